@@ -1,0 +1,135 @@
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.choices import in_choices
+from campaigns.models.scoping import OrganizationScopedQuerySet
+
+hex_colour = RegexValidator(
+    r"\A#[0-9A-Fa-f]{6}\Z", _("Write the colour as # and six digits.")
+)
+
+
+class OrganizationQuerySet(OrganizationScopedQuerySet):
+    organization_path = ""
+
+
+class Organization(models.Model):
+    """Who asks: the sender of every mail and the owner of every campaign. Names are never re-cased."""
+
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text=_("As it stands in running text; empty for the name."),
+    )
+    slug = models.SlugField(unique=True)
+    language = models.CharField(max_length=10, default="en")
+    website = models.URLField(blank=True)
+    privacy_url = models.URLField(_("privacy notice"), blank=True)
+    contact_address = models.EmailField(
+        blank=True, help_text=_("Shown in every page's footer.")
+    )
+    postal_address = models.TextField(
+        max_length=300, blank=True, help_text=_("Required by law in every bulk mail.")
+    )
+    from_name = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text=_("Who mails come from; empty for the name."),
+    )
+    from_address = models.EmailField(
+        blank=True, help_text=_("Empty for the server's own sender address.")
+    )
+    reply_to = models.EmailField(blank=True)
+    signal_color = models.CharField(
+        _("signal colour"),
+        max_length=7,
+        default="#FFD21F",
+        validators=[hex_colour],
+        help_text=_(
+            "The one strong colour: behind the sign button and cited evidence."
+        ),
+    )
+    link_color = models.CharField(
+        _("link colour"), max_length=7, default="#0B4FA8", validators=[hex_colour]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def display_short_name(self) -> str:
+        return self.short_name or self.name
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """(display name, address) that mails of this organization come from."""
+        return (
+            self.from_name or self.name,
+            self.from_address or settings.DEFAULT_FROM_EMAIL,
+        )
+
+
+class Membership(models.Model):
+    """A member of staff works for an organization and sees what is its own."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+
+    objects = OrganizationScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user"], name="membership_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organization}"
+
+
+class Cadence(models.TextChoices):
+    NONE = "none", _("no promise")
+    WEEKLY = "weekly", _("weekly")
+    MONTHLY = "monthly", _("monthly")
+    QUARTERLY = "quarterly", _("quarterly")
+
+
+class MailScope(models.Model):
+    """A kind of mail that people agree to, such as activism or offers, with its promised rhythm."""
+
+    Cadence = Cadence
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="scopes"
+    )
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=80)
+    cadence = models.CharField(max_length=10, choices=Cadence, default=Cadence.MONTHLY)
+
+    objects = OrganizationScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organization", "key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "key"], name="scope_key_once"
+            ),
+            in_choices("cadence", Cadence, "scope_cadence_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.organization.display_short_name}"

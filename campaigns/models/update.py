@@ -1,0 +1,58 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.campaign import Campaign
+from campaigns.models.scoping import CampaignScopedQuerySet
+
+
+class UpdateQuerySet(CampaignScopedQuerySet):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+
+class Update(models.Model):
+    """A text of news on a campaign. It stands on the page once published, and can be mailed."""
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="updates"
+    )
+    title = models.CharField(
+        max_length=150, help_text=_("The news itself; also the subject of the mail.")
+    )
+    preheader = models.CharField(
+        max_length=150,
+        blank=True,
+        help_text=_("50 to 90 characters that follow the subject."),
+    )
+    body = models.TextField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, editable=False
+    )
+    published_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = UpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def public_url(self) -> str:
+        """Where the update stands on the campaign's page."""
+        return f"{self.campaign.public_url}#update-{self.pk}"
+
+    def publish(self) -> bool:
+        """Show the update on the campaign's page. Safe to call twice; True when this call did it."""
+        changed = Update.objects.filter(pk=self.pk, published_at=None).update(
+            published_at=timezone.now()
+        )
+        self.refresh_from_db(fields=["published_at"])
+        return bool(changed)

@@ -1,0 +1,149 @@
+"""The delivery ledger: who is owed a mailing, in what order, and what became of each mail.
+
+Rows are narrow and hold no personal data. `seq` numbers the recipients of a mailing in a lane;
+a chunk is a range of them, leased to one connection at a time, whose durable cursor says how far it
+got. "In flight" is no state of a row: it is `seq = chunk.cursor`. No index may mention a
+recipient's status, not even in a predicate, or every update would cost an index write.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mailings.models.mailing import Mailing
+from signatures.models import Subscription, Supporter
+
+
+class Lane(models.Model):
+    """A way out with limits of its own. The first lane takes everything."""
+
+    DEFAULT = 0
+
+    number = models.PositiveSmallIntegerField(primary_key=True)
+    name = models.CharField(max_length=40)
+    max_connections = models.PositiveSmallIntegerField(default=4)
+    per_second = models.FloatField(
+        null=True,
+        blank=True,
+        help_text=_("Mails a second over all connections; empty: no limit."),
+    )
+    paused_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LaneSequence(models.Model):
+    """The last sequence number given out in a lane of a mailing."""
+
+    pk = models.CompositePrimaryKey("mailing_id", "lane")
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="+")
+    lane = models.PositiveSmallIntegerField()
+    last_seq = models.IntegerField(default=0)
+
+
+class Recipient(models.Model):
+    """One person is owed one mailing: once, by constraint."""
+
+    class Status(models.IntegerChoices):
+        PENDING = 0, _("pending")
+        SENT = 3, _("sent")
+        FAILED = 4, _("failed")
+        DEFERRED = 5, _("deferred")
+        SKIPPED = 6, _("skipped")
+        UNKNOWN = 7, _("unknown")
+
+    pk = models.CompositePrimaryKey("mailing_id", "lane", "seq")
+    mailing = models.ForeignKey(
+        Mailing, on_delete=models.CASCADE, related_name="recipients", db_index=False
+    )
+    lane = models.PositiveSmallIntegerField()
+    seq = models.IntegerField()
+    subscription = models.ForeignKey(
+        Subscription,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    supporter = models.ForeignKey(
+        Supporter,
+        on_delete=models.DO_NOTHING,
+        related_name="mailings_received",
+        db_index=False,
+        db_constraint=False,
+    )
+    status = models.PositiveSmallIntegerField(choices=Status, default=Status.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    code = models.PositiveSmallIntegerField(
+        null=True, help_text=_("The mail server's last reply.")
+    )
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # Supporter first: the same index answers "what did this person get?".
+            models.UniqueConstraint(
+                fields=["supporter", "mailing"], name="mailing_once_a_person"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=[0, 3, 4, 5, 6, 7]),
+                name="recipient_status_known",
+            ),
+        ]
+
+
+class Deferral(models.Model):
+    """When a recipient refused for now is tried again."""
+
+    pk = models.CompositePrimaryKey("mailing_id", "lane", "seq")
+    mailing = models.ForeignKey(
+        Mailing, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    lane = models.PositiveSmallIntegerField()
+    seq = models.IntegerField()
+    next_attempt_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["mailing", "lane", "next_attempt_at"], name="deferral_due"
+            ),
+        ]
+
+
+class Chunk(models.Model):
+    """A range of sequence numbers under one lease. `token` fences off a holder that came too late."""
+
+    class State(models.IntegerChoices):
+        OPEN = 0, _("open")
+        LEASED = 1, _("leased")
+        DONE = 2, _("done")
+
+    pk = models.CompositePrimaryKey("mailing_id", "lane", "lo")
+    mailing = models.ForeignKey(
+        Mailing, on_delete=models.CASCADE, related_name="chunks", db_index=False
+    )
+    lane = models.PositiveSmallIntegerField()
+    lo = models.IntegerField()
+    hi = models.IntegerField()
+    state = models.PositiveSmallIntegerField(choices=State, default=State.OPEN)
+    token = models.BigIntegerField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    cursor = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["mailing", "lane", "state", "lo"],
+                condition=models.Q(state__lt=2),
+                name="chunk_open",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(lo__lte=models.F("hi")), name="chunk_range"
+            )
+        ]

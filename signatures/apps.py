@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SignaturesConfig(AppConfig):
+    """Who signed, what they agreed to, and how they leave."""
+
+    name = "signatures"

@@ -1,0 +1,169 @@
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign, ConsentNotice, Statement
+from campaigns.models.choices import in_choices
+from campaigns.models.scoping import CampaignScopedQuerySet
+from signatures.models.supporter import Supporter
+
+
+class SignatureQuerySet(CampaignScopedQuerySet):
+    def counted(self) -> Self:
+        return self.filter(state=Signature.State.COUNTED)
+
+
+class SignatureState(models.TextChoices):
+    PENDING = "pending", _("waits for confirmation")
+    COUNTED = "counted", _("counted")
+    WITHDRAWN = "withdrawn", _("withdrawn by the signer")
+    REJECTED = "rejected", _("rejected: not theirs")
+
+
+class Signature(models.Model):
+    """Who signed which statement: one row a person and campaign, by constraint."""
+
+    State = SignatureState
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="signatures", db_index=False
+    )
+    supporter = models.ForeignKey(
+        Supporter, on_delete=models.PROTECT, related_name="signatures"
+    )
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, related_name="signatures", db_index=False
+    )
+    notice = models.ForeignKey(
+        ConsentNotice,
+        on_delete=models.PROTECT,
+        related_name="signatures",
+        db_index=False,
+    )
+    consents = models.BooleanField(
+        _("opts in"), help_text=_("The choice beside the notice.")
+    )
+    name = models.CharField(max_length=255)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    comment = models.TextField(max_length=2000, blank=True)
+    referrer_code = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("`source` in the address that brought the visitor."),
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+    counted_at = models.DateTimeField(null=True)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "supporter"], name="one_signature_a_person"
+            ),
+            in_choices("state", SignatureState, "signature_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(counted_at__isnull=False)
+                | ~models.Q(state="counted"),
+                name="signature_counted_has_date",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["campaign", "-id"], name="signature_newest_first"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Signature %(pk)s") % {"pk": self.pk}
+
+
+class CountShard(models.Model):
+    """A share of a campaign's numbers of one day, so that two signers need not wait for one row.
+
+    Moved in the transaction of each change of state. A single shard may go below zero; sums do not.
+    """
+
+    SHARDS = 16
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="count_shards", db_index=False
+    )
+    day = models.DateField()
+    shard = models.PositiveSmallIntegerField()
+    pending = models.IntegerField(default=0)
+    counted = models.IntegerField(default=0)
+    opted_in = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "day", "shard"], name="count_shard_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.day} #{self.shard}"
+
+
+class LetterQuerySet(models.QuerySet):
+    def unsent(self) -> Self:
+        return self.filter(sent_at=None, dropped_at=None)
+
+
+class LetterKind(models.TextChoices):
+    CONFIRM = "confirm", _("confirm your signature")
+    RECEIPT = "receipt", _("thank you for signing")
+    ALREADY_SIGNED = "already_signed", _("you have already signed")
+
+
+class Letter(models.Model):
+    """A transactional mail that is owed. PostgreSQL is the outbox; the tx worker drains it."""
+
+    Kind = LetterKind
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    supporter = models.ForeignKey(
+        Supporter, on_delete=models.CASCADE, related_name="letters", db_index=False
+    )
+    signature = models.ForeignKey(
+        Signature, on_delete=models.CASCADE, related_name="letters"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(db_default=Now())
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+    reason = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text=_("Why it was dropped, or what the last try met."),
+    )
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            in_choices("kind", LetterKind, "letter_kind_known"),
+            # A second request while one waits adds nothing.
+            models.UniqueConstraint(
+                fields=["signature", "kind"],
+                condition=models.Q(sent_at=None, dropped_at=None),
+                name="letter_waits_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(sent_at=None, dropped_at=None),
+                name="letter_due",
+            ),
+            models.Index(fields=["supporter", "-due_at"], name="letter_by_supporter"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.due_at:%Y-%m-%d %H:%M}"
