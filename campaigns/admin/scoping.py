@@ -1,0 +1,73 @@
+"""Staff see the rows of their own organizations, in every list, choice and address of the admin.
+
+The rule itself is `visible_to()` of each queryset. Here it is put wherever the admin reads rows, so
+that an object of another organization is as absent as one that never was.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.db import models
+from django.http import Http404, HttpRequest
+
+from campaigns.models import Organization
+
+
+class ScopedQuerysetMixin(BaseModelAdmin):
+    """Rows and choices limited to what the user's organizations own."""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).visible_to(request.user)
+
+    def get_field_queryset(
+        self, db: str | None, db_field: models.Field, request: HttpRequest
+    ) -> models.QuerySet | None:
+        """The choices of a relation. Django asks for them here for every kind of field and widget."""
+        queryset = super().get_field_queryset(db, db_field, request)
+        if queryset is None:
+            queryset = db_field.remote_field.model._default_manager.all()
+        visible_to = getattr(queryset, "visible_to", None)
+        return visible_to(request.user) if visible_to else queryset
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField | None:
+        """Somebody who works for one organization is not asked which."""
+        if db_field.remote_field.model is Organization:
+            own = list(Organization.objects.visible_to(request.user)[:2])
+            if len(own) == 1:
+                kwargs |= {"initial": own[0], "widget": forms.HiddenInput}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class OrganizationScopedAdmin(ScopedQuerysetMixin, admin.ModelAdmin):
+    """An admin whose model's queryset has `visible_to(user)`. What is not visible answers 404."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row, or Http404: change, history, delete and every object tool begin here."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise Http404
+        return found
+
+
+class OrganizationScopedInline(ScopedQuerysetMixin, admin.TabularInline):
+    """Inline rows of a model whose queryset has `visible_to(user)`."""
+
+
+class OrganizationScopedStackedInline(ScopedQuerysetMixin, admin.StackedInline):
+    """Inline blocks of a model whose queryset has `visible_to(user)`."""
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """A filter by a relation that names only what the user may see."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[Any, str]]:
+        related = field.remote_field.model._default_manager.visible_to(request.user)
+        return field.get_choices(
+            include_blank=False, limit_choices_to={"pk__in": related.values("pk")}
+        )
