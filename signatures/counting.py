@@ -1,0 +1,82 @@
+"""Counting without a row that all signers of a campaign wait for.
+
+A change of state moves a `CountShard` in its own transaction; the tx worker sums the shards into
+`Tally` every two seconds; pages, lists and charts read those. A page is never more than five
+seconds behind, and `check_invariants` proves that at rest the count equals `COUNT(*)`.
+"""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from signatures.models import CountShard
+
+_MOVE = """
+INSERT INTO signatures_countshard AS c (campaign_id, day, shard, pending, counted, opted_in)
+VALUES (%s, %s, pg_backend_pid() %% %s, %s, %s, %s)
+ON CONFLICT (campaign_id, day, shard) DO UPDATE SET
+    pending = c.pending + EXCLUDED.pending,
+    counted = c.counted + EXCLUDED.counted,
+    opted_in = c.opted_in + EXCLUDED.opted_in
+"""
+
+# Only campaigns whose sum changed are written.
+_REFRESH = """
+INSERT INTO campaigns_tally AS t (campaign_id, counted, as_of)
+SELECT campaign_id, GREATEST(sum(counted), 0), now() FROM signatures_countshard GROUP BY campaign_id
+ON CONFLICT (campaign_id) DO UPDATE SET counted = EXCLUDED.counted, as_of = EXCLUDED.as_of
+WHERE t.counted <> EXCLUDED.counted
+"""
+
+_FOLD = """
+WITH old AS (
+    DELETE FROM signatures_countshard WHERE day < CURRENT_DATE - 2 AND shard > 0
+    RETURNING campaign_id, day, pending, counted, opted_in
+)
+INSERT INTO signatures_countshard AS c (campaign_id, day, shard, pending, counted, opted_in)
+SELECT campaign_id, day, 0, sum(pending), sum(counted), sum(opted_in) FROM old
+GROUP BY campaign_id, day
+ON CONFLICT (campaign_id, day, shard) DO UPDATE SET
+    pending = c.pending + EXCLUDED.pending,
+    counted = c.counted + EXCLUDED.counted,
+    opted_in = c.opted_in + EXCLUDED.opted_in
+"""
+
+# Any number of workers refresh and fold; one at a time does it.
+_ALONE = "SELECT pg_try_advisory_xact_lock(hashtext(%s))"
+
+
+def move(
+    *,
+    campaign_id: int,
+    on: date | datetime,
+    pending: int = 0,
+    counted: int = 0,
+    opted_in: int = 0,
+) -> None:
+    """Add to the numbers of the UTC day `on`. Call last in the transaction of the change itself.
+
+    The shard follows the database connection, so two signers wait for each other only when their
+    connections happen to share one of the sixteen, and then for the length of one commit.
+    """
+    if pending or counted or opted_in:
+        day = on.date() if isinstance(on, datetime) else on
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE, [campaign_id, day, CountShard.SHARDS, pending, counted, opted_in])
+
+
+def refresh_tallies() -> None:
+    """Sum the shards into the number that pages show."""
+    _alone("refresh_tallies", _REFRESH)
+
+
+def fold_old_days() -> None:
+    """Days that no longer change much need one row, not sixteen. The sums stay as they are."""
+    _alone("fold_old_days", _FOLD)
+
+
+def _alone(name: str, sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ALONE, [name])
+        if cursor.fetchone()[0]:
+            cursor.execute(sql)

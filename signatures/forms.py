@@ -1,0 +1,153 @@
+"""Forms of the public pages: they clean and normalise, and decide nothing."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from campaigns.models import Campaign, ConsentNotice, Statement
+from signatures.addresses import clean_address
+from signatures.signing import Typed
+from signatures.texts import clean_comment, clean_name
+
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+class TypedForm(forms.Form):
+    """Name and place as a signer types them, with the fields that the campaign asks for."""
+
+    name = forms.CharField(
+        label=_("Full name"),
+        max_length=255,
+        strip=False,
+        error_messages={"required": _("Enter your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    postal_code = forms.CharField(
+        label=_("Postal code"),
+        max_length=20,
+        error_messages={"required": _("Enter your postal code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        error_messages={
+            "required": _("Choose your country."),
+            "invalid_choice": _("Choose your country from the list."),
+        },
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+    comment = forms.CharField(
+        label=_("Comment"),
+        required=False,
+        max_length=2000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    consent = forms.Field(required=False)
+
+    def __init__(self, *args: Any, campaign: Campaign, notice: ConsentNotice, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+        self.notice = notice
+        asked = {
+            "postal_code": campaign.asks_postal_code,
+            "country": campaign.asks_country,
+            "comment": campaign.asks_comment,
+        }
+        for field in [name for name, is_asked in asked.items() if not is_asked]:
+            del self.fields[field]
+        if "country" in self.fields:
+            self.fields["country"].choices = [("", "–"), *countries]
+        self._add_consent(notice.kind)
+
+    def _add_consent(self, kind: str) -> None:
+        kinds = ConsentNotice.Kind
+        if kind == kinds.IMPLICIT:
+            del self.fields["consent"]
+        elif kind == kinds.UNTICKED_BOX:
+            self.fields["consent"] = forms.BooleanField(required=False)
+        else:
+            self.fields["consent"] = forms.ChoiceField(
+                choices=YES_NO,
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": _("Choose yes or no."),
+                    "invalid_choice": _("Choose yes or no."),
+                },
+            )
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
+
+    def clean_postal_code(self) -> str:
+        return clean_name(self.cleaned_data["postal_code"])
+
+    def clean_comment(self) -> str:
+        return clean_comment(self.cleaned_data["comment"])
+
+    def typed(self) -> Typed:
+        """What the valid form says, ready for `signing` and `confirming`."""
+        data = self.cleaned_data
+        return Typed(
+            name=data["name"],
+            postal_code=data.get("postal_code", ""),
+            country=data.get("country", ""),
+            comment=data.get("comment", ""),
+            consents=data["consent"] in (True, "yes") if "consent" in data else True,
+        )
+
+
+class SignForm(TypedForm):
+    """The form on the campaign page. It brings back which versions it showed."""
+
+    email = forms.CharField(
+        label=_("Email address"),
+        max_length=254,
+        strip=False,
+        error_messages={
+            "required": _("Enter your email address."),
+            "max_length": _("This address is too long."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    statement = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    notice = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    field_order = ["name", "email", "postal_code", "country", "comment", "consent"]
+
+    def clean_email(self) -> str:
+        return clean_address(self.cleaned_data["email"])
+
+    def clean_statement(self) -> Statement:
+        return self._shown("statement", self.campaign.statements)
+
+    def clean_notice(self) -> ConsentNotice:
+        return self._shown("notice", self.campaign.notices)
+
+    def _shown(self, name: str, versions: Any) -> Any:
+        """The version that the form showed; absent means the current one."""
+        pk = self.cleaned_data[name]
+        version = (
+            versions.order_by("-version").first()
+            if pk is None
+            else versions.filter(pk=pk).first()
+            if 0 < pk < 2**63
+            else None
+        )
+        if version is None:
+            raise ValidationError(
+                _("This page has changed since you opened it. Please check it and sign again.")
+            )
+        return version
+
+
+class AddressForm(forms.Form):
+    """“Wrong address? Fix it” on the page after signing."""
+
+    email = SignForm.base_fields["email"]
+
+    def clean_email(self) -> str:
+        return clean_address(self.cleaned_data["email"])

@@ -1,0 +1,117 @@
+"""Leaving: one statement in the request itself, never through a queue, safe to say twice."""
+
+from collections.abc import Collection
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign, MailScope
+from signatures.models import CampaignMute, ConsentEvent, Subscription, Supporter
+
+_UNSUBSCRIBE = """
+UPDATE signatures_subscription s SET unsubscribed_at = now()
+FROM campaigns_mailscope scope
+WHERE scope.id = s.scope_id AND scope.organization_id = %(organization)s
+    AND s.supporter_id = %(supporter)s AND s.unsubscribed_at IS NULL
+RETURNING s.scope_id
+"""
+
+
+@transaction.atomic
+def unsubscribe(*, supporter_id: int, organization_id: int, via: str) -> list[int]:
+    """End every subscription of a person with an organization.
+
+    Returns the ids of the scopes that this call ended, empty when there was nothing left to end.
+    From the commit on no mailing of theirs goes out. Works for people who are long gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UNSUBSCRIBE, {"organization": organization_id, "supporter": supporter_id}
+        )
+        ended = sorted(scope_id for (scope_id,) in cursor.fetchall())
+    if ended:
+        _record(supporter_id, ConsentEvent.Choice.LEFT, ended, via)
+    return ended
+
+
+@transaction.atomic
+def stay_without_campaign(*, supporter_id: int, organization_id: int, campaign_id: int) -> bool:
+    """“Only this campaign”: take the last unsubscribing back, and mute one campaign instead.
+
+    The person chose this on the page that followed. False when there is nothing to take back, or
+    the campaign is not of that organization.
+    """
+    own = Campaign.objects.filter(pk=campaign_id, organization_id=organization_id)
+    left = (
+        ConsentEvent.objects.filter(supporter_id=supporter_id, choice=ConsentEvent.Choice.LEFT)
+        .order_by("-at", "-pk")
+        .first()
+    )
+    if left is None or not own.exists():
+        return False
+    CampaignMute.objects.get_or_create(supporter_id=supporter_id, campaign_id=campaign_id)
+    _subscribe(supporter_id, organization_id, left.scope_ids, "page after unsubscribing")
+    return True
+
+
+@transaction.atomic
+def choose(
+    *,
+    supporter_id: int,
+    organization_id: int,
+    scope_ids: Collection[int],
+    muted_campaign_ids: Collection[int],
+) -> None:
+    """Set a person's choices with an organization as their preferences page says, no more no less.
+
+    `scope_ids` are the kinds of mail wanted, `muted_campaign_ids` the campaigns not to hear of.
+    Foreign ids are ignored.
+    """
+    if not Supporter.objects.filter(pk=supporter_id).exists():
+        return
+    ending = Subscription.objects.live().filter(
+        supporter_id=supporter_id, scope__organization_id=organization_id
+    )
+    ended = sorted(ending.exclude(scope_id__in=scope_ids).values_list("scope_id", flat=True))
+    if ended:
+        Subscription.objects.filter(supporter_id=supporter_id, scope_id__in=ended).update(
+            unsubscribed_at=timezone.now()
+        )
+        _record(supporter_id, ConsentEvent.Choice.LEFT, ended, "preferences page")
+    _subscribe(supporter_id, organization_id, scope_ids, "preferences page")
+    _mute_exactly(supporter_id, organization_id, muted_campaign_ids)
+
+
+def _subscribe(
+    supporter_id: int, organization_id: int, scope_ids: Collection[int], via: str
+) -> None:
+    wanted = MailScope.objects.filter(organization_id=organization_id, pk__in=scope_ids)
+    live = Subscription.objects.live().filter(supporter_id=supporter_id).values("scope_id")
+    begun = sorted(wanted.exclude(pk__in=live).values_list("pk", flat=True))
+    for scope_id in begun:
+        Subscription.objects.update_or_create(
+            supporter_id=supporter_id,
+            scope_id=scope_id,
+            defaults={"unsubscribed_at": None, "subscribed_at": timezone.now()},
+        )
+    if begun:
+        _record(supporter_id, ConsentEvent.Choice.AGREED, begun, via)
+
+
+def _mute_exactly(
+    supporter_id: int, organization_id: int, campaign_ids: Collection[int]
+) -> None:
+    of_organization = CampaignMute.objects.filter(
+        supporter_id=supporter_id, campaign__organization_id=organization_id
+    )
+    of_organization.exclude(campaign_id__in=campaign_ids).delete()
+    for campaign in Campaign.objects.filter(
+        organization_id=organization_id, pk__in=campaign_ids
+    ):
+        CampaignMute.objects.get_or_create(supporter_id=supporter_id, campaign=campaign)
+
+
+def _record(supporter_id: int, choice: str, scope_ids: list[int], via: str) -> None:
+    ConsentEvent.objects.create(
+        supporter_id=supporter_id, choice=choice, scope_ids=scope_ids, via=via
+    )

@@ -1,0 +1,50 @@
+"""Cleaning what people type: names and comments keep every script, and lose what deceives."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_ZERO_WIDTH = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD}
+_URL = re.compile(r"(?i)\b(?:https?://|www\.)\S|\b[a-z0-9-]+\.(?:com|net|org|info|biz|ru|cn|xyz)\b")
+MARKS_A_LETTER = 3
+
+
+def clean_name(typed: str) -> str:
+    """A name in one line: any script, one letter or one word included.
+
+    Raises ValidationError for an empty or invisible name, a NUL or broken character, a web address.
+    """
+    name = " ".join(_clean(typed).split())
+    if not any(ord(char) not in _ZERO_WIDTH and not char.isspace() for char in name):
+        raise ValidationError(_("Enter your name."), code="required")
+    if _URL.search(name):
+        raise ValidationError(_("A name cannot hold a web address."), code="url")
+    return name
+
+
+def clean_comment(typed: str) -> str:
+    """A text of several lines, its line ends unified.
+
+    Raises ValidationError for a NUL or broken character.
+    """
+    return _clean(typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _clean(typed: str) -> str:
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in typed):
+        raise ValidationError(_("This text holds a character that cannot be stored."))
+    composed = unicodedata.normalize("NFC", typed.translate(_BIDI))
+    kept: list[str] = []
+    marks = 0
+    for char in composed:
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks > MARKS_A_LETTER:
+            continue
+        if category == "Cc" and char != "\n":
+            char = " "
+        kept.append(char)
+    return "".join(kept)
