@@ -1,0 +1,88 @@
+"""Ids of messages, and the header fields that letters and bulk mail carry."""
+
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Literal
+
+from postroom.headers import BadHeader, phrase
+from postroom.keys import Keys, link_keys, sign
+
+
+def message_key(kind: Literal["l", "m"], *ids: int, keys: Keys | None = None) -> str:
+    """`m{mailing}.{recipient}.{hmac8}` for bulk mail, `l{letter}.{hmac8}` for a letter.
+
+    The same ids give the same key, so a message is recognised again in a bounce or a server's
+    log; give ids that stay the same when a message is tried again. The MAC is 8 bytes in hex.
+    """
+    secret = next(iter((keys or link_keys()).values()))
+    name = f"{kind}{'.'.join(map(str, ids))}"
+    return f"{name}.{sign(secret, 'message', name.encode())[:8].hex()}"
+
+
+def message_id(key: str, domain: str) -> str:
+    """The Message-ID field of the message with this key (RFC 5322 §3.6.4)."""
+    return f"<{key}@{domain}>"
+
+
+def bounce_address(key: str, domain: str) -> str:
+    """The envelope sender (VERP) to which the bounce of this one message comes back."""
+    return f"b+{key}@{domain}"
+
+
+def list_id(name: str, label: str, domain: str) -> str:
+    """`Name <label.domain>` (RFC 2919): `label` names the kind of mail, ASCII without spaces."""
+    return f"{phrase(name)} <{label}.{domain}>"
+
+
+def feedback_id(*parts: str) -> str:
+    """Gmail's Feedback-ID: one to four parts, the last one the sender's own and constant.
+
+    No part may identify a recipient. Raises BadHeader.
+    """
+    if not 1 <= len(parts) <= 4 or any(":" in part or not part for part in parts):
+        raise BadHeader("Feedback-ID has one to four parts without colons")
+    return ":".join(parts)
+
+
+def letter_headers(
+    *, to: str, key: str, domain: str, date: str, language: str, reply_to: str = ""
+) -> dict[str, str]:
+    """The fields of one transactional mail, besides From and Subject (RFC 3834).
+
+    Each argument may be a hole. `date` is as date_text() gives it.
+    """
+    fields = {"To": to, "Date": date, "Message-ID": message_id(key, domain)}
+    if reply_to:
+        fields["Reply-To"] = reply_to
+    return fields | {"Auto-Submitted": "auto-generated", "Content-Language": language}
+
+
+def bulk_headers(
+    *,
+    to: str,
+    key: str,
+    domain: str,
+    date: str,
+    language: str,
+    reply_to: str,
+    unsubscribe_url: str,
+    list_id: str,
+    feedback_id: str,
+) -> dict[str, str]:
+    """The fields of bulk mail: a letter's, and those of a list (RFC 2369, 2919, 8058).
+
+    One-click is promised for an https address alone, as RFC 8058 wants.
+    """
+    fields = letter_headers(
+        to=to, key=key, domain=domain, date=date, language=language, reply_to=reply_to
+    )
+    fields["List-ID"] = list_id
+    fields["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+    if unsubscribe_url.startswith("https://"):
+        fields["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return fields | {"Feedback-ID": feedback_id}
+
+
+def date_text(moment: datetime) -> str:
+    """An aware moment as the Date field writes it (RFC 5322 §3.3)."""
+    return format_datetime(moment)

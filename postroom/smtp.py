@@ -1,0 +1,413 @@
+"""One kept-open SMTP connection that knows, for every message, whether it was accepted.
+
+RFC 5321 (SMTP), 2920 (PIPELINING), 3207 (STARTTLS), 4954 (AUTH), 6531 (SMTPUTF8). The DATA step is
+our own because smtplib cannot tell a failure before the final dot, when nobody has the message,
+from one after it, when the server may have taken it.
+"""
+
+import re
+import select
+import socket
+import ssl
+import time
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from typing import Literal, Self
+from urllib.parse import unquote, urlsplit
+
+from postroom.addresses import BadAddress, ascii_domain
+from postroom.headers import header_text
+from postroom.replies import BadReply, Replies, Reply
+from postroom.transport import Envelope, Kind, Outcome, Stage
+
+_TLS_OF_SCHEME: dict[str, Literal["none", "starttls", "ssl"]] = {
+    "smtp": "none",
+    "smtp+tls": "starttls",
+    "smtp+ssl": "ssl",
+}
+_DEFAULT_PORT = {"none": 25, "starttls": 587, "ssl": 465}
+_CONSECUTIVE_4XX = 5  # from here on it is the server, not the recipients
+_ADDRESS_IN_TEXT = re.compile(r"[^\s<>]+@[^\s<>]+")
+_TEXT_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SMTPSettings:
+    """Where and how to send. All times are seconds."""
+
+    host: str
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    tls: Literal["none", "starttls", "ssl"] = "none"
+    ehlo_name: str = ""  # empty: the address literal of this end (RFC 5321 §4.1.3)
+    connect_timeout: float = 10
+    message_timeout: float = 30  # in all, from MAIL to the dot, however slowly the server answers
+    dot_timeout: float = 600  # RFC 5321 §4.5.3.2.6: hanging up early only makes `unknown`
+    max_messages: int = 1_000
+    max_age: float = 300
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """`smtp://`, `smtp+tls://` (STARTTLS) or `smtp+ssl://`, then `user:password@host:port`.
+
+        Raises ValueError for another scheme, no host, or a password that would travel in the
+        clear to another machine.
+        """
+        parts = urlsplit(url)
+        tls = _TLS_OF_SCHEME.get(parts.scheme)
+        if tls is None or not parts.hostname:
+            raise ValueError("EMAIL_URL must be smtp://, smtp+tls:// or smtp+ssl:// and a host")
+        local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        if parts.username and tls == "none" and not local:
+            raise ValueError("EMAIL_URL has a password: write smtp+tls:// or smtp+ssl://")
+        return cls(
+            host=parts.hostname,
+            port=parts.port or _DEFAULT_PORT[tls],
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            tls=tls,
+        )
+
+
+class _Ended(Exception):
+    """The conversation is over, with this outcome."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+
+class Connection:
+    """A postroom.transport.Transport over SMTP, opened by the first send; for one thread.
+
+    Once closed, by us or by a failure, it stays closed: look at `usable`, and make another.
+    """
+
+    def __init__(
+        self, settings: SMTPSettings, *, tls_context: ssl.SSLContext | None = None
+    ) -> None:
+        self._settings = settings
+        self._tls_context = tls_context
+        self._socket: socket.socket | None = None
+        self._poll = select.poll()
+        self._replies = Replies(self._receive)
+        self._features: dict[str, str] = {}
+        self._closed = False
+        self._opened_at = 0.0
+        self._deadline = 0.0
+        self._stage = Stage.CONNECT
+        self._messages = 0
+        self._consecutive_4xx = 0
+        self._transaction_open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    @property
+    def usable(self) -> bool:
+        """False after a failure, 1,000 messages, 5 minutes, or when the server has hung up."""
+        if self._closed or self._socket is None:
+            return not self._closed
+        return (
+            self._messages < self._settings.max_messages
+            and time.monotonic() - self._opened_at < self._settings.max_age
+            and not self._server_spoke_unasked()
+        )
+
+    def send(self, envelope: Envelope, body: bytes) -> Outcome:
+        """Sends one message to one recipient. What goes in and comes out: see Transport."""
+        if not self.usable:
+            return Outcome(Kind.NOT_SENT, Stage.CONNECT, text="the connection is closed")
+        try:
+            if self._socket is None:
+                self._open()
+            outcome = self._converse(envelope, body)
+        except _Ended as ended:
+            outcome = ended.outcome
+        except (OSError, BadReply) as error:
+            self._hang_up()
+            outcome = self._broken_off(error)
+        self._messages += 1
+        return outcome
+
+    def close(self) -> None:
+        """QUIT and hang up; safe to call twice and after a failure."""
+        if self._socket is not None:
+            self._allow(min(2.0, self._settings.message_timeout))
+            try:
+                self._ask(b"QUIT\r\n")
+            except (OSError, BadReply):
+                pass
+        self._hang_up()
+
+    # --- one message
+
+    def _converse(self, envelope: Envelope, body: bytes) -> Outcome:
+        self._stage = Stage.MAIL
+        self._allow(self._settings.message_timeout)
+        commands = self._commands(envelope)
+        if not body.count(b"\r\n") == body.count(b"\n") == body.count(b"\r"):
+            return Outcome(Kind.REFUSED, Stage.BODY, text="a bare CR or LF in the message")
+        outcome = self._introduce(commands) or self._hand_over(body)
+        if outcome.kind is Kind.REFUSED_FOR_NOW:
+            self._consecutive_4xx += 1
+        else:
+            self._consecutive_4xx = 0
+        whole_lane = outcome.whole_lane or self._consecutive_4xx >= _CONSECUTIVE_4XX
+        text = _scrubbed(outcome.text, envelope.recipient)
+        return replace(outcome, whole_lane=whole_lane, text=text)
+
+    def _commands(self, envelope: Envelope) -> list[tuple[Stage, bytes]]:
+        """MAIL, RCPT and DATA, RSET first when a refusal left a transaction open.
+
+        An address that cannot be written ends the conversation here.
+        """
+        try:
+            sender = ascii_domain(envelope.sender) if envelope.sender else ""
+        except BadAddress as error:
+            outcome = Outcome(Kind.NOT_SENT, Stage.MAIL, None, "5.1.7", str(error), True)
+            raise _Ended(outcome) from None
+        try:
+            recipient = ascii_domain(envelope.recipient)
+        except BadAddress as error:
+            outcome = Outcome(Kind.REFUSED, Stage.RCPT, None, "5.1.3", str(error))
+            raise _Ended(outcome) from None
+        parameters = ""
+        if not (sender.isascii() and recipient.isascii()):
+            if "SMTPUTF8" not in self._features:
+                text = "the server takes no address outside ASCII"
+                raise _Ended(Outcome(Kind.REFUSED, Stage.RCPT, None, "5.6.7", text))
+            parameters = " SMTPUTF8"
+        reset = [(Stage.MAIL, b"RSET\r\n")] if self._transaction_open else []
+        return [
+            *reset,
+            (Stage.MAIL, f"MAIL FROM:<{sender}>{parameters}\r\n".encode()),
+            (Stage.RCPT, f"RCPT TO:<{recipient}>\r\n".encode()),
+            (Stage.DATA, b"DATA\r\n"),
+        ]
+
+    def _introduce(self, commands: list[tuple[Stage, bytes]]) -> Outcome | None:
+        """MAIL, RCPT and DATA; None when the body may follow.
+
+        Pipelined, all are under way before the first answer, so each gets one, and the server may
+        ask for the body although it has refused the recipient (RFC 2920 §3.1).
+        """
+        pipelined = "PIPELINING" in self._features
+        if pipelined:
+            self._write(b"".join([command for _, command in commands]))
+        refusal: Outcome | None = None
+        taken = set()
+        for self._stage, command in commands:
+            try:
+                reply = self._next_reply() if pipelined else self._ask(command)
+            except (OSError, BadReply):
+                if refusal is None:
+                    raise
+                self._hang_up()
+                return refusal
+            if reply.code == 354 if self._stage is Stage.DATA else reply.positive:
+                taken.add(self._stage)
+                continue
+            refusal = refusal or self._refused(reply)
+            if reply.code == 421:
+                self._hang_up()
+            if self._closed or not pipelined:
+                break
+        self._transaction_open = Stage.MAIL in taken
+        if refusal and Stage.DATA in taken:
+            self._decline_body(has_recipient=Stage.RCPT in taken)
+        return refusal
+
+    def _decline_body(self, *, has_recipient: bool) -> None:
+        """The server waits for a body that nobody is to get: a lone dot ends it (RFC 2920 §3.1)."""
+        if has_recipient:
+            # A dot would deliver an empty message; hanging up delivers nothing.
+            return self._hang_up()
+        try:
+            reply = self._ask(b".\r\n")
+        except (OSError, BadReply):
+            return self._hang_up()
+        self._transaction_open = False
+        if reply.code == 421:
+            self._hang_up()
+
+    def _hand_over(self, body: bytes) -> Outcome:
+        """Body, then dot. Until the first byte of the dot is written, the server has no message."""
+        self._stage = Stage.BODY
+        self._write(_dot_stuffed(body))
+        if self._server_spoke_unasked():
+            raise BadReply("the server broke in before the end of the message")
+        self._stage = Stage.DOT
+        self._allow(self._settings.dot_timeout)
+        reply = self._ask(b".\r\n")
+        self._transaction_open = False
+        if reply.positive:
+            return Outcome(Kind.ACCEPTED, Stage.DOT, reply.code, reply.enhanced, reply.text)
+        refusal = self._refused(reply)
+        if reply.code == 421:
+            self._hang_up()
+        return refusal
+
+    # --- what an answer, or none, means
+
+    def _refused(self, reply: Reply) -> Outcome:
+        """The outcome of a 4xx or 5xx at the current stage. Raises BadReply for anything else."""
+        if reply.code < 400:
+            raise BadReply(f"{reply.code} is no answer here")
+        before_recipient = self._stage not in {Stage.RCPT, Stage.DATA, Stage.DOT}
+        kind = Kind.REFUSED_FOR_NOW if reply.temporary else Kind.REFUSED
+        if before_recipient and not (reply.temporary and self._stage is Stage.MAIL):
+            kind = Kind.NOT_SENT
+        whole_lane = before_recipient or reply.code in {421, 454}
+        return Outcome(kind, self._stage, reply.code, reply.enhanced, reply.text, whole_lane)
+
+    def _broken_off(self, error: Exception) -> Outcome:
+        """The outcome of a lost connection, a time-out or nonsense at the current stage."""
+        if self._stage is Stage.DOT:
+            return Outcome(Kind.UNKNOWN, Stage.DOT, text=str(error))
+        whole_lane = self._stage in {Stage.CONNECT, Stage.EHLO, Stage.AUTH}
+        return Outcome(Kind.NOT_SENT, self._stage, text=str(error), whole_lane=whole_lane)
+
+    # --- opening
+
+    def _open(self) -> None:
+        settings = self._settings
+        self._stage = Stage.CONNECT
+        self._allow(settings.message_timeout)
+        self._use(
+            socket.create_connection((settings.host, settings.port), settings.connect_timeout)
+        )
+        if settings.tls == "ssl":
+            self._start_tls()
+        self._expect(self._next_reply(), 220)
+        self._greet()
+        if settings.tls == "starttls":
+            if "STARTTLS" not in self._features:
+                raise self._ended("the server offers no STARTTLS")
+            self._expect(self._ask(b"STARTTLS\r\n"), 220)
+            if self._replies.waiting:
+                # Whatever came with it was not encrypted and may be anybody's.
+                raise BadReply("the server spoke before TLS began")
+            self._start_tls()
+            self._greet()
+        if settings.user:
+            self._log_in()
+        self._opened_at = time.monotonic()
+
+    def _use(self, connected: socket.socket) -> None:
+        self._socket = connected
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._poll.register(connected, select.POLLIN)
+
+    def _start_tls(self) -> None:
+        assert self._socket is not None
+        self._arm()
+        context = self._tls_context or ssl.create_default_context()
+        self._poll.unregister(self._socket)
+        self._use(context.wrap_socket(self._socket, server_hostname=self._settings.host))
+
+    def _greet(self) -> None:
+        self._stage = Stage.EHLO
+        name = self._settings.ehlo_name or self._address_literal()
+        reply = self._ask(f"EHLO {name}\r\n".encode("ascii"))
+        if 500 <= reply.code < 600:
+            self._expect(self._ask(f"HELO {name}\r\n".encode("ascii")), 250)
+            self._features = {}
+            return
+        self._expect(reply, 250)
+        words = [line.upper().partition(" ") for line in reply.lines[1:]]
+        self._features = {keyword: parameters for keyword, _, parameters in words}
+
+    def _address_literal(self) -> str:
+        assert self._socket is not None
+        address = self._socket.getsockname()[0]
+        return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+    def _log_in(self) -> None:
+        self._stage = Stage.AUTH
+        user, password = self._settings.user, self._settings.password
+        offered = self._features.get("AUTH", "").split()
+        if "PLAIN" in offered:
+            reply = self._ask(b"AUTH PLAIN %b\r\n" % _base64(f"\0{user}\0{password}"))
+        elif "LOGIN" in offered:
+            self._expect(self._ask(b"AUTH LOGIN\r\n"), 334)
+            self._expect(self._ask(b"%b\r\n" % _base64(user)), 334)
+            reply = self._ask(b"%b\r\n" % _base64(password))
+        else:
+            raise self._ended("the server offers neither AUTH PLAIN nor AUTH LOGIN")
+        self._expect(reply, 235)
+
+    def _expect(self, reply: Reply, code: int) -> None:
+        if reply.code != code:
+            outcome = self._refused(reply)
+            self._hang_up()
+            raise _Ended(replace(outcome, text=_scrubbed(outcome.text, self._settings.user)))
+
+    def _ended(self, text: str) -> _Ended:
+        self._hang_up()
+        return _Ended(Outcome(Kind.NOT_SENT, self._stage, text=text, whole_lane=True))
+
+    # --- the wire
+
+    def _ask(self, line: bytes) -> Reply:
+        self._write(line)
+        return self._next_reply()
+
+    def _next_reply(self) -> Reply:
+        return self._replies.next()
+
+    def _allow(self, seconds: float) -> None:
+        """Everything until the next call of this may take so long in all."""
+        self._deadline = time.monotonic() + seconds
+
+    def _arm(self) -> None:
+        assert self._socket is not None
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._socket.settimeout(left)
+
+    def _write(self, data: bytes) -> None:
+        assert self._socket is not None
+        rest = memoryview(data)
+        while rest:
+            self._arm()
+            rest = rest[self._socket.send(rest) :]
+
+    def _receive(self) -> bytes:
+        assert self._socket is not None
+        self._arm()
+        return self._socket.recv(4096)
+
+    def _server_spoke_unasked(self) -> bool:
+        return self._replies.waiting or bool(self._poll.poll(0))
+
+    def _hang_up(self) -> None:
+        self._closed = True
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+def _dot_stuffed(body: bytes) -> bytes:
+    """RFC 5321 §4.5.2; our own messages need none, and looking costs microseconds."""
+    stuffed = body.replace(b"\r\n.", b"\r\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+
+
+def _base64(text: str) -> bytes:
+    return b64encode(text.encode())
+
+
+def _scrubbed(text: str, local_or_address: str) -> str:
+    """The server's words as they may be kept and logged: one line, no address, bounded."""
+    text = _ADDRESS_IN_TEXT.sub("<address>", header_text(text[:2_000]))
+    name = local_or_address.partition("@")[0]
+    if len(name) > 2:
+        text = text.replace(name, "<address>")
+    return text[:_TEXT_LENGTH]
