@@ -1,0 +1,122 @@
+"""What a letter says. It holds nothing that a visitor typed: a name is a slot for a spammer's text.
+
+A letter of one kind about one campaign differs between two people only in its links, so it is
+compiled once and filled per person, as a mailing is.
+"""
+
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+import css_inline
+from campaigns.models import Campaign
+from postroom.headers import mailbox
+from postroom.links import make_token
+from postroom.skeleton import Skeleton, compile_skeleton
+from postroom.transport import Envelope
+from signatures.models import Letter
+
+# Fixed for a fixed text, so that a compiled letter is not compiled again for each person.
+_HOLES = {
+    "to",
+    "date",
+    "message_id",
+    "confirm_token",
+    "not_me_token",
+    "preferences_token",
+}
+
+
+class LetterPress:
+    """Compiles letters and keeps them, one for each kind and text of a campaign. For one thread."""
+
+    KEEP = 200
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple, Skeleton] = {}
+
+    def write(self, letter: Letter) -> tuple[Envelope, bytes]:
+        """The envelope and the finished message of `letter`, whose signature, campaign, organization
+        and supporter are loaded. Raises postroom.skeleton.SkeletonError or BadHeader when the
+        address or the organization's own header texts cannot stand in a message.
+        """
+        signature, supporter = letter.signature, letter.supporter
+        campaign = signature.campaign
+        asks_to_confirm = signature.confirmed_at is None
+        message = self._skeleton(letter.kind, campaign, asks_to_confirm).fill(
+            {
+                "to": supporter.email,
+                "date": format_datetime(timezone.now()),
+                "message_id": f"letter.{letter.pk}.{letter.attempts}@{settings.MAIL_DOMAIN}",
+                "confirm_token": make_token("confirm", signature.pk),
+                "not_me_token": make_token("not-me", signature.pk),
+                "preferences_token": make_token(
+                    "preferences", supporter.pk, campaign.organization_id
+                ),
+            }
+        )
+        return Envelope(campaign.organization.sender[1], supporter.email), message
+
+    def _skeleton(self, kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skeleton:
+        organization = campaign.organization
+        key = (
+            kind,
+            asks_to_confirm,
+            campaign.pk,
+            campaign.updated_at,
+            tuple(organization.__dict__[field.attname] for field in organization._meta.fields),
+        )
+        if key not in self._compiled:
+            if len(self._compiled) >= self.KEEP:
+                self._compiled.clear()
+            self._compiled[key] = compile_letter(kind, campaign, asks_to_confirm)
+        return self._compiled[key]
+
+
+def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skeleton:
+    """The letter of one kind about a campaign, with holes for address, date and links.
+
+    `asks_to_confirm`: the signature is not yet confirmed, so the letter carries the link that does.
+    """
+    organization = campaign.organization
+    context = {
+        "organization": organization,
+        "campaign": campaign,
+        "campaign_url": campaign.public_url,
+        "asks_to_confirm": asks_to_confirm,
+        "confirm_url": _link("confirm", "confirm_token"),
+        "not_me_url": _link("not-me", "not_me_token"),
+        "preferences_url": _link("preferences", "preferences_token"),
+        "site_url": settings.SITE_URL,
+    }
+    template = f"signatures/letters/{kind}"
+    with translation.override(campaign.language):
+        subject = render_to_string(f"{template}_subject.txt", context).strip()
+        text = render_to_string(f"{template}.txt", context)
+        html = css_inline.inline(render_to_string(f"{template}.html", context))
+    name, address = organization.sender
+    headers = {
+        "To": "[[to]]",
+        "Date": "[[date]]",
+        "Message-ID": "<[[message_id]]>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": campaign.language,
+    }
+    if organization.reply_to:
+        headers["Reply-To"] = organization.reply_to
+    return compile_skeleton(
+        sender=mailbox(name, address),
+        subject=subject,
+        headers=headers,
+        text=text,
+        html=html,
+        holes=_HOLES,
+    )
+
+
+def _link(url_name: str, hole: str) -> str:
+    """The address of a link page with a hole where its token goes."""
+    return settings.SITE_URL + reverse(url_name, args=["TOKEN"]).replace("TOKEN", f"[[{hole}]]")

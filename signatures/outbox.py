@@ -1,0 +1,161 @@
+"""Draining the outbox: claim due letters in PostgreSQL, ask again whether each may go, send.
+
+No broker is asked. A letter that a dead worker had claimed is due again after a minute: letters go
+at least once, because a confirmation that never comes is worse than one that comes twice.
+"""
+
+import logging
+import random
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from postroom.headers import BadHeader
+from postroom.skeleton import SkeletonError
+from postroom.smtp import Connection, SMTPSettings
+from postroom.transport import Kind, Outcome
+from signatures.letters import LetterPress
+from signatures.models import Letter, Signature, Suppression
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+GIVE_UP_AFTER = timedelta(hours=72)
+# Waits between tries of one letter, in seconds; the last one repeats.
+BACK_OFF = [10, 30, 60, 300, 900, 3600]
+# After a trouble of the whole mail server, so that all are out soon after it returns.
+SERVER_BACK_OFF = 15
+
+_CLAIM = """
+UPDATE signatures_letter SET claimed_until = now() + interval '1 minute', attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM signatures_letter
+    WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= now()
+        AND (claimed_until IS NULL OR claimed_until < now())
+    ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+
+
+class Outbox:
+    """Sends due letters over one kept-open connection. For one thread."""
+
+    def __init__(self) -> None:
+        self._press = LetterPress()
+        self._connection: Connection | None = None
+
+    def drain(self) -> int:
+        """Send one batch of due letters. Returns how many were claimed; fewer than BATCH: none left.
+
+        A trouble of the mail server as a whole puts the rest of the batch back untouched.
+        """
+        claimed = self._claim()
+        for position, letter in enumerate(claimed):
+            outcome = self._send(letter)
+            if outcome and (outcome.whole_lane or outcome.kind is Kind.NOT_SENT):
+                self._put_back(claimed[position:], outcome)
+                return 0
+        return len(claimed)
+
+    def close(self) -> None:
+        """Say goodbye to the mail server; a later drain() opens a new connection."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _claim(self) -> list[Letter]:
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [BATCH])
+            ids = [pk for (pk,) in cursor.fetchall()]
+        return list(
+            Letter.objects.filter(pk__in=ids)
+            .select_related("supporter", "signature__campaign__organization")
+            .order_by("due_at", "pk")
+        )
+
+    def _send(self, letter: Letter) -> Outcome | None:
+        """Send one letter and record what became of it. None: it needed no mail server."""
+        if reason := why_not(letter):
+            _drop(letter, reason)
+            return None
+        try:
+            envelope, message = self._press.write(letter)
+        except (SkeletonError, BadHeader) as error:
+            logger.exception("Letter %s cannot be written", letter.pk)
+            _drop(letter, f"cannot be written: {type(error).__name__}")
+            return None
+        outcome = self._way_out().send(envelope, message)
+        _record(letter, outcome)
+        return outcome
+
+    def _way_out(self) -> Connection:
+        if self._connection is None or not self._connection.usable:
+            self.close()
+            self._connection = Connection(SMTPSettings.from_url(settings.EMAIL_URL))
+        return self._connection
+
+    def _put_back(self, letters: list[Letter], outcome: Outcome) -> None:
+        wait = timedelta(seconds=SERVER_BACK_OFF * random.uniform(0.7, 1.3))
+        Letter.objects.unsent().filter(pk__in=[letter.pk for letter in letters]).update(
+            claimed_until=None, due_at=Now() + wait, reason=_summary(outcome)
+        )
+        logger.warning("Mail server not ready (%s): letters wait", _summary(outcome))
+
+
+def why_not(letter: Letter) -> str:
+    """Why this letter must not go out (any more); empty when it may. Asked directly before sending."""
+    if timezone.now() - letter.created_at > GIVE_UP_AFTER:
+        return "gave up after three days"
+    if letter.signature.state == Signature.State.REJECTED:
+        return "not me"
+    if letter.kind == Letter.Kind.CONFIRM and letter.signature.confirmed_at:
+        return "confirmed meanwhile"
+    address = bytes(letter.supporter.email_hash)
+    blocks = Suppression.objects.filter(email_hash=address)
+    if blocking := blocks.blocking_letters().first():
+        return f"suppressed: {blocking.reason}"
+    not_me = blocks.filter(reason=Suppression.Reason.NOT_ME)
+    if not_me.filter(campaign_id=letter.signature.campaign_id).exists():
+        return "suppressed: not_me"
+    if not_me.filter(lifted_at=None).exists() and _sent_today(letter):
+        return "suppressed: one letter a day after “not me”"
+    return ""
+
+
+def _sent_today(letter: Letter) -> bool:
+    since = timezone.now() - timedelta(days=1)
+    return Letter.objects.filter(supporter_id=letter.supporter_id, sent_at__gt=since).exists()
+
+
+def _record(letter: Letter, outcome: Outcome) -> None:
+    mine = Letter.objects.unsent().filter(pk=letter.pk)
+    if outcome.kind is Kind.ACCEPTED:
+        mine.update(sent_at=Now(), reason="")
+    elif outcome.kind is Kind.REFUSED:
+        mine.update(dropped_at=Now(), reason=_summary(outcome))
+        if outcome.bad_address:
+            Suppression.objects.get_or_create(
+                email_hash=bytes(letter.supporter.email_hash),
+                reason=Suppression.Reason.HARD_BOUNCE,
+                campaign=None,
+            )
+    elif not (outcome.whole_lane or outcome.kind is Kind.NOT_SENT):
+        wait = BACK_OFF[min(letter.attempts, len(BACK_OFF)) - 1] * random.uniform(0.8, 1.2)
+        mine.update(
+            claimed_until=None, due_at=Now() + timedelta(seconds=wait), reason=_summary(outcome)
+        )
+
+
+def _drop(letter: Letter, reason: str) -> None:
+    Letter.objects.unsent().filter(pk=letter.pk).update(dropped_at=Now(), reason=reason[:60])
+
+
+def _summary(outcome: Outcome) -> str:
+    """What the mail server said, in numbers alone: its words may hold an address."""
+    return " ".join(
+        str(part) for part in (outcome.kind, outcome.stage, outcome.code, outcome.enhanced) if part
+    )[:60]
