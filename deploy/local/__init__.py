@@ -1,0 +1,1 @@
+"""The laptop launcher: everything `make run` starts, and nothing that production uses."""

@@ -1,0 +1,223 @@
+"""The receiving side of SMTP (RFC 5321), with PIPELINING, SIZE and 8BITMIME, in one asyncio protocol.
+
+Subclasses say what to do with a mail by overriding `accept()`, and may rule on every step by
+overriding `judge()`. Commands are parsed from one buffer, and everything that arrived in one piece
+is answered in one piece: that is what makes it fast.
+"""
+
+import asyncio
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+CONNECT, BODY, END = "CONNECT", "BODY", "END"
+ADDRESS = re.compile(rb"^(?:FROM|TO):\s*<([^<>\r\n]*)>\s*(.*)$", re.IGNORECASE)
+SIZE = re.compile(rb"\bSIZE=(\d{1,18})\b", re.IGNORECASE)
+LONGEST_LINE = 2048
+
+
+@dataclass
+class Envelope:
+    """One mail as it came over the wire. `body` has its dots unstuffed and ends in CRLF."""
+
+    sender: str
+    recipients: list[str] = field(default_factory=list)
+    body: bytes = b""
+
+
+class SMTPServerProtocol(asyncio.Protocol, ABC):
+    """One connection. Steps have the names of the verbs, and CONNECT, BODY (text of the mail
+    begins to arrive) and END (the final dot arrived, nothing is answered yet)."""
+
+    hostname = "localhost"
+    largest = 50 * 1024 * 1024
+    pipelining = True
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport
+        self.envelope: Envelope | None = None
+        self._buffer = bytearray()
+        self._replies: list[bytes] = []
+        self._in_body = False
+        self._body_begun = False
+        self._searched = 0
+        self._held = False
+
+    # What subclasses decide.
+
+    @abstractmethod
+    def accept(self, envelope: Envelope) -> None:
+        """Take responsibility for a mail. It is answered with 250 only after this returns."""
+
+    def judge(self, step: str, argument: bytes) -> bytes | None:
+        """Return a reply such as `b"550 5.1.1 no such user"` to refuse a step, or None to let it be.
+
+        May close or abort the transport. May `hold()` the connection, and then owes the step an
+        `answer()` and a `release()`. A reply to BODY is never sent.
+        """
+        return None
+
+    def send(self, reply: bytes) -> None:
+        """Queue one reply. Lines are parted by CRLF and carry their code already."""
+        self._replies.append(reply + b"\r\n")
+
+    # The connection.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._take(CONNECT, b"")
+        self.flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        self.advance()
+
+    def hold(self) -> None:
+        """Read on, but work on nothing more until `release()`."""
+        self._held = True
+
+    def release(self) -> None:
+        """Go on with what arrived in the meantime."""
+        self._held = False
+        self.advance()
+
+    def advance(self) -> None:
+        """Work through the buffer as far as it goes, then send all replies at once."""
+        while not self._held and not self.transport.is_closing():
+            if not (self._read_body() if self._in_body else self._read_command()):
+                break
+        self.flush()
+
+    def flush(self) -> None:
+        """Write out the queued replies."""
+        if self._replies and not self.transport.is_closing():
+            self.transport.write(b"".join(self._replies))
+        self._replies.clear()
+
+    def _read_command(self) -> bool:
+        end = self._buffer.find(b"\n")
+        if end < 0 and len(self._buffer) <= LONGEST_LINE:
+            return False
+        if end < 0 or end > LONGEST_LINE:
+            self.send(b"500 5.5.6 line too long")
+            self.flush()
+            self.transport.close()
+            return False
+        line = bytes(self._buffer[:end]).rstrip(b"\r")
+        del self._buffer[: end + 1]
+        verb, _, argument = line.partition(b" ")
+        self._take(verb.upper().decode("ascii", "replace"), argument.strip())
+        return True
+
+    def _read_body(self) -> bool:
+        """Cut the mail at its final dot, looking again only at what is new."""
+        if self._buffer and not self._body_begun:
+            self._body_begun = True
+            self.judge(BODY, b"")
+            if self._held or self.transport.is_closing():
+                return False
+        if self._buffer.startswith(b".\r\n"):
+            end, after = 0, 3
+        else:
+            found = self._buffer.find(b"\r\n.\r\n", self._searched)
+            if found < 0:
+                self._searched = max(0, len(self._buffer) - 4)
+                if len(self._buffer) > self.largest + LONGEST_LINE:
+                    self.send(b"552 5.3.4 message too big")
+                    self.flush()
+                    self.transport.close()
+                return False
+            end, after = found + 2, found + 5
+        body = bytes(self._buffer[:end])
+        del self._buffer[:after]
+        self._in_body, self._body_begun, self._searched = False, False, 0
+        if body.startswith(b"."):
+            body = body[1:]
+        assert self.envelope
+        self.envelope.body = body.replace(b"\r\n.", b"\r\n")
+        self._take(END, b"")
+        return True
+
+    # The steps.
+
+    def _take(self, step: str, argument: bytes) -> None:
+        reply = self.judge(step, argument)
+        if not self._held and not self.transport.is_closing():
+            self.answer(step, argument, reply)
+
+    def answer(self, step: str, argument: bytes, reply: bytes | None) -> None:
+        """Answer a step: with the reply given, or by doing what it asks for."""
+        self.send(reply if reply is not None else self.usual(step, argument))
+        if step == END:
+            self.envelope = None
+        elif step == "QUIT":
+            self.flush()
+            self.transport.close()
+
+    def usual(self, step: str, argument: bytes) -> bytes:
+        """Do what a step asks for, and return the reply of a server that refuses nothing in order."""
+        match step:
+            case "MAIL":
+                return self._mail(argument)
+            case "RCPT":
+                return self._rcpt(argument)
+            case "DATA":
+                return self._data()
+            case "END":
+                assert self.envelope
+                self.accept(self.envelope)
+                return b"250 2.0.0 accepted"
+            case "CONNECT":
+                return b"220 %b ESMTP" % self.hostname.encode()
+            case "EHLO":
+                return b"\r\n".join(self._greeting())
+            case "HELO":
+                return b"250 %b" % self.hostname.encode()
+            case "RSET":
+                self.envelope = None
+                return b"250 2.0.0 forgotten"
+            case "NOOP":
+                return b"250 2.0.0 still here"
+            case "QUIT":
+                return b"221 2.0.0 goodbye"
+            case _:
+                return b"500 5.5.1 unknown command"
+
+    def _greeting(self) -> Iterator[bytes]:
+        yield b"250-%b" % self.hostname.encode()
+        if self.pipelining:
+            yield b"250-PIPELINING"
+        yield b"250-8BITMIME"
+        yield b"250-ENHANCEDSTATUSCODES"
+        yield b"250 SIZE %d" % self.largest
+
+    def _mail(self, argument: bytes) -> bytes:
+        if self.envelope:
+            return b"503 5.5.1 one mail at a time"
+        match = ADDRESS.match(argument)
+        if not match:
+            return b"501 5.5.4 MAIL FROM:<address>"
+        size = SIZE.search(match[2])
+        if size and int(size[1]) > self.largest:
+            return b"552 5.3.4 message too big"
+        self.envelope = Envelope(match[1].decode(errors="replace"))
+        return b"250 2.1.0 sender taken"
+
+    def _rcpt(self, argument: bytes) -> bytes:
+        match = ADDRESS.match(argument)
+        if not self.envelope:
+            return b"503 5.5.1 MAIL first"
+        if not match or not match[1]:
+            return b"501 5.5.4 RCPT TO:<address>"
+        self.envelope.recipients.append(match[1].decode(errors="replace"))
+        return b"250 2.1.5 recipient taken"
+
+    def _data(self) -> bytes:
+        if not self.envelope:
+            return b"503 5.5.1 MAIL first"
+        if not self.envelope.recipients:
+            return b"554 5.5.1 no recipient was taken"
+        self._in_body = True
+        return b"354 go on, end with a dot"

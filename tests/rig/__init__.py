@@ -1,0 +1,1 @@
+"""What tests stand on: servers of the run, real workers, a real browser, a mail server that obeys."""

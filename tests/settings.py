@@ -1,0 +1,19 @@
+"""Settings of a test run: the product's own, on the servers of the run."""
+
+import os
+
+from tests.rig.servers import provide
+
+# Processes under test read these settings too; only a test process may start servers.
+if "PYTEST_VERSION" in os.environ:
+    provide()
+
+from advocacy.settings import *  # noqa: E402, F403
+from advocacy.settings import STORAGES  # noqa: E402
+
+# Tests run without collectstatic, so there is no manifest of hashed names.
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+# A real password hash costs 50 ms, in every test that logs somebody in.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
