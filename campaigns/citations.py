@@ -13,10 +13,14 @@ from typing import Literal, NamedTuple, Protocol
 MAX_CITATION = 2000
 
 MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
-# The months that AP style shortens, and only beside a day.
-SHORT_MONTHS = ("Jan. Feb. March April May June July Aug. Sept. Oct. Nov. Dec.").split()
+# AP style shortens some months, and only beside a day.
+SHORT_MONTHS = (
+    *("Jan.", "Feb.", "March", "April", "May", "June"),
+    *("July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."),
+)
 
 
 class Work(Protocol):
@@ -61,7 +65,7 @@ def format_citation(work: Work) -> str:
 
 
 def citation_runs(work: Work) -> list[Run]:
-    """The citation of `work` in stretches, so that HTML may link the title and mark the publisher."""
+    """The citation of `work` in stretches: HTML links its title and marks its publisher."""
     when = format_date(work)
     tail = bool(work.publisher or when)
     comma = "" if work.title.endswith((".", "?", "!")) or not tail else ","
@@ -91,7 +95,7 @@ def format_date(work: Work) -> str:
     return f"{SHORT_MONTHS[day.month - 1]} {day.day}, {day.year:04}"
 
 
-def _either(names: list[str]) -> str:
+def _either(names: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, names))
 
 

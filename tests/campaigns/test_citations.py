@@ -119,10 +119,10 @@ def test_a_line_not_written_by_the_rule_is_not_guessed_at(line):
     "line", ['"' * 2000, ', "' * 660, 'a, "' + ", May 1, 2018" * 150, 'a, "b," ' + "c, " * 600]
 )
 def test_t27_a_line_made_to_be_slow_is_given_up_at_once(line):
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert parse_citation(line) is None
-    assert time.perf_counter() - start < 0.05
+    assert time.process_time() - start < 0.05
 
 
 def test_the_runs_say_which_stretch_is_the_title_and_which_the_publisher():
@@ -146,7 +146,9 @@ dates = st.one_of(
 )
 
 
-@given(author=st.one_of(st.just(""), without_quotes), title=words, publisher=without_quotes, when=dates)
+@given(
+    author=st.one_of(st.just(""), without_quotes), title=words, publisher=without_quotes, when=dates
+)
 def test_what_the_formatter_prints_the_parser_reads_back(author, title, publisher, when):
     assume(not publisher[-4:].isdigit())
     citation = Citation(author, title, publisher, *when)
