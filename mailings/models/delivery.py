@@ -43,6 +43,9 @@ class LaneSequence(models.Model):
     lane = models.PositiveSmallIntegerField()
     last_seq = models.IntegerField(default=0)
 
+    def __str__(self) -> str:
+        return f"{self.mailing_id}/{self.lane}: {self.last_seq}"
+
 
 class Recipient(models.Model):
     """One person is owed one mailing: once, by constraint."""
@@ -77,45 +80,43 @@ class Recipient(models.Model):
     )
     status = models.PositiveSmallIntegerField(choices=Status, default=Status.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    code = models.PositiveSmallIntegerField(
-        null=True, help_text=_("The mail server's last reply.")
-    )
+    code = models.PositiveSmallIntegerField(null=True, help_text=_("The mail server's last reply."))
     done_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             # Supporter first: the same index answers "what did this person get?".
-            models.UniqueConstraint(
-                fields=["supporter", "mailing"], name="mailing_once_a_person"
-            ),
+            models.UniqueConstraint(fields=["supporter", "mailing"], name="mailing_once_a_person"),
             models.CheckConstraint(
                 condition=models.Q(status__in=[0, 3, 4, 5, 6, 7]),
                 name="recipient_status_known",
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.mailing_id}/{self.lane}/{self.seq}: {self.get_status_display()}"
+
 
 class Deferral(models.Model):
     """When a recipient refused for now is tried again."""
 
     pk = models.CompositePrimaryKey("mailing_id", "lane", "seq")
-    mailing = models.ForeignKey(
-        Mailing, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="+", db_index=False)
     lane = models.PositiveSmallIntegerField()
     seq = models.IntegerField()
     next_attempt_at = models.DateTimeField()
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["mailing", "lane", "next_attempt_at"], name="deferral_due"
-            ),
+            models.Index(fields=["mailing", "lane", "next_attempt_at"], name="deferral_due"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.mailing_id}/{self.lane}/{self.seq}: {self.next_attempt_at}"
 
 
 class Chunk(models.Model):
-    """A range of sequence numbers under one lease. `token` fences off a holder that came too late."""
+    """A range of sequence numbers under one lease; `token` fences off a holder that came too late."""
 
     class State(models.IntegerChoices):
         OPEN = 0, _("open")
@@ -143,7 +144,8 @@ class Chunk(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(lo__lte=models.F("hi")), name="chunk_range"
-            )
+            models.CheckConstraint(condition=models.Q(lo__lte=models.F("hi")), name="chunk_range")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.mailing_id}/{self.lane}/{self.lo}–{self.hi}: {self.get_state_display()}"
