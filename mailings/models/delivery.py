@@ -116,7 +116,7 @@ class Deferral(models.Model):
 
 
 class Chunk(models.Model):
-    """A range of sequence numbers under one lease; `token` fences off a holder that came too late."""
+    """A range of sequence numbers under one lease; `token` fences off a holder come too late."""
 
     class State(models.IntegerChoices):
         OPEN = 0, _("open")
