@@ -7,9 +7,9 @@ and 2046 (MIME), RFC 2047 (header text).
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from html import escape
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote as percent_encode
 
@@ -76,10 +76,20 @@ class Slot(NamedTuple):
 class Skeleton:
     """MIME bytes with holes. Made by compile_skeleton() or load(); safe to share by threads."""
 
-    def __init__(self, pieces: list[bytes | Slot], holes: Collection[str]) -> None:
+    def __init__(self, pieces: Iterable[bytes | Slot], holes: Collection[str]) -> None:
         self.holes = frozenset(holes)
-        self._pieces = pieces
-        self._fillers = {p: _filler(p) for p in pieces if isinstance(p, Slot)}
+        self._literals = [b""]
+        self._slots: list[Slot] = []
+        for piece in pieces:
+            if isinstance(piece, Slot):
+                self._slots.append(piece)
+                self._literals.append(b"")
+            else:
+                self._literals[-1] += piece
+        # The same value in the same context is encoded once, however often it stands there.
+        different = list(dict.fromkeys(self._slots))
+        self._fillers = [_filler(slot) for slot in different]
+        self._order = [different.index(slot) for slot in self._slots]
 
     def fill(self, values: Values) -> bytes:
         """The finished message: CRLF line ends, 7-bit, no line that starts with a dot.
@@ -90,8 +100,11 @@ class Skeleton:
         """
         if values.keys() != self.holes:
             self._complain(values)
-        filled = {slot: fill(values) for slot, fill in self._fillers.items()}
-        return b"".join([filled[p] if isinstance(p, Slot) else p for p in self._pieces])
+        filled = [fill(values) for fill in self._fillers]
+        parts = [b""] * (2 * len(self._slots) + 1)
+        parts[::2] = self._literals
+        parts[1::2] = [filled[index] for index in self._order]
+        return b"".join(parts)
 
     def _complain(self, values: Values) -> None:
         if unknown := sorted(values.keys() - self.holes):
@@ -101,13 +114,10 @@ class Skeleton:
 
     def dump(self) -> tuple[bytes, dict[str, Any]]:
         """For a bytea and a jsonb column: the bytes without holes, and where the holes are."""
-        literal, slots = bytearray(), []
-        for piece in self._pieces:
-            if isinstance(piece, Slot):
-                slots.append([len(literal), *piece])
-            else:
-                literal += piece
-        return bytes(literal), {"format": FORMAT, "holes": sorted(self.holes), "slots": slots}
+        ends = accumulate(map(len, self._literals))
+        slots = [[at, *slot] for at, slot in zip(ends, self._slots, strict=False)]
+        layout = {"format": FORMAT, "holes": sorted(self.holes), "slots": slots}
+        return b"".join(self._literals), layout
 
     @classmethod
     def load(cls, literal: bytes | memoryview, layout: Mapping[str, Any]) -> Self:
@@ -142,7 +152,7 @@ def compile_skeleton(
 
     Raises UndeclaredHole, HoleBeginsAddress, BadHeader.
     """
-    return Skeleton(list(_pieces(sender, subject, headers, text, html, set(holes))), holes)
+    return Skeleton(_pieces(sender, subject, headers, text, html, set(holes)), holes)
 
 
 def compose(
@@ -153,7 +163,7 @@ def compose(
     Raises BadHeader.
     """
     pieces = _pieces(sender, subject, headers, text, html, None)
-    return Skeleton(list(pieces), ()).fill({})
+    return Skeleton(pieces, ()).fill({})
 
 
 def _pieces(

@@ -11,63 +11,18 @@ import socket
 import ssl
 import time
 from base64 import b64encode
-from dataclasses import dataclass, replace
-from typing import Literal, Self
-from urllib.parse import unquote, urlsplit
+from contextlib import suppress
+from dataclasses import replace
+from typing import Self
 
 from postroom.addresses import BadAddress, ascii_domain
 from postroom.headers import header_text
 from postroom.replies import BadReply, Replies, Reply
+from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Envelope, Kind, Outcome, Stage
 
-_TLS_OF_SCHEME: dict[str, Literal["none", "starttls", "ssl"]] = {
-    "smtp": "none",
-    "smtp+tls": "starttls",
-    "smtp+ssl": "ssl",
-}
-_DEFAULT_PORT = {"none": 25, "starttls": 587, "ssl": 465}
-_CONSECUTIVE_4XX = 5  # from here on it is the server, not the recipients
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>]+@[^\s<>]+")
 _TEXT_LENGTH = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SMTPSettings:
-    """Where and how to send. All times are seconds."""
-
-    host: str
-    port: int = 25
-    user: str = ""
-    password: str = ""
-    tls: Literal["none", "starttls", "ssl"] = "none"
-    ehlo_name: str = ""  # empty: the address literal of this end (RFC 5321 §4.1.3)
-    connect_timeout: float = 10
-    message_timeout: float = 30  # in all, from MAIL to the dot, however slowly the server answers
-    dot_timeout: float = 600  # RFC 5321 §4.5.3.2.6: hanging up early only makes `unknown`
-    max_messages: int = 1_000
-    max_age: float = 300
-
-    @classmethod
-    def from_url(cls, url: str) -> Self:
-        """`smtp://`, `smtp+tls://` (STARTTLS) or `smtp+ssl://`, then `user:password@host:port`.
-
-        Raises ValueError for another scheme, no host, or a password that would travel in the
-        clear to another machine.
-        """
-        parts = urlsplit(url)
-        tls = _TLS_OF_SCHEME.get(parts.scheme)
-        if tls is None or not parts.hostname:
-            raise ValueError("EMAIL_URL must be smtp://, smtp+tls:// or smtp+ssl:// and a host")
-        local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-        if parts.username and tls == "none" and not local:
-            raise ValueError("EMAIL_URL has a password: write smtp+tls:// or smtp+ssl://")
-        return cls(
-            host=parts.hostname,
-            port=parts.port or _DEFAULT_PORT[tls],
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            tls=tls,
-        )
 
 
 class _Ended(Exception):
@@ -137,10 +92,8 @@ class Connection:
         """QUIT and hang up; safe to call twice and after a failure."""
         if self._socket is not None:
             self._allow(min(2.0, self._settings.message_timeout))
-            try:
+            with suppress(OSError, BadReply):
                 self._ask(b"QUIT\r\n")
-            except (OSError, BadReply):
-                pass
         self._hang_up()
 
     # --- one message
@@ -152,13 +105,20 @@ class Connection:
         if not body.count(b"\r\n") == body.count(b"\n") == body.count(b"\r"):
             return Outcome(Kind.REFUSED, Stage.BODY, text="a bare CR or LF in the message")
         outcome = self._introduce(commands) or self._hand_over(body)
-        if outcome.kind is Kind.REFUSED_FOR_NOW:
-            self._consecutive_4xx += 1
-        else:
-            self._consecutive_4xx = 0
-        whole_lane = outcome.whole_lane or self._consecutive_4xx >= _CONSECUTIVE_4XX
         text = _scrubbed(outcome.text, envelope.recipient)
-        return replace(outcome, whole_lane=whole_lane, text=text)
+        return replace(outcome, text=text, whole_lane=outcome.whole_lane or self._fifth(outcome))
+
+    def _fifth(self, outcome: Outcome) -> bool:
+        """Whether this is the fifth 4xx on end: then it is the server, not the recipients.
+
+        The count begins anew after that, or a few full mailboxes would hold the lane for ever.
+        """
+        refused_for_now = outcome.kind is Kind.REFUSED_FOR_NOW
+        self._consecutive_4xx = self._consecutive_4xx + 1 if refused_for_now else 0
+        if self._consecutive_4xx < 5:
+            return False
+        self._consecutive_4xx = 0
+        return True
 
     def _commands(self, envelope: Envelope) -> list[tuple[Stage, bytes]]:
         """MAIL, RCPT and DATA, RSET first when a refusal left a transaction open.
@@ -202,7 +162,7 @@ class Connection:
         taken = set()
         for self._stage, command in commands:
             try:
-                reply = self._next_reply() if pipelined else self._ask(command)
+                reply = self._replies.next() if pipelined else self._ask(command)
             except (OSError, BadReply):
                 if refusal is None:
                     raise
@@ -223,16 +183,13 @@ class Connection:
 
     def _decline_body(self, *, has_recipient: bool) -> None:
         """The server waits for a body that nobody is to get: a lone dot ends it (RFC 2920 §3.1)."""
-        if has_recipient:
-            # A dot would deliver an empty message; hanging up delivers nothing.
-            return self._hang_up()
-        try:
-            reply = self._ask(b".\r\n")
-        except (OSError, BadReply):
-            return self._hang_up()
-        self._transaction_open = False
-        if reply.code == 421:
-            self._hang_up()
+        # With a recipient taken, a dot would deliver an empty message; hanging up delivers nothing.
+        if not has_recipient:
+            with suppress(OSError, BadReply):
+                self._transaction_open = False
+                if self._ask(b".\r\n").code != 421:
+                    return
+        self._hang_up()
 
     def _hand_over(self, body: bytes) -> Outcome:
         """Body, then dot. Until the first byte of the dot is written, the server has no message."""
@@ -282,7 +239,7 @@ class Connection:
         )
         if settings.tls == "ssl":
             self._start_tls()
-        self._expect(self._next_reply(), 220)
+        self._expect(self._replies.next(), 220)
         self._greet()
         if settings.tls == "starttls":
             if "STARTTLS" not in self._features:
@@ -354,9 +311,6 @@ class Connection:
 
     def _ask(self, line: bytes) -> Reply:
         self._write(line)
-        return self._next_reply()
-
-    def _next_reply(self) -> Reply:
         return self._replies.next()
 
     def _allow(self, seconds: float) -> None:
