@@ -104,9 +104,7 @@ def start_worker(
 
 
 @pytest.fixture
-def start_site(
-    programs_under_test: list[Program], tmp_path: Path
-) -> Callable[..., Site]:
+def start_site(programs_under_test: list[Program], tmp_path: Path) -> Callable[..., Site]:
     """Call to start a real gunicorn and wait until it answers; `environment=` as above."""
 
     def start(*, environment: dict[str, str] | None = None) -> Site:

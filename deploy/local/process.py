@@ -112,7 +112,7 @@ class Child:
                 os.kill(self.pid, self.stop_signal)
 
     def stop(self, impatient: Callable[[], bool] = lambda: False) -> None:
-        """End the program: in order within `grace` seconds, or at once when `impatient()` says so."""
+        """End the program: in order within `grace` seconds, or at once when `impatient()`."""
         self.ask_to_stop()
         deadline = time.monotonic() + self.grace
         while self.running:

@@ -1,4 +1,4 @@
-"""The receiving side of SMTP (RFC 5321), with PIPELINING, SIZE and 8BITMIME, in one asyncio protocol.
+"""The receiving side of SMTP (RFC 5321), with PIPELINING, SIZE and 8BITMIME, for asyncio.
 
 Subclasses say what to do with a mail by overriding `accept()`, and may rule on every step by
 overriding `judge()`. Commands are parsed from one buffer, and everything that arrived in one piece
@@ -51,7 +51,7 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
         """Take responsibility for a mail. It is answered with 250 only after this returns."""
 
     def judge(self, step: str, argument: bytes) -> bytes | None:
-        """Return a reply such as `b"550 5.1.1 no such user"` to refuse a step, or None to let it be.
+        """Return a reply such as `b"550 5.1.1 no such user"` to refuse a step, or None.
 
         May close or abort the transport. May `hold()` the connection, and then owes the step an
         `answer()` and a `release()`. A reply to BODY is never sent.
@@ -157,7 +157,7 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
             self.transport.close()
 
     def usual(self, step: str, argument: bytes) -> bytes:
-        """Do what a step asks for, and return the reply of a server that refuses nothing in order."""
+        """Do what a step asks for and return the reply, as a server that refuses only nonsense."""
         match step:
             case "MAIL":
                 return self._mail(argument)

@@ -1,4 +1,4 @@
-"""A Valkey of our own: Celery's broker, empty at every start, because PostgreSQL holds all truth."""
+"""A Valkey of our own: Celery's broker, empty at every start, for PostgreSQL holds all truth."""
 
 import os
 import secrets
@@ -56,11 +56,13 @@ class Valkey:
         program = server_program()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for _ in range(3):
-            self.port = ports.unused()
+            # A restart comes back where clients look for it.
+            self.port = self.port or ports.unused()
             self.child = Child("valkey", [program, self._configuration()], self.log, grace=5.0)
             self.child.start()
             if self._answers():
                 return
+            self.port = 0
         assert self.child
         raise Unavailable(f"Valkey did not start. Its log says:\n{self.child.tail()}")
 
@@ -70,7 +72,7 @@ class Valkey:
             self.child.stop()
 
     def _configuration(self) -> Path:
-        """Write the configuration: in a closed file, since a command line shows passwords to all."""
+        """Write the configuration to a closed file: a command line shows passwords to all."""
         lines = [
             f"bind {ports.HOST}",
             f"port {self.port}",

@@ -1,1 +1,1 @@
-"""What tests stand on: servers of the run, real workers, a real browser, a mail server that obeys."""
+"""What tests stand on: servers of the run, real workers, a real browser, a scripted mail server."""

@@ -1,4 +1,4 @@
-"""The product's processes under test: real workers and a real web server, to be stopped and killed."""
+"""The product's processes under test: real workers and a real web server, to be killed."""
 
 import os
 import signal

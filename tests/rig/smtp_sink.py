@@ -16,7 +16,6 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -41,7 +40,7 @@ class Mail:
     @property
     def message(self) -> EmailMessage:
         """The mail, parsed."""
-        return email.message_from_bytes(self.body, policy=email.policy.default)  # type: ignore[return-value]
+        return email.message_from_bytes(self.body, policy=email.policy.default)
 
     @property
     def text(self) -> str:

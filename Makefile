@@ -1,0 +1,45 @@
+# Everything one types here. `make run` needs nothing but Python 3.11 or newer.
+PYTHON ?= python3
+INSTALL = $(PYTHON) deploy/local/install.py
+VENV = .venv/bin/python
+# Linters import the settings, and speak to no server.
+UNUSED = SECRET_KEY=unused LINK_KEYS=k1:unused SUPPRESSION_KEY=unused \
+	DATABASE_URL=postgres://unused@127.0.0.1:1/unused ENV_FILE=/dev/null
+
+.PHONY: help run test lint format bench bench-quick clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+run: ## start the site with everything it needs (PORT=8080 for another port)
+	@$(INSTALL) requirements-local.txt && exec $(VENV) -m deploy.local
+
+test: ## run every test (ARGS="-n0 tests/local" for some)
+	@$(INSTALL) requirements-dev.txt
+	@$(VENV) -m tests.rig.browser
+	@$(VENV) -m pytest $(ARGS)
+
+lint: ## check style, types, templates and migrations
+	@$(INSTALL) requirements-dev.txt
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m djlint --lint --quiet .
+	@$(UNUSED) $(VENV) -m mypy .
+	@$(UNUSED) $(VENV) -W ignore manage.py makemigrations --check --dry-run
+
+format: ## put the code in shape
+	@$(INSTALL) requirements-dev.txt
+	@$(VENV) -m ruff check --fix .
+	@$(VENV) -m ruff format .
+
+bench: ## measure against the limits
+	@$(INSTALL) requirements-dev.txt
+	@$(VENV) -m bench
+
+bench-quick: ## the same in under two minutes
+	@$(INSTALL) requirements-dev.txt
+	@$(VENV) -m bench --quick
+
+clean: ## delete what was installed and cached; data under var/ stays
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
