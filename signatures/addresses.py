@@ -44,9 +44,7 @@ def clean_address(typed: str) -> str:
     if address[:7].lower() == "mailto:":
         address = address[7:]
     try:
-        valid = validate_email(
-            address, allow_smtputf8=False, check_deliverability=False
-        )
+        valid = validate_email(address, allow_smtputf8=False, check_deliverability=False)
     except EmailNotValidError:
         raise ValidationError(
             _("Enter an email address in the correct format, like name@example.com."),

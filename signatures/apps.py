@@ -1,7 +1,19 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SignaturesConfig(AppConfig):
     """Who signed, what they agreed to, and how they leave."""
 
     name = "signatures"
+
+    def ready(self) -> None:
+        post_migrate.connect(_remember_key, sender=self)
+
+
+def _remember_key(**kwargs: Any) -> None:
+    from signatures.keys import remember_key
+
+    remember_key()

@@ -1,5 +1,6 @@
 """Forms of the public pages: they clean and normalise, and decide nothing."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -99,6 +100,13 @@ class TypedForm(forms.Form):
             consents=data["consent"] in (True, "yes") if "consent" in data else True,
         )
 
+    @staticmethod
+    def initial_from(typed: Typed, notice: ConsentNotice) -> dict[str, Any]:
+        """Initial values that show what was typed before, the choice included."""
+        boxed = notice.kind == ConsentNotice.Kind.UNTICKED_BOX
+        choice = typed.consents if boxed else ("yes" if typed.consents else "no")
+        return asdict(typed) | {"consent": choice}
+
 
 class SignForm(TypedForm):
     """The form on the campaign page. It brings back which versions it showed."""
@@ -126,6 +134,10 @@ class SignForm(TypedForm):
 
     def clean_notice(self) -> ConsentNotice:
         return self._shown("notice", self.campaign.notices)
+
+    def as_typed(self) -> dict[str, str]:
+        """What was typed, by field name, fit to fill this form again."""
+        return {name: self.data.get(name, "") for name in self.fields if name in self.data}
 
     def _shown(self, name: str, versions: Any) -> Any:
         """The version that the form showed; absent means the current one."""

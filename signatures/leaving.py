@@ -25,9 +25,7 @@ def unsubscribe(*, supporter_id: int, organization_id: int, via: str) -> list[in
     From the commit on no mailing of theirs goes out. Works for people who are long gone.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _UNSUBSCRIBE, {"organization": organization_id, "supporter": supporter_id}
-        )
+        cursor.execute(_UNSUBSCRIBE, {"organization": organization_id, "supporter": supporter_id})
         ended = sorted(scope_id for (scope_id,) in cursor.fetchall())
     if ended:
         _record(supporter_id, ConsentEvent.Choice.LEFT, ended, via)
@@ -98,16 +96,12 @@ def _subscribe(
         _record(supporter_id, ConsentEvent.Choice.AGREED, begun, via)
 
 
-def _mute_exactly(
-    supporter_id: int, organization_id: int, campaign_ids: Collection[int]
-) -> None:
+def _mute_exactly(supporter_id: int, organization_id: int, campaign_ids: Collection[int]) -> None:
     of_organization = CampaignMute.objects.filter(
         supporter_id=supporter_id, campaign__organization_id=organization_id
     )
     of_organization.exclude(campaign_id__in=campaign_ids).delete()
-    for campaign in Campaign.objects.filter(
-        organization_id=organization_id, pk__in=campaign_ids
-    ):
+    for campaign in Campaign.objects.filter(organization_id=organization_id, pk__in=campaign_ids):
         CampaignMute.objects.get_or_create(supporter_id=supporter_id, campaign=campaign)
 
 

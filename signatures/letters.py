@@ -4,26 +4,24 @@ A letter of one kind about one campaign differs between two people only in its l
 compiled once and filled per person, as a mailing is.
 """
 
-from email.utils import format_datetime
-
+import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-import css_inline
 from campaigns.models import Campaign
 from postroom.headers import mailbox
 from postroom.links import make_token
+from postroom.messages import date_text, letter_headers, message_key
 from postroom.skeleton import Skeleton, compile_skeleton
 from postroom.transport import Envelope
 from signatures.models import Letter
 
-# Fixed for a fixed text, so that a compiled letter is not compiled again for each person.
 _HOLES = {
     "to",
     "date",
-    "message_id",
+    "key",
     "confirm_token",
     "not_me_token",
     "preferences_token",
@@ -49,8 +47,8 @@ class LetterPress:
         message = self._skeleton(letter.kind, campaign, asks_to_confirm).fill(
             {
                 "to": supporter.email,
-                "date": format_datetime(timezone.now()),
-                "message_id": f"letter.{letter.pk}.{letter.attempts}@{settings.MAIL_DOMAIN}",
+                "date": date_text(timezone.now()),
+                "key": message_key("l", letter.pk),
                 "confirm_token": make_token("confirm", signature.pk),
                 "not_me_token": make_token("not-me", signature.pk),
                 "preferences_token": make_token(
@@ -98,15 +96,14 @@ def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skel
         text = render_to_string(f"{template}.txt", context)
         html = css_inline.inline(render_to_string(f"{template}.html", context))
     name, address = organization.sender
-    headers = {
-        "To": "[[to]]",
-        "Date": "[[date]]",
-        "Message-ID": "<[[message_id]]>",
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": campaign.language,
-    }
-    if organization.reply_to:
-        headers["Reply-To"] = organization.reply_to
+    headers = letter_headers(
+        to="[[to]]",
+        key="[[key]]",
+        domain=settings.MAIL_DOMAIN,
+        date="[[date]]",
+        language=campaign.language,
+        reply_to=organization.reply_to,
+    )
     return compile_skeleton(
         sender=mailbox(name, address),
         subject=subject,

@@ -6,6 +6,8 @@ at least once, because a confirmation that never comes is worse than one that co
 
 import logging
 import random
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,6 +25,9 @@ from signatures.models import Letter, Signature, Suppression
 logger = logging.getLogger(__name__)
 
 BATCH = 50
+# Together they stay below the minute that a claim lasts, so that no two workers hold one letter.
+LETTER_SECONDS = 25
+BATCH_SECONDS = 30
 GIVE_UP_AFTER = timedelta(hours=72)
 # Waits between tries of one letter, in seconds; the last one repeats.
 BACK_OFF = [10, 30, 60, 300, 900, 3600]
@@ -49,15 +54,20 @@ class Outbox:
         self._connection: Connection | None = None
 
     def drain(self) -> int:
-        """Send one batch of due letters. Returns how many were claimed; fewer than BATCH: none left.
+        """Send one batch of due letters. Returns how many were claimed; under BATCH, none is left.
 
-        A trouble of the mail server as a whole puts the rest of the batch back untouched.
+        A trouble of the mail server as a whole puts the rest of the batch back untouched, and so
+        does a server so slow that the claim would run out.
         """
         claimed = self._claim()
+        end = time.monotonic() + BATCH_SECONDS
         for position, letter in enumerate(claimed):
+            if time.monotonic() > end:
+                _put_back(claimed[position:], seconds=0, reason="slow mail server")
+                break
             outcome = self._send(letter)
             if outcome and (outcome.whole_lane or outcome.kind is Kind.NOT_SENT):
-                self._put_back(claimed[position:], outcome)
+                _put_back(claimed[position:], SERVER_BACK_OFF, _summary(outcome))
                 return 0
         return len(claimed)
 
@@ -95,19 +105,24 @@ class Outbox:
     def _way_out(self) -> Connection:
         if self._connection is None or not self._connection.usable:
             self.close()
-            self._connection = Connection(SMTPSettings.from_url(settings.EMAIL_URL))
+            way = SMTPSettings.from_url(settings.EMAIL_URL)
+            self._connection = Connection(
+                replace(way, message_timeout=LETTER_SECONDS, dot_timeout=LETTER_SECONDS)
+            )
         return self._connection
 
-    def _put_back(self, letters: list[Letter], outcome: Outcome) -> None:
-        wait = timedelta(seconds=SERVER_BACK_OFF * random.uniform(0.7, 1.3))
-        Letter.objects.unsent().filter(pk__in=[letter.pk for letter in letters]).update(
-            claimed_until=None, due_at=Now() + wait, reason=_summary(outcome)
-        )
-        logger.warning("Mail server not ready (%s): letters wait", _summary(outcome))
+
+def _put_back(letters: list[Letter], seconds: float, reason: str) -> None:
+    """Let go of claimed letters; they are due again after about so many seconds."""
+    wait = timedelta(seconds=seconds * random.uniform(0.7, 1.3))
+    Letter.objects.unsent().filter(pk__in=[letter.pk for letter in letters]).update(
+        claimed_until=None, due_at=Now() + wait, reason=reason
+    )
+    logger.warning("%d letters wait: %s", len(letters), reason)
 
 
 def why_not(letter: Letter) -> str:
-    """Why this letter must not go out (any more); empty when it may. Asked directly before sending."""
+    """Why this letter must not go out; empty when it may. Asked directly before sending."""
     if timezone.now() - letter.created_at > GIVE_UP_AFTER:
         return "gave up after three days"
     if letter.signature.state == Signature.State.REJECTED:

@@ -163,6 +163,7 @@ class Campaign(models.Model):
             published_at=models.functions.Coalesce("published_at", now),
             closed_at=None,
         )
+        self.current_statement().freeze()
         self.current_notice().freeze()
         self.refresh_from_db(fields=["state", "published_at", "closed_at"])
         return bool(changed)

@@ -47,7 +47,12 @@ class Update(models.Model):
     @property
     def public_url(self) -> str:
         """Where the update stands on the campaign's page."""
-        return f"{self.campaign.public_url}#update-{self.pk}"
+        return f"{self.campaign.public_url}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """The update's own id on the page; its footnotes' ids begin with it too."""
+        return f"update-{self.pk}"
 
     def publish(self) -> bool:
         """Show the update on the campaign's page. Safe to call twice; True when this call did it."""

@@ -2,6 +2,7 @@ from signatures.models.signature import CountShard, Letter, Signature
 from signatures.models.supporter import (
     CampaignMute,
     ConsentEvent,
+    KeyFingerprint,
     Subscription,
     Supporter,
     Suppression,
@@ -11,6 +12,7 @@ __all__ = [
     "CampaignMute",
     "ConsentEvent",
     "CountShard",
+    "KeyFingerprint",
     "Letter",
     "Signature",
     "Subscription",

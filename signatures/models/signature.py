@@ -30,9 +30,7 @@ class Signature(models.Model):
     campaign = models.ForeignKey(
         Campaign, on_delete=models.PROTECT, related_name="signatures", db_index=False
     )
-    supporter = models.ForeignKey(
-        Supporter, on_delete=models.PROTECT, related_name="signatures"
-    )
+    supporter = models.ForeignKey(Supporter, on_delete=models.PROTECT, related_name="signatures")
     statement = models.ForeignKey(
         Statement, on_delete=models.PROTECT, related_name="signatures", db_index=False
     )
@@ -42,9 +40,7 @@ class Signature(models.Model):
         related_name="signatures",
         db_index=False,
     )
-    consents = models.BooleanField(
-        _("opts in"), help_text=_("The choice beside the notice.")
-    )
+    consents = models.BooleanField(_("opts in"), help_text=_("The choice beside the notice."))
     name = models.CharField(max_length=255)
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2, blank=True)
@@ -68,8 +64,7 @@ class Signature(models.Model):
             ),
             in_choices("state", SignatureState, "signature_state_known"),
             models.CheckConstraint(
-                condition=models.Q(counted_at__isnull=False)
-                | ~models.Q(state="counted"),
+                condition=models.Q(counted_at__isnull=False) | ~models.Q(state="counted"),
                 name="signature_counted_has_date",
             ),
         ]
@@ -100,9 +95,7 @@ class CountShard(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "day", "shard"], name="count_shard_once"
-            )
+            models.UniqueConstraint(fields=["campaign", "day", "shard"], name="count_shard_once")
         ]
 
     def __str__(self) -> str:
@@ -129,9 +122,7 @@ class Letter(models.Model):
     supporter = models.ForeignKey(
         Supporter, on_delete=models.CASCADE, related_name="letters", db_index=False
     )
-    signature = models.ForeignKey(
-        Signature, on_delete=models.CASCADE, related_name="letters"
-    )
+    signature = models.ForeignKey(Signature, on_delete=models.CASCADE, related_name="letters")
     created_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(db_default=Now())
     claimed_until = models.DateTimeField(null=True)

@@ -23,7 +23,7 @@ class SupporterQuerySet(models.QuerySet):
 
 
 class Supporter(models.Model):
-    """A person, that is: one mailbox. Name and place are what the owner of the mailbox confirmed."""
+    """A person, that is: one mailbox. Name and place are what its owner confirmed."""
 
     email = models.CharField(max_length=254, help_text=_("As typed; mail goes here."))
     email_key = models.CharField(max_length=254, unique=True, editable=False)
@@ -47,7 +47,7 @@ class ConsentEventChoice(models.TextChoices):
 
 
 class ConsentEvent(models.Model):
-    """What somebody agreed to or took back, when and where. The database refuses to change a row."""
+    """What somebody agreed to or took back, when and where. No row is ever changed."""
 
     Choice = ConsentEventChoice
 
@@ -64,18 +64,12 @@ class ConsentEvent(models.Model):
         related_name="consent_events",
     )
     choice = models.CharField(max_length=10, choices=Choice)
-    scope_ids = ArrayField(
-        models.BigIntegerField(), help_text=_("Kinds of mail it was about.")
-    )
-    via = models.CharField(
-        max_length=40, help_text=_("The page or link where it was said.")
-    )
+    scope_ids = ArrayField(models.BigIntegerField(), help_text=_("Kinds of mail it was about."))
+    via = models.CharField(max_length=40, help_text=_("The page or link where it was said."))
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [
-            models.Index(fields=["supporter", "at"], name="consent_event_by_supporter")
-        ]
+        indexes = [models.Index(fields=["supporter", "at"], name="consent_event_by_supporter")]
         constraints = [in_choices("choice", ConsentEventChoice, "consent_choice_known")]
 
     def __str__(self) -> str:
@@ -122,9 +116,7 @@ class Subscription(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["supporter", "scope"], name="subscription_once"
-            )
+            models.UniqueConstraint(fields=["supporter", "scope"], name="subscription_once")
         ]
         indexes = [
             # The walk that freezes an audience, page by page.
@@ -146,15 +138,11 @@ class CampaignMute(models.Model):
     supporter = models.ForeignKey(
         Supporter, on_delete=models.CASCADE, related_name="mutes", db_index=False
     )
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, related_name="mutes"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="mutes")
     muted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["supporter", "campaign"], name="mute_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["supporter", "campaign"], name="mute_once")]
 
     def __str__(self) -> str:
         return f"{self.supporter} · {self.campaign}"
@@ -214,3 +202,14 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} · {self.created_at:%Y-%m-%d}"
+
+
+class KeyFingerprint(models.Model):
+    """Which key this database was filled with. Another key would forget everyone who left."""
+
+    purpose = models.CharField(max_length=20, primary_key=True)
+    fingerprint = models.CharField(max_length=16)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {self.fingerprint}"

@@ -1,0 +1,75 @@
+"""Refuses values that are fine on a laptop and dangerous on a public address."""
+
+import ipaddress
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, register
+
+SHORTEST_KEY = 32
+WELL_KNOWN = ("change-me", "changeme", "django-insecure", "secret", "example")
+
+
+def is_local(host: str) -> bool:
+    """Whether a host name stands for this machine alone."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@register()
+def public_values_are_safe(**kwargs: Any) -> list[Error]:
+    """Errors for a site on a public address; a site on this machine alone may do as it likes."""
+    if is_local(settings.SITE_HOST):
+        return []
+    return [
+        Error(message, hint=hint, id=f"advocacy.E{number:03}")
+        for number, (unsafe, message, hint) in enumerate(_rules(), start=1)
+        if unsafe
+    ]
+
+
+def _rules() -> list[tuple[bool, str, str]]:
+    """(is it unsafe, what is wrong, what to do), in the order of their ids: append, never insert."""
+    keys = [settings.SECRET_KEY, settings.SUPPRESSION_KEY, *settings.LINK_KEYS.values()]
+    return [
+        (settings.DEBUG, "DEBUG is on.", "Set DEBUG=off: its error pages show everything."),
+        (
+            not settings.SITE_IS_HTTPS,
+            "SITE_URL is not https.",
+            "Names and politics must not travel in the clear: put https:// in SITE_URL.",
+        ),
+        (
+            "*" in settings.ALLOWED_HOSTS,
+            "ALLOWED_HOSTS takes any host.",
+            "List the site's own host names.",
+        ),
+        (
+            settings.SITE_HOST not in settings.ALLOWED_HOSTS,
+            "ALLOWED_HOSTS lacks the host of SITE_URL.",
+            f"Add {settings.SITE_HOST}.",
+        ),
+        (
+            any(len(key) < SHORTEST_KEY for key in keys),
+            f"SECRET_KEY, SUPPRESSION_KEY or a key of LINK_KEYS is under {SHORTEST_KEY} characters.",
+            'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"',
+        ),
+        (
+            any(word in key.lower() for key in keys for word in WELL_KNOWN),
+            "SECRET_KEY, SUPPRESSION_KEY or a key of LINK_KEYS looks like an example.",
+            "Make keys of your own, one for each setting.",
+        ),
+        (
+            len(set(keys)) < len(keys),
+            "Two settings share one key.",
+            "Each key has one purpose, so that it can rotate, or must not, by itself.",
+        ),
+        (
+            settings.MAIL_DOMAIN in ("", "localhost"),
+            "Mails would come from localhost.",
+            "Set DEFAULT_FROM_EMAIL to an address of a domain that you own.",
+        ),
+    ]

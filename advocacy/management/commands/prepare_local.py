@@ -1,0 +1,54 @@
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from advocacy.checks import is_local
+from campaigns.models import Campaign, Membership, Organization
+
+SAMPLE = Path(settings.BASE_DIR) / "campaigns" / "samples" / "credo-amazon-rekognition.txt"
+USERNAME = "organizer"
+ORGANIZATION = "credo-action"
+
+# What the sample text does not say of the organization, made up for a local look around. Bulk mail
+# may not leave without a postal address.
+ORGANIZATION_DETAILS = {
+    "postal_address": "1 Example Street, San Francisco, CA 94105, USA",
+    "contact_address": "hello@credo.example",
+    "from_address": "updates@credo.example",
+    "reply_to": "hello@credo.example",
+    "privacy_url": "https://credo.example/privacy/",
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Fills an empty local database: the sample organization with its petition, and a login "
+        "for an organizer, printed once. A second run changes nothing."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not is_local(settings.SITE_HOST):
+            raise CommandError("This is for a site on this machine alone; SITE_URL is public.")
+        if not Campaign.objects.exists():
+            call_command("import_campaign", str(SAMPLE), publish=True, stdout=self.stdout)
+            Organization.objects.filter(slug=ORGANIZATION).update(**ORGANIZATION_DETAILS)
+        self._create_login()
+
+    def _create_login(self) -> None:
+        users = get_user_model()
+        if users.objects.filter(is_staff=True).exists():
+            return
+        password = secrets.token_urlsafe(12)
+        user = users.objects.create_user(
+            USERNAME, email=f"{USERNAME}@credo.example", password=password, is_staff=True
+        )
+        user.groups.set(Group.objects.filter(name="Organizers"))
+        for organization in Organization.objects.all():
+            Membership.objects.get_or_create(organization=organization, user=user)
+        self.stdout.write(f"Login of the organizer, shown this once: {USERNAME} / {password}")

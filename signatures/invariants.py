@@ -1,0 +1,143 @@
+"""What must always be true, as SQL that counts the rows for which it is not.
+
+`manage.py check_invariants` runs them all: after every fault test, and nightly in production. An
+app above this one adds its own with `register()` when it is ready.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A sentence that must be true, and SQL whose single number says how often it is not."""
+
+    sentence: str
+    violations: str
+
+
+_registered: list[Invariant] = []
+
+
+def register(*invariants: Invariant) -> None:
+    """Add invariants, in the order in which they are to be printed. Safe to call twice."""
+    _registered.extend(one for one in invariants if one not in _registered)
+
+
+def check() -> Iterator[tuple[Invariant, int]]:
+    """Every invariant with its number of violations, over one snapshot of the database."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL statement_timeout = '10min'")
+        for invariant in _registered:
+            cursor.execute(invariant.violations)
+            yield invariant, cursor.fetchone()[0]
+
+
+register(
+    Invariant(
+        "one person, one campaign, one signature",
+        """
+        SELECT count(*) FROM (SELECT 1 FROM signatures_signature
+            GROUP BY campaign_id, supporter_id HAVING count(*) > 1) twice
+        """,
+    ),
+    Invariant(
+        "one mailbox, one supporter",
+        """
+        SELECT count(*) FROM (SELECT 1 FROM signatures_supporter
+            GROUP BY email_key HAVING count(*) > 1) twice
+        """,
+    ),
+    Invariant(
+        "the shards of every campaign sum to its counted, pending and opted-in signatures",
+        """
+        SELECT count(*) FROM (
+            SELECT campaign_id, count(*) FILTER (WHERE state = 'counted') AS counted,
+                count(*) FILTER (WHERE state = 'pending') AS pending,
+                count(*) FILTER (WHERE state = 'counted' AND consents) AS opted_in
+            FROM signatures_signature GROUP BY campaign_id
+        ) rows FULL JOIN (
+            SELECT campaign_id, sum(counted) AS counted, sum(pending) AS pending,
+                sum(opted_in) AS opted_in
+            FROM signatures_countshard GROUP BY campaign_id
+        ) shards USING (campaign_id)
+        WHERE (COALESCE(rows.counted, 0), COALESCE(rows.pending, 0), COALESCE(rows.opted_in, 0))
+            <> (COALESCE(shards.counted, 0), COALESCE(shards.pending, 0),
+                COALESCE(shards.opted_in, 0))
+        """,
+    ),
+    Invariant(
+        "a signature's statement and notice belong to its campaign",
+        """
+        SELECT count(*) FROM signatures_signature s
+        JOIN campaigns_statement t ON t.id = s.statement_id
+        JOIN campaigns_consentnotice n ON n.id = s.notice_id
+        WHERE t.campaign_id <> s.campaign_id OR n.campaign_id <> s.campaign_id
+        """,
+    ),
+    Invariant(
+        "what was signed and agreed to is frozen",
+        """
+        SELECT count(*) FROM signatures_signature s
+        JOIN campaigns_statement t ON t.id = s.statement_id
+        JOIN campaigns_consentnotice n ON n.id = s.notice_id
+        WHERE t.frozen_at IS NULL OR n.frozen_at IS NULL
+        """,
+    ),
+    Invariant(
+        "every signature has the letter that it owed",
+        """
+        SELECT count(*) FROM signatures_signature s WHERE state = 'pending'
+            AND NOT EXISTS (SELECT 1 FROM signatures_letter l WHERE l.signature_id = s.id)
+        """,
+    ),
+    Invariant(
+        "a letter belongs to the person of its signature",
+        """
+        SELECT count(*) FROM signatures_letter l
+        JOIN signatures_signature s ON s.id = l.signature_id
+        WHERE l.supporter_id <> s.supporter_id
+        """,
+    ),
+    Invariant(
+        "a subscription that a signature began is to a scope of its organization",
+        """
+        SELECT count(*) FROM signatures_subscription s
+        JOIN campaigns_mailscope scope ON scope.id = s.scope_id
+        JOIN signatures_signature g ON g.id = s.signature_id
+        JOIN campaigns_campaign c ON c.id = g.campaign_id
+        WHERE c.organization_id <> scope.organization_id
+        """,
+    ),
+    Invariant(
+        "nobody is subscribed without having agreed",
+        """
+        SELECT count(*) FROM signatures_subscription s WHERE unsubscribed_at IS NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM signatures_consentevent e WHERE e.supporter_id = s.supporter_id
+                    AND e.choice = 'agreed' AND s.scope_id = ANY (e.scope_ids)
+            )
+        """,
+    ),
+    Invariant(
+        "no claim on a letter is older than an hour",
+        """
+        SELECT count(*) FROM signatures_letter WHERE sent_at IS NULL AND dropped_at IS NULL
+            AND claimed_until < now() - interval '1 hour'
+            AND due_at < now() - interval '1 hour'
+        """,
+    ),
+    Invariant(
+        "a notice's scopes are of its campaign's organization",
+        """
+        SELECT count(*) FROM campaigns_consentnotice_scopes ns
+        JOIN campaigns_consentnotice n ON n.id = ns.consentnotice_id
+        JOIN campaigns_campaign c ON c.id = n.campaign_id
+        JOIN campaigns_mailscope scope ON scope.id = ns.mailscope_id
+        WHERE c.organization_id <> scope.organization_id
+        """,
+    ),
+)

@@ -1,0 +1,165 @@
+"""The campaign page: the view that shows the sign form and the view that takes it are one."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_http_methods, require_safe
+
+from campaigns.models import Campaign, Update
+from campaigns.styling import stylesheet_url
+from campaigns.text.rendering import render_page
+from signatures.forms import SignForm
+from signatures.goals import goal_for
+from signatures.page_cache import pages
+from signatures.signing import sign
+from signatures.views.public import public_form, serve
+from signatures.views.thanks import remember_typed
+
+# Below this a number says little; the page says "be one of the first" instead.
+PROGRESS_FROM = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_form
+def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET: the same bytes for everyone, no cookie read or set. POST: sign."""
+    if request.method == "POST":
+        return _take(request, _open_campaign(slug))
+    page = pages.get(f"page:{slug}", lambda: _render(slug))
+    if page is None:
+        raise Http404
+    return serve(request, page)
+
+
+@require_safe
+def count(request: HttpRequest, slug: str) -> HttpResponse:
+    """The number that the page shows, for badges and polling."""
+    page = pages.get(f"count:{slug}", lambda: _render_count(slug))
+    if page is None:
+        raise Http404
+    response = serve(request, page)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _take(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    form = SignForm(request.POST, campaign=campaign, notice=campaign.current_notice())
+    if not form.is_valid():
+        return _show_errors(campaign, form)
+    sign(
+        campaign=campaign,
+        statement=form.cleaned_data["statement"],
+        notice=form.cleaned_data["notice"],
+        email=form.cleaned_data["email"],
+        typed=form.typed(),
+        referrer_code=request.GET.get("source", ""),
+    )
+    response = HttpResponseRedirect(reverse("thanks", args=[campaign.slug]), status=303)
+    remember_typed(response, campaign, form.as_typed())
+    return response
+
+
+def _show_errors(campaign: Campaign, form: SignForm) -> HttpResponse:
+    """The page again, with what was typed and what to mend; it shows the current versions."""
+    form.data = form.data.copy()
+    form.data["statement"] = str(campaign.current_statement().pk)
+    form.data["notice"] = str(campaign.current_notice().pk)
+    body = _render_with(campaign, form)
+    return HttpResponse(body, status=422)
+
+
+def _public_campaigns() -> Any:
+    return (
+        Campaign.objects.public()
+        .select_related("organization", "tally")
+        .prefetch_related(
+            "targets",
+            "sources",
+            "allies",
+            Prefetch("updates", queryset=Update.objects.published()),
+        )
+    )
+
+
+def _open_campaign(slug: str) -> Campaign:
+    campaign = _public_campaigns().open().filter(slug=slug).first()
+    if campaign is None:
+        raise Http404
+    return campaign
+
+
+def _render(slug: str) -> tuple[bytes, str] | None:
+    campaign = _public_campaigns().filter(slug=slug).first()
+    return campaign and (_render_with(campaign, None), "text/html; charset=utf-8")
+
+
+def _render_with(campaign: Campaign, form: SignForm | None) -> bytes:
+    statement, notice = campaign.current_statement(), campaign.current_notice()
+    if form is None and campaign.is_open:
+        initial = {"statement": statement.pk, "notice": notice.pk}
+        form = SignForm(campaign=campaign, notice=notice, initial=initial)
+    with translation.override(campaign.language):
+        html = render_to_string(
+            "signatures/campaign_page.html",
+            page_context(campaign, statement=statement, notice=notice, form=form),
+        )
+    return html.encode()
+
+
+def page_context(campaign: Campaign, *, statement: Any, notice: Any, form: Any) -> dict[str, Any]:
+    """What the page's template reads. `form` is None on a page that takes no signatures."""
+    counted = counted_of(campaign)
+    goal = goal_for(counted, campaign.signature_goal)
+    sources = list(campaign.sources.all())
+    updates = [
+        {
+            "pk": update.pk,
+            "title": update.title,
+            "date": update.published_at,
+            "body": _render_text(update.body, campaign, sources, f"{update.anchor}-"),
+        }
+        for update in campaign.updates.all()
+        if update.published_at
+    ]
+    return {
+        "organization": campaign.organization,
+        "stylesheet_url": stylesheet_url(campaign.organization),
+        "site_url": settings.SITE_URL,
+        "campaign": campaign,
+        "lead_in": campaign.lead_in_text,
+        "statement": statement,
+        "notice": notice,
+        "body": _render_text(campaign.body, campaign, sources),
+        "updates": updates,
+        "last_update": updates[0] if updates else None,
+        "count": counted,
+        "goal": goal,
+        "to_go": max(goal - counted, 0),
+        "show_progress": counted >= PROGRESS_FROM,
+        "form": form,
+    }
+
+
+def counted_of(campaign: Campaign) -> int:
+    """The count as last tallied; zero before the first tally."""
+    return campaign.tally.counted if hasattr(campaign, "tally") else 0
+
+
+def _render_text(body: str, campaign: Campaign, sources: list, prefix: str = "") -> Any:
+    return render_page(body, sources=sources, ask=campaign.ask, prefix=prefix)
+
+
+def _render_count(slug: str) -> tuple[bytes, str] | None:
+    campaign = Campaign.objects.public().select_related("tally").filter(slug=slug).first()
+    if campaign is None:
+        return None
+    counted = counted_of(campaign)
+    response = JsonResponse(
+        {"signatures": counted, "goal": goal_for(counted, campaign.signature_goal)}
+    )
+    return response.content, "application/json"
