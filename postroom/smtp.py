@@ -186,7 +186,6 @@ class Connection:
         # With a recipient taken, a dot would deliver an empty message; hanging up delivers nothing.
         if not has_recipient:
             with suppress(OSError, BadReply):
-                self._transaction_open = False
                 if self._ask(b".\r\n").code != 421:
                     return
         self._hang_up()
