@@ -62,12 +62,13 @@ class OrganizationScopedStackedInline(ScopedQuerysetMixin, admin.StackedInline):
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
-    """A filter by a relation that names only what the user may see."""
+    """A filter by a relation that names only what the user may see, and the newest of it."""
+
+    most = 100
 
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin
     ) -> list[tuple[Any, str]]:
         related = field.remote_field.model._default_manager.visible_to(request.user)
-        return field.get_choices(
-            include_blank=False, limit_choices_to={"pk__in": related.values("pk")}
-        )
+        newest = related.order_by("-pk").values("pk")[: self.most]
+        return field.get_choices(include_blank=False, limit_choices_to={"pk__in": newest})

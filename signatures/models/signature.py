@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, ConsentNotice, Statement
 from campaigns.models.choices import in_choices
-from campaigns.models.scoping import CampaignScopedQuerySet
+from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
 from signatures.models.supporter import Supporter
 
 
@@ -102,7 +102,9 @@ class CountShard(models.Model):
         return f"{self.campaign_id} {self.day} #{self.shard}"
 
 
-class LetterQuerySet(models.QuerySet):
+class LetterQuerySet(OrganizationScopedQuerySet):
+    organization_path = "signature__campaign__organization"
+
     def unsent(self) -> Self:
         return self.filter(sent_at=None, dropped_at=None)
 

@@ -40,6 +40,15 @@ class Supporter(models.Model):
         return self.email
 
 
+class ConsentEventQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """What was said about mail of one of the user's organizations."""
+        if user.is_active and user.is_superuser:
+            return self
+        own = MailScope.objects.visible_to(user).values_list("pk", flat=True)
+        return self.filter(scope_ids__overlap=list(own))
+
+
 class ConsentEventChoice(models.TextChoices):
     AGREED = "agreed", _("agreed")
     DECLINED = "declined", _("declined")
@@ -67,6 +76,8 @@ class ConsentEvent(models.Model):
     scope_ids = ArrayField(models.BigIntegerField(), help_text=_("Kinds of mail it was about."))
     via = models.CharField(max_length=40, help_text=_("The page or link where it was said."))
     at = models.DateTimeField(db_default=Now())
+
+    objects = ConsentEventQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["supporter", "at"], name="consent_event_by_supporter")]
@@ -149,6 +160,13 @@ class CampaignMute(models.Model):
 
 
 class SuppressionQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Blocks of the addresses of people whom the user may see."""
+        if user.is_active and user.is_superuser:
+            return self
+        people = Supporter.objects.visible_to(user)
+        return self.filter(models.Exists(people.filter(email_hash=models.OuterRef("email_hash"))))
+
     def blocking_bulk(self) -> Self:
         """Blocks that keep every bulk mail from an address."""
         return self.filter(lifted_at=None)

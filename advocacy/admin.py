@@ -1,0 +1,73 @@
+"""The admin as a whole: its name, its landing page, its content policy, the preview of a page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.constants import NONCE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from campaigns.models import Campaign, Update
+from mailings.models import Mailing
+from signatures.forms import SignForm
+from signatures.views.page import page_context
+
+# The rich editor needs an import map in the page, and writes a <style> of its own.
+EDITOR_POLICY = {"script-src": [SELF, NONCE], "style-src": [SELF, UNSAFE_INLINE]}
+LANDING_ROWS = 20
+UNDER_WAY = [Mailing.State.SCHEDULED, Mailing.State.SENDING, Mailing.State.PAUSED]
+
+
+class StaffSite(AdminSite):
+    site_title = _("Advocacy")
+    site_header = _("Advocacy")
+    index_title = _("Where things stand")
+    index_template = "admin/landing.html"
+
+    def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
+        return csp_update(EDITOR_POLICY)(super().admin_view(view, cacheable))
+
+    def get_urls(self) -> list[Any]:
+        preview = path(
+            "campaigns/campaign/<int:pk>/preview/", self.admin_view(preview_page), name="preview"
+        )
+        return [preview, *super().get_urls()]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().index(request, landing(request.user) | (extra_context or {}))
+
+
+def landing(user: Any) -> dict[str, Any]:
+    """What an organizer looks for first; each list is short, the rest is behind its link."""
+    campaigns = Campaign.objects.visible_to(user).select_related("organization", "tally")
+    updates = Update.objects.visible_to(user).select_related("campaign")
+    mailings = Mailing.objects.visible_to(user).select_related("scope__organization")
+    return {
+        "open_campaigns": campaigns.open()[:LANDING_ROWS],
+        "draft_campaigns": campaigns.filter(state=Campaign.State.DRAFT)[:LANDING_ROWS],
+        "draft_updates": updates.filter(published_at=None)[:LANDING_ROWS],
+        "mailings_under_way": mailings.filter(state__in=UNDER_WAY)[:LANDING_ROWS],
+        "draft_mailings": mailings.filter(state=Mailing.State.DRAFT)[:LANDING_ROWS],
+    }
+
+
+@require_safe
+def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """A campaign's page as it was saved, before anybody else can read it."""
+    if not request.user.has_perm("campaigns.view_campaign"):
+        raise PermissionDenied
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    statement, notice = campaign.current_statement(), campaign.current_notice()
+    form = SignForm(campaign=campaign, notice=notice) if notice else None
+    with translation.override(campaign.language):
+        context = page_context(campaign, statement=statement, notice=notice, form=form)
+        return render(request, "signatures/campaign_page.html", context)

@@ -1,0 +1,52 @@
+"""The group that staff of an organization belong to.
+
+It is brought up to date after every `migrate`, so that a new model comes with its permissions. What
+a member sees is a matter of membership; this says only what they may do with it.
+"""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
+
+GROUP = "Organizers"
+
+# (app label, model): what an organizer may do. Nobody edits what people said, not even staff.
+MAY = {
+    ("campaigns", "organization"): ["view", "change"],
+    ("campaigns", "mailscope"): ["view", "add", "change"],
+    ("campaigns", "campaign"): ["view", "add", "change", "delete"],
+    ("campaigns", "target"): ["view", "add", "change", "delete"],
+    ("campaigns", "source"): ["view", "add", "change", "delete"],
+    ("campaigns", "ally"): ["view", "add", "change", "delete"],
+    ("campaigns", "update"): ["view", "add", "change", "delete"],
+    ("signatures", "supporter"): ["view"],
+    ("signatures", "signature"): ["view"],
+    ("signatures", "subscription"): ["view"],
+    ("signatures", "consentevent"): ["view"],
+    ("signatures", "letter"): ["view"],
+    ("signatures", "suppression"): ["view"],
+    ("mailings", "mailing"): ["view", "add", "change", "delete"],
+    ("mailings", "digestschedule"): ["view", "add", "change"],
+}
+
+
+def provide_group(app_config: AppConfig, **kwargs: Any) -> None:
+    """After `migrate`: give the group what it may do with the models of one app. Safe to repeat."""
+    wanted = [
+        f"{action}_{model}"
+        for (label, model), actions in MAY.items()
+        if label == app_config.label
+        for action in actions
+    ]
+    if not wanted:
+        return
+    from django.contrib.auth.models import Group, Permission
+
+    # Django makes an app's permissions on the same signal, possibly after us.
+    create_permissions(app_config, verbosity=0, using=kwargs["using"])
+    group, _created = Group.objects.using(kwargs["using"]).get_or_create(name=GROUP)
+    permissions = Permission.objects.using(kwargs["using"]).filter(
+        content_type__app_label=app_config.label, codename__in=wanted
+    )
+    group.permissions.add(*permissions)

@@ -1,0 +1,84 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin.editing import EditorAdmin
+from campaigns.admin.forms import UpdateForm
+from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
+from campaigns.checking import check_update
+from campaigns.models import Update
+
+
+@admin.register(Update)
+class UpdateAdmin(EditorAdmin, OrganizationScopedAdmin):
+    form = UpdateForm
+    list_display = ["title", "state_pill", "campaign", "published_at"]
+    list_filter = [("campaign", ScopedRelatedFilter)]
+    list_select_related = ["campaign"]
+    search_fields = ["title"]
+    autocomplete_fields = ["campaign"]
+    actions = None
+    fields = ["campaign", "title", "preheader", "body"]
+
+    class Media:
+        js = [Script("campaigns/counters.js", defer=True)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["campaign"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """News that was published is corrected, never deleted."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.published_at)
+
+    @admin.display(description=_("state"), ordering="published_at")
+    def state_pill(self, update: Update) -> str:
+        state, word = ("open", _("published")) if update.published_at else ("draft", _("draft"))
+        return format_html('<span class="pill" data-state="{}">{}</span>', state, word)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
+        if update := kwargs.get("obj"):
+            context["findings"] = check_update(update)
+            context["mail_url"] = self._mail_url(update)
+        return super().render_change_form(request, context, **kwargs)
+
+    def _mail_url(self, update: Update) -> str:
+        """Where this update is turned into a mailing; empty where nothing is installed that mails."""
+        try:
+            return reverse("admin:mailings_mailing_from_update", args=[update.pk])
+        except NoReverseMatch:
+            return ""
+
+    def save_model(self, request: HttpRequest, obj: Update, form: Any, change: bool) -> None:
+        obj.author = obj.author or request.user
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: Update, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        if "_publish" in request.POST:
+            self._publish(request, obj)
+            return HttpResponseRedirect(reverse("admin:campaigns_update_change", args=[obj.pk]))
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Update) -> HttpResponse:
+        if "_publish" in request.POST:
+            self._publish(request, obj)
+            return self.stay(request)
+        return super().response_change(request, obj)
+
+    def _publish(self, request: HttpRequest, update: Update) -> None:
+        if update.publish():
+            self.log_change(request, update, gettext("Published."))
+        messages.success(
+            request,
+            format_html(
+                gettext('Published: the news stands on <a href="{0}">the page</a>.'),
+                update.public_url,
+            ),
+        )

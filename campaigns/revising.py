@@ -1,0 +1,59 @@
+"""Changing a text that people agree to: in place while nobody may rely on it, else as a new version."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db import transaction
+
+from campaigns.models import Campaign, ConsentNotice, MailScope, Statement
+
+V = TypeVar("V", Statement, ConsentNotice)
+
+
+@transaction.atomic
+def revise_statement(*, campaign: Campaign, text: str) -> Statement:
+    """Make `text` what people sign from now on, and return the version that says it.
+
+    A text that already stands makes nothing new. Earlier signatures keep the version they signed.
+    """
+    current = _current(campaign, Statement)
+    if current and current.text == text:
+        return current
+    if current is None or current.frozen_at:
+        current = Statement(campaign=campaign, version=current.version + 1 if current else 1)
+    current.text = text
+    current.save()
+    if campaign.published_at:
+        current.freeze()
+    return current
+
+
+@transaction.atomic
+def revise_notice(
+    *, campaign: Campaign, text: str, kind: str, scopes: Iterable[MailScope]
+) -> ConsentNotice:
+    """Make this the opt-in notice from now on, and return the version that says it.
+
+    `kind` is a value of `ConsentNotice.Kind`; `scopes` are the kinds of mail that agreeing is about.
+    A notice that already stands makes nothing new. Earlier consents keep the version they were given.
+    """
+    wanted = set(scopes)
+    current = _current(campaign, ConsentNotice)
+    if current and (current.text, current.kind) == (text, kind):
+        if set(current.scopes.all()) == wanted:
+            return current
+    if current is None or current.frozen_at:
+        current = ConsentNotice(campaign=campaign, version=current.version + 1 if current else 1)
+    current.text, current.kind = text, kind
+    current.save()
+    current.scopes.set(wanted)
+    if campaign.published_at:
+        current.freeze()
+    return current
+
+
+def _current(campaign: Campaign, versions: type[V]) -> V | None:
+    """The newest version, held so that nobody freezes it and nobody numbers another meanwhile."""
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    rows = versions.objects.filter(campaign=campaign).order_by("-version")
+    return rows.select_for_update().first()
