@@ -1,5 +1,6 @@
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Self
 
@@ -101,7 +102,7 @@ class Mailing(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="mailings",
-        help_text=_("Goes only to those who signed it; empty for everyone in the scope."),
+        help_text=_("Only those who signed it get it; empty: everyone in the scope."),
     )
     updates = models.ManyToManyField(Update, related_name="mailings", blank=True)
     subject = models.CharField(max_length=150)
@@ -191,7 +192,7 @@ class Mailing(models.Model):
         return self._move(before, state=self.State.CANCELLED, finished_at=Now())
 
     def _move(
-        self, before: list[str], *, snapshot_after: int | None = None, **changes: Any
+        self, before: Sequence[str], *, snapshot_after: int | None = None, **changes: Any
     ) -> bool:
         """Change the row if its state, as the database has it, is one of `before`."""
         row = Mailing.objects.filter(pk=self.pk, state__in=before)

@@ -1,0 +1,247 @@
+"""What a mailing says, compiled once: templates, inlined styles, a text part, a skeleton.
+
+A draft is compiled again whenever somebody looks at it or acts on it, so that its digest stands for
+what it would say now; a proof stands for one digest. From the schedule on nothing is compiled.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from campaigns.models import Update
+from campaigns.text.footnotes import Note
+from campaigns.text.rendering import render_mail, render_plain
+from mailings.models import Mailing, MailingContent, content_digest
+from postroom.addresses import BadAddress
+from postroom.headers import BadHeader, mailbox
+from postroom.links import make_token
+from postroom.messages import (
+    bounce_address,
+    bulk_headers,
+    date_text,
+    feedback_id,
+    list_id,
+    message_key,
+)
+from postroom.skeleton import Skeleton, SkeletonError, compile_skeleton
+from postroom.transport import Envelope
+
+HOLES = {
+    "to",
+    "date",
+    "key",
+    "signed_campaign",
+    "signed_on",
+    "unsubscribe_token",
+    "preferences_token",
+}
+# The rules for dark mode and for narrow screens cannot be inlined and stay in a style sheet.
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class CannotBeSent(Exception):
+    """The mailing lacks something; `reasons` says what, in sentences for the person who sends."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True)
+class MailText:
+    """The body of one update: HTML, its numbered sources, and plain text without them."""
+
+    html: SafeString
+    notes: tuple[Note, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who one copy goes to, and the signature that is the reason for it."""
+
+    supporter: int
+    address: str
+    signed_campaign: str
+    signed_at: datetime
+
+
+def missing(mailing: Mailing) -> list[str]:
+    """What keeps the mailing from being sent, as sentences; empty when nothing does."""
+    organization = mailing.organization
+    updates = list(mailing.updates.all())
+    reasons = []
+    if not organization.postal_address.strip():
+        reasons.append(
+            _("%(organization)s has no postal address; the law asks for one in every mail.")
+            % {"organization": organization}
+        )
+    if not updates:
+        reasons.append(_("Choose the update that it is about."))
+    if any(update.published_at is None for update in updates):
+        reasons.append(_("Publish the update first: the mail leads its readers there."))
+    if mailing.scope.organization_id != mailing.organization_id:
+        reasons.append(_("The kind of mail belongs to another organization."))
+    return reasons
+
+
+def compile_content(mailing: Mailing) -> MailingContent:
+    """The content of the mailing, compiled anew and stored while it is a draft.
+
+    Raises CannotBeSent.
+    """
+    if not mailing.is_editable:
+        return mailing.contents.get()
+    if reasons := missing(mailing):
+        raise CannotBeSent(reasons)
+    try:
+        literal, layout = _compile(mailing).dump()
+    except (SkeletonError, BadHeader, BadAddress) as error:
+        raise CannotBeSent([str(error)]) from error
+    content, _created = MailingContent.objects.update_or_create(
+        mailing=mailing,
+        language=mailing.language,
+        defaults={
+            "skeleton": literal,
+            "layout": layout,
+            "digest": content_digest(literal, layout),
+        },
+    )
+    mailing.contents.exclude(pk=content.pk).delete()
+    return content
+
+
+def load_skeleton(content: MailingContent) -> Skeleton:
+    """The stored skeleton, ready to be filled."""
+    return Skeleton.load(content.skeleton, content.layout)
+
+
+def fill(
+    skeleton: Skeleton, *, mailing: Mailing, language: str, reader: Reader
+) -> tuple[Envelope, bytes]:
+    """One person's envelope and message.
+
+    Raises postroom.skeleton.SkeletonError when the address cannot stand in a message.
+    """
+    key = message_key("m", mailing.pk, reader.supporter)
+    message = skeleton.fill(
+        {
+            "to": reader.address,
+            "date": date_text(timezone.now()),
+            "key": key,
+            "signed_campaign": reader.signed_campaign,
+            "signed_on": _day(reader.signed_at.date().toordinal(), language),
+            "unsubscribe_token": make_token(
+                "unsubscribe", reader.supporter, mailing.organization_id, mailing.pk
+            ),
+            "preferences_token": make_token(
+                "preferences", reader.supporter, mailing.organization_id
+            ),
+        }
+    )
+    return Envelope(bounce_address(key, settings.MAIL_DOMAIN), reader.address), message
+
+
+@lru_cache(maxsize=4096)
+def _day(ordinal: int, language: str) -> str:
+    with translation.override(language):
+        return date_format(datetime.fromordinal(ordinal), "DATE_FORMAT")
+
+
+def _compile(mailing: Mailing) -> Skeleton:
+    organization, scope = mailing.organization, mailing.scope
+    unsubscribe_url = _link("unsubscribe", "unsubscribe_token")
+    with translation.override(mailing.language):
+        context = _context(mailing) | {
+            "unsubscribe_url": unsubscribe_url,
+            "preferences_url": _link("preferences", "preferences_token"),
+        }
+        text = render_to_string(f"mailings/mail/{mailing.kind}.txt", context)
+        html = _inliner.inline(render_to_string(f"mailings/mail/{mailing.kind}.html", context))
+    return compile_skeleton(
+        sender=mailbox(*organization.sender),
+        subject=_without_holes(mailing.subject),
+        headers=bulk_headers(
+            to="[[to]]",
+            key="[[key]]",
+            domain=settings.MAIL_DOMAIN,
+            date="[[date]]",
+            language=mailing.language,
+            reply_to=organization.reply_to
+            or organization.contact_address
+            or organization.sender[1],
+            unsubscribe_url=unsubscribe_url,
+            list_id=list_id(scope.name, f"{scope.key}.{organization.slug}", settings.MAIL_DOMAIN),
+            feedback_id=feedback_id(
+                f"mailing{mailing.pk}", scope.key, f"organization{organization.pk}"
+            ),
+        ),
+        text=text,
+        html=html,
+        holes=HOLES,
+    )
+
+
+def _context(mailing: Mailing) -> dict[str, Any]:
+    updates = [*mailing.updates.select_related("campaign").order_by("-published_at", "-pk")]
+    common = {
+        "organization": mailing.organization,
+        "scope": mailing.scope,
+        "campaign": mailing.campaign,
+        "subject": _without_holes(mailing.subject),
+        "preheader": _without_holes(mailing.preheader),
+    }
+    if mailing.kind == Mailing.Kind.DIGEST:
+        return common | {
+            "items": [
+                {
+                    "campaign": update.campaign,
+                    "title": _without_holes(update.title),
+                    "url": update.public_url,
+                    "body": _mail_text(update),
+                }
+                for update in updates
+            ]
+        }
+    return common | {"body": _mail_text(updates[0]), "update_url": updates[0].public_url}
+
+
+def _mail_text(update: Update) -> MailText:
+    campaign = update.campaign
+    sources = list(campaign.sources.all())
+    rendered = render_mail(
+        _without_holes(update.body),
+        sources=sources,
+        ask=campaign.ask,
+        ask_url=campaign.public_url,
+        page_url=campaign.public_url,
+        prefix=f"{update.anchor}-",
+        media_url=settings.SITE_URL,
+    )
+    plain = render_plain(
+        _without_holes(update.body),
+        sources=sources,
+        ask=campaign.ask,
+        ask_url=campaign.public_url,
+    )
+    return MailText(rendered.html, rendered.notes, plain.body)
+
+
+def _without_holes(text: str) -> str:
+    """What an organizer writes is never read as a hole: an unseen joiner parts two brackets."""
+    return text.replace("[[", "[\u2060[")
+
+
+def _link(url_name: str, hole: str) -> str:
+    """The address of a link page with a hole where its token goes."""
+    return settings.SITE_URL + reverse(url_name, args=["TOKEN"]).replace("TOKEN", f"[[{hole}]]")

@@ -1,0 +1,88 @@
+"""What must hold in the delivery ledger, as queries that count the rows for which it does not."""
+
+INVARIANTS: list[tuple[str, str]] = [
+    (
+        "a mailing goes to a person once",
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM mailings_recipient
+            GROUP BY mailing_id, supporter_id HAVING count(*) > 1
+        ) twice
+        """,
+    ),
+    (
+        "whoever is still to get a mailing is in an open chunk",
+        """
+        SELECT count(*) FROM mailings_recipient r
+        JOIN mailings_mailing m ON m.id = r.mailing_id
+        WHERE r.status = 0 AND m.state IN ('sending', 'paused', 'sent') AND NOT EXISTS (
+            SELECT 1 FROM mailings_chunk c
+            WHERE c.mailing_id = r.mailing_id AND c.lane = r.lane AND c.state < 2
+                AND r.seq BETWEEN c.lo AND c.hi AND (c.state = 1 OR r.seq > c.cursor)
+        )
+        """,
+    ),
+    (
+        "whoever is deferred has a time for the next try",
+        """
+        SELECT count(*) FROM mailings_recipient r
+        WHERE r.status = 5 AND NOT EXISTS (
+            SELECT 1 FROM mailings_deferral d
+            WHERE d.mailing_id = r.mailing_id AND d.lane = r.lane AND d.seq = r.seq
+        )
+        """,
+    ),
+    (
+        "a mailing that is sent owes nobody anything",
+        """
+        SELECT count(*) FROM mailings_recipient r
+        JOIN mailings_mailing m ON m.id = r.mailing_id
+        WHERE m.state = 'sent' AND r.status IN (0, 5)
+        """,
+    ),
+    (
+        "nothing is sent after unsubscribing",
+        """
+        SELECT count(*) FROM mailings_recipient r
+        JOIN signatures_subscription s ON s.id = r.subscription_id
+        WHERE r.status = 3 AND s.unsubscribed_at < r.done_at - interval '30 minutes'
+            AND s.subscribed_at < s.unsubscribed_at
+        """,
+    ),
+    (
+        "nothing is sent to a suppressed address",
+        """
+        SELECT count(*) FROM mailings_recipient r
+        JOIN signatures_supporter p ON p.id = r.supporter_id
+        JOIN signatures_suppression x ON x.email_hash = p.email_hash
+        WHERE r.status = 3 AND x.lifted_at IS NULL
+            AND x.created_at < r.done_at - interval '30 minutes'
+        """,
+    ),
+    (
+        "a mailing goes out under a kind of mail of its own organization",
+        """
+        SELECT count(*) FROM mailings_mailing m
+        JOIN campaigns_mailscope s ON s.id = m.scope_id
+        WHERE s.organization_id <> m.organization_id
+        """,
+    ),
+    (
+        "a mailing speaks of campaigns of its own organization",
+        """
+        SELECT count(*) FROM mailings_mailing m
+        JOIN mailings_mailing_updates mu ON mu.mailing_id = m.id
+        JOIN campaigns_update u ON u.id = mu.update_id
+        JOIN campaigns_campaign c ON c.id = u.campaign_id
+        WHERE c.organization_id <> m.organization_id
+        """,
+    ),
+    (
+        "a mailing that has been scheduled has one content",
+        """
+        SELECT count(*) FROM mailings_mailing m
+        WHERE m.state NOT IN ('draft', 'cancelled')
+            AND (SELECT count(*) FROM mailings_mailingcontent k WHERE k.mailing_id = m.id) <> 1
+        """,
+    ),
+]

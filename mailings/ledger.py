@@ -1,0 +1,405 @@
+"""The SQL of the delivery protocol: claiming, fencing, recording, giving back, retrying.
+
+One connection works on one chunk at a time. Before every message it moves the chunk's cursor and
+commits: from then on that one recipient counts as “perhaps sent” until a result is recorded, so a
+crash leaves one recipient in doubt and no more. Tokens fence off whoever lost his lease; time is
+the database's. What came below the cursor without a result was accepted, because every other
+result is recorded before the cursor moves on.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from mailings.models import Chunk, Recipient
+
+Status = Recipient.Status
+
+# The first half of the key of the advisory locks that serialise the claims of a lane.
+_LANE_LOCK = 0x6D61696C
+RETRY_ROUND = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A chunk in our hands: recipients `after` < seq <= `hi` are still to do."""
+
+    mailing: int
+    lane: int
+    lo: int
+    hi: int
+    token: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A recipient of a chunk: what the message needs besides the address, which the fence gives."""
+
+    seq: int
+    subscription: int
+    supporter: int
+    attempts: int
+    signed_campaign: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one recipient. `retry_in` is seconds, for a deferred one."""
+
+    seq: int
+    status: int
+    code: int | None = None
+    retry_in: float | None = None
+
+
+class LeaseLost(Exception):
+    """The chunk is not ours (any more), or its mailing was paused or cancelled: send nothing."""
+
+
+_LANE_ROOM = """
+WITH live AS (
+    SELECT c.mailing_id, count(*) AS leases
+    FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id
+    WHERE m.state IN ('sending', 'paused') AND c.lane = %(lane)s
+        AND c.state = 1 AND c.lease_until > now()
+    GROUP BY c.mailing_id
+)
+SELECT m.id
+FROM mailings_lane l CROSS JOIN mailings_mailing m LEFT JOIN live ON live.mailing_id = m.id
+WHERE l.number = %(lane)s AND (l.paused_until IS NULL OR l.paused_until <= now())
+    AND l.max_connections > (SELECT coalesce(sum(leases), 0) FROM live)
+    AND m.state = 'sending'
+ORDER BY coalesce(live.leases, 0), m.id
+"""
+
+# Two statements, because each walks the index of open chunks in its own order.
+_CLAIM = """
+WITH k AS (
+    SELECT lo, state, cursor FROM mailings_chunk
+    WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND {which}
+    ORDER BY lo LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+UPDATE mailings_chunk c
+SET state = 1, token = %(token)s, lease_until = now() + %(lease)s * interval '1 second'
+FROM k WHERE c.mailing_id = %(mailing)s AND c.lane = %(lane)s AND c.lo = k.lo
+RETURNING c.lo, c.hi, k.state, k.cursor
+"""
+_CLAIM_ABANDONED = _CLAIM.format(which="state = 1 AND lease_until < now()")
+_CLAIM_OPEN = _CLAIM.format(which="state = 0")
+
+_SETTLE = """
+UPDATE mailings_recipient
+SET status = CASE WHEN seq = %(cursor)s THEN 7 ELSE 3 END,
+    code = CASE WHEN seq = %(cursor)s THEN NULL ELSE 250 END,
+    done_at = now()
+WHERE mailing_id = %(mailing)s AND lane = %(lane)s
+    AND seq >= %(lo)s AND seq <= %(cursor)s AND status = 0
+"""
+
+
+@transaction.atomic
+def claim(*, lane: int) -> Lease | None:
+    """Lease a chunk of a mailing that is being sent, or None when there is none to have.
+
+    Claims of a lane queue up behind one lock, so there are never more leases than connections
+    allowed. The mailing with the fewest leases goes first, and in it what a dead worker left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LANE_LOCK, lane])
+        cursor.execute(_LANE_ROOM, {"lane": lane})
+        for (mailing,) in cursor.fetchall():
+            if lease := _claim_of(mailing, lane):
+                return lease
+    return None
+
+
+def _claim_of(mailing: int, lane: int) -> Lease | None:
+    what = {
+        "mailing": mailing,
+        "lane": lane,
+        "token": secrets.randbits(62),
+        "lease": settings.MAILING_LEASE_SECONDS,
+    }
+    with connection.cursor() as cursor:
+        for statement in (_CLAIM_ABANDONED, _CLAIM_OPEN):
+            cursor.execute(statement, what)
+            if row := cursor.fetchone():
+                lo, hi, before, reached = row
+                if before == Chunk.State.LEASED:
+                    cursor.execute(_SETTLE, what | {"lo": lo, "cursor": reached})
+                return Lease(mailing, lane, lo, hi, what["token"], max(reached, lo - 1))
+    return None
+
+
+_ABANDONED = """
+SELECT c.mailing_id, c.lane, c.lo, c.cursor
+FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id
+WHERE m.state IN ('paused', 'cancelled') AND c.state = 1 AND c.lease_until < now()
+FOR UPDATE OF c SKIP LOCKED
+"""
+_REOPEN = """
+UPDATE mailings_chunk SET state = 0, token = NULL
+WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND lo = %(lo)s
+"""
+
+
+@transaction.atomic
+def settle_abandoned() -> int:
+    """Write down what dead workers did of mailings that nobody claims now; returns the chunks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABANDONED)
+        found = cursor.fetchall()
+        for mailing, lane, lo, reached in found:
+            what = {"mailing": mailing, "lane": lane, "lo": lo, "cursor": reached}
+            cursor.execute(_SETTLE, what)
+            cursor.execute(_REOPEN, what)
+    return len(found)
+
+
+_OWED = """
+SELECT r.seq, r.subscription_id, r.supporter_id, r.attempts,
+    coalesce(c.headline, ''), coalesce(own.created_at, first.created_at, s.subscribed_at, now())
+FROM mailings_recipient r
+JOIN mailings_mailing m ON m.id = r.mailing_id
+LEFT JOIN signatures_subscription s ON s.id = r.subscription_id
+LEFT JOIN signatures_signature first ON first.id = s.signature_id
+LEFT JOIN signatures_signature own
+    ON own.campaign_id = m.campaign_id AND own.supporter_id = r.supporter_id
+LEFT JOIN campaigns_campaign c ON c.id = coalesce(own.campaign_id, first.campaign_id)
+WHERE r.mailing_id = %s AND r.lane = %s AND r.seq > %s AND r.seq <= %s AND r.status = 0
+ORDER BY r.seq
+"""
+
+
+def owed(lease: Lease) -> list[Owed]:
+    """Those of the chunk who are still to get it, with the signature that is the reason why."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWED, [lease.mailing, lease.lane, lease.after, lease.hi])
+        return [Owed(*row) for row in cursor.fetchall()]
+
+
+_FENCE = """
+UPDATE mailings_chunk c
+SET cursor = %(seq)s, lease_until = now() + %(lease)s * interval '1 second'
+FROM mailings_mailing m
+WHERE c.mailing_id = %(mailing)s AND c.lane = %(lane)s AND c.lo = %(lo)s
+    AND c.token = %(token)s AND c.state = 1 AND m.id = c.mailing_id AND m.state = 'sending'
+RETURNING (
+    SELECT p.email FROM signatures_subscription s
+    JOIN signatures_supporter p ON p.id = s.supporter_id
+    WHERE s.id = %(subscription)s AND s.unsubscribed_at IS NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM signatures_suppression x
+            WHERE x.email_hash = p.email_hash AND x.lifted_at IS NULL
+        )
+        AND (
+            SELECT count(*) FROM signatures_campaignmute q
+            WHERE q.supporter_id = p.id AND q.campaign_id = ANY(%(about)s)
+        ) < %(campaigns)s
+)
+"""
+
+
+def fence(lease: Lease, to: Owed, about: list[int]) -> str | None:
+    """Declare, durably and in one round trip, that the next message goes to `to`.
+
+    Returns the address, or None when this person has left, is suppressed, has muted every campaign
+    in `about`, or is gone. Keeps the lease alive. Raises LeaseLost.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FENCE,
+            {
+                "seq": to.seq,
+                "subscription": to.subscription,
+                "mailing": lease.mailing,
+                "lane": lease.lane,
+                "lo": lease.lo,
+                "token": lease.token,
+                "lease": settings.MAILING_LEASE_SECONDS,
+                "about": about,
+                "campaigns": len(about),
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise LeaseLost
+    address: str | None = row[0]
+    return address
+
+
+# A recipient whom somebody else has meanwhile put down as unknown was sent to after all.
+_SENT = """
+UPDATE mailings_recipient
+SET status = 3, code = 250, attempts = attempts + 1, done_at = now()
+WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = ANY(%(seqs)s) AND status IN (0, 7)
+"""
+_RECORD = """
+WITH u AS (
+    UPDATE mailings_recipient
+    SET status = %(status)s, code = %(code)s, attempts = attempts + 1, done_at = now()
+    WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = %(seq)s AND status = 0
+    RETURNING mailing_id, lane, seq
+)
+INSERT INTO mailings_deferral (mailing_id, lane, seq, next_attempt_at)
+SELECT mailing_id, lane, seq, now() + %(retry_in)s * interval '1 second'
+FROM u WHERE %(retry_in)s::float8 IS NOT NULL
+"""
+
+
+@transaction.atomic
+def record(lease: Lease, results: Iterable[Result]) -> None:
+    """Write results down. Safe to repeat: a recipient with a result keeps it."""
+    what = {"mailing": lease.mailing, "lane": lease.lane}
+    sent = []
+    with connection.cursor() as cursor:
+        for result in results:
+            if result.status == Status.SENT:
+                sent.append(result.seq)
+                continue
+            cursor.execute(
+                _RECORD,
+                what
+                | {
+                    "seq": result.seq,
+                    "status": result.status,
+                    "code": result.code,
+                    "retry_in": result.retry_in,
+                },
+            )
+        if sent:
+            cursor.execute(_SENT, what | {"seqs": sent})
+
+
+_LET_GO = """
+UPDATE mailings_chunk SET state = %(state)s, cursor = %(cursor)s, token = NULL, lease_until = NULL
+WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND lo = %(lo)s AND token = %(token)s
+"""
+
+
+def close(lease: Lease) -> None:
+    """The chunk is done. Results are recorded before."""
+    _let_go(lease, Chunk.State.DONE, lease.hi)
+
+
+def give_back(lease: Lease, *, reached: int) -> None:
+    """Somebody else may go on after `reached`, the last seq whose result is recorded."""
+    _let_go(lease, Chunk.State.OPEN, reached)
+
+
+def _let_go(lease: Lease, state: int, reached: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LET_GO,
+            {
+                "state": state,
+                "cursor": reached,
+                "mailing": lease.mailing,
+                "lane": lease.lane,
+                "lo": lease.lo,
+                "token": lease.token,
+            },
+        )
+
+
+# New numbers for the due ones, so that a fresh chunk can cover them: no two rounds share one.
+_RETRY_ROUND = """
+WITH d AS (
+    DELETE FROM mailings_deferral
+    WHERE (mailing_id, lane, seq) IN (
+        SELECT mailing_id, lane, seq FROM mailings_deferral
+        WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND next_attempt_at <= now()
+        ORDER BY next_attempt_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    )
+    RETURNING seq
+), n AS (
+    SELECT seq, row_number() OVER (ORDER BY seq) AS position, count(*) OVER () AS total FROM d
+), l AS (
+    UPDATE mailings_lanesequence SET last_seq = last_seq + (SELECT count(*) FROM d)
+    WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND EXISTS (SELECT 1 FROM d)
+    RETURNING last_seq
+), u AS (
+    UPDATE mailings_recipient r SET seq = l.last_seq - n.total + n.position, status = 0
+    FROM n, l
+    WHERE r.mailing_id = %(mailing)s AND r.lane = %(lane)s AND r.seq = n.seq AND r.status = 5
+    RETURNING r.seq
+)
+INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor)
+SELECT %(mailing)s, %(lane)s, min(seq), max(seq), 0, 0 FROM u HAVING count(*) > 0
+"""
+_DUE_FOR_RETRY = """
+SELECT DISTINCT d.mailing_id, d.lane
+FROM mailings_deferral d JOIN mailings_mailing m ON m.id = d.mailing_id
+WHERE m.state = 'sending' AND d.next_attempt_at <= now()
+"""
+
+
+def retry_deferred() -> int:
+    """Put deferred recipients who are due into fresh chunks; returns how many chunks."""
+    chunks = 0
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_FOR_RETRY)
+        for mailing, lane in cursor.fetchall():
+            what = {"mailing": mailing, "lane": lane, "most": RETRY_ROUND}
+            cursor.execute(_RETRY_ROUND, what)
+            while cursor.rowcount:
+                chunks += 1
+                cursor.execute(_RETRY_ROUND, what)
+    return chunks
+
+
+_CLOSE_FINISHED = """
+UPDATE mailings_mailing m SET state = 'sent', finished_at = now()
+WHERE m.state = 'sending'
+    AND NOT EXISTS (SELECT 1 FROM mailings_chunk c WHERE c.mailing_id = m.id AND c.state < 2)
+    AND NOT EXISTS (SELECT 1 FROM mailings_deferral d WHERE d.mailing_id = m.id)
+RETURNING m.id
+"""
+
+
+def close_finished() -> list[int]:
+    """Turn mailings that owe nobody anything to sent; returns their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE_FINISHED)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+_WANTED = """
+SELECT l.number, least(
+    greatest(
+        l.max_connections - count(c.lo) FILTER (WHERE c.state = 1 AND c.lease_until > now()), 0
+    ),
+    count(c.lo) FILTER (WHERE c.state = 0 OR c.lease_until <= now())
+)
+FROM mailings_lane l
+JOIN mailings_mailing m ON m.state = 'sending'
+JOIN mailings_chunk c ON c.mailing_id = m.id AND c.lane = l.number AND c.state < 2
+WHERE l.paused_until IS NULL OR l.paused_until <= now()
+GROUP BY l.number
+"""
+
+
+def wanted_slices() -> dict[int, int]:
+    """How many more connections each lane can use: its free places, or its open chunks if fewer."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WANTED)
+        return {lane: slices for lane, slices in cursor.fetchall() if slices}
+
+
+_REST = """
+UPDATE mailings_lane
+SET paused_until = greatest(paused_until, now() + %(seconds)s * interval '1 second')
+WHERE number = %(lane)s
+"""
+
+
+def rest(*, lane: int, seconds: float) -> None:
+    """Claim nothing in this lane for a while."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REST, {"lane": lane, "seconds": seconds})

@@ -1,0 +1,57 @@
+"""A proof: the very mail that everyone would get, sent to one member of staff."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mailings.composing import CannotBeSent, Reader, compile_content, fill, load_skeleton
+from mailings.models import Mailing, Proof
+from postroom.skeleton import SkeletonError
+from postroom.smtp import Connection, SMTPSettings
+from postroom.transport import Kind
+
+# No supporter has this number, so the links of a proof lead nobody away.
+_NOBODY = 0
+
+
+class ProofFailed(Exception):
+    """The mail server did not take the proof; the text says what it answered."""
+
+
+def sample_reader(mailing: Mailing, address: str) -> Reader:
+    """A reader who signed today, for proofs and previews."""
+    campaign = mailing.campaign or mailing.updates.select_related("campaign")[0].campaign
+    now: datetime = timezone.now()
+    return Reader(_NOBODY, address, campaign.headline, now)
+
+
+def send_proof(*, mailing: Mailing, user: Any) -> Proof:
+    """Send what the mailing says now to `user`; the Proof is written once the server has taken it.
+
+    Raises CannotBeSent, ProofFailed.
+    """
+    if not user.email:
+        raise CannotBeSent([_("Your account has no email address to send a proof to.")])
+    content = compile_content(mailing)
+    try:
+        envelope, message = fill(
+            load_skeleton(content),
+            mailing=mailing,
+            language=content.language,
+            reader=sample_reader(mailing, user.email),
+        )
+    except SkeletonError as error:
+        raise CannotBeSent([str(error)]) from error
+    with Connection(SMTPSettings.from_url(settings.EMAIL_URL)) as way_out:
+        outcome = way_out.send(envelope, message)
+    if outcome.kind is not Kind.ACCEPTED:
+        raise ProofFailed(f"{outcome.kind}: {outcome.code or ''} {outcome.text}".strip())
+    return Proof.objects.create(mailing=mailing, digest=content.digest, sent_to=user)
+
+
+def is_proofed(mailing: Mailing, digest: bytes | memoryview) -> bool:
+    """Whether a proof of exactly this content reached its reader."""
+    return mailing.proofs.filter(digest=digest).exists()

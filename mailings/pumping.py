@@ -1,0 +1,32 @@
+"""The pump: what moves mailings on, from PostgreSQL alone. Two at once do no harm."""
+
+from functools import partial
+
+from django.db import transaction
+
+from mailings import doorbell, ledger
+from mailings.audience import freeze_page
+from mailings.models import Mailing
+
+
+def pump() -> dict[int, int]:
+    """One round: begin what is due, retry, tidy up after the dead, close what is finished, ring.
+
+    Returns how many slices were asked for in each lane.
+    """
+    Mailing.objects.ask_again_when_late()
+    for mailing_id in Mailing.objects.due().order_by("starts_at").values_list("pk", flat=True):
+        freeze_audience(mailing_id)
+    ledger.retry_deferred()
+    ledger.settle_abandoned()
+    ledger.close_finished()
+    wanted = ledger.wanted_slices()
+    for lane, slices in wanted.items():
+        transaction.on_commit(partial(doorbell.ring_lane, lane, slices))
+    return wanted
+
+
+def freeze_audience(mailing_id: int) -> None:
+    """Write down who gets the mailing, page by page, each a short transaction. Resumable."""
+    while freeze_page(mailing_id):
+        pass

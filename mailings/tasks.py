@@ -1,0 +1,38 @@
+"""What beat and the doorbell ask for: a task calls one function. No address is an argument."""
+
+import threading
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+
+from mailings import digesting, doorbell, pumping, sending
+
+_stopping = threading.Event()
+
+
+@worker_shutting_down.connect(weak=False)
+def _stop_between_messages(**_details: Any) -> None:
+    """A deployment does not wait for slices: each gives its chunk back after the message in hand."""
+    _stopping.set()
+
+
+@shared_task
+def pump() -> None:
+    """Every 15 seconds, and when the bell rings."""
+    pumping.pump()
+
+
+@shared_task
+def send_slice(lane: int) -> None:
+    """A minute of sending; with work left it rings for the next one."""
+    if sending.send_slice(lane=lane, stopping=_stopping.is_set):
+        doorbell.ring_lane(lane)
+    else:
+        doorbell.ring_pump()
+
+
+@shared_task
+def wake_digest_schedules() -> None:
+    """Every minute."""
+    digesting.wake_due()
