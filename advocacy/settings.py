@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "postroom",
     "django_prose_editor",
     "django_countries",
-    "django.contrib.admin",
+    "advocacy.staff.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -139,6 +139,17 @@ vars().update(env.email_url("EMAIL_URL", default=EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"noreply@{SITE_HOST or 'localhost'}")
 # The domain that bounces return to and that Message-IDs carry.
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2])
+
+# --- Bulk mail, in seconds.
+# How long a chunk of recipients stays with a worker of which nothing is heard. Longer than the
+# slowest answer of a mail server (600).
+MAILING_LEASE_SECONDS = env.float("MAILING_LEASE_SECONDS", default=900)
+# A worker's turn, after which it may be replaced by a newer version of itself.
+MAILING_SLICE_SECONDS = env.float("MAILING_SLICE_SECONDS", default=60)
+# How long nothing is sent after the mail server asked for patience.
+MAILING_LANE_REST_SECONDS = env.float("MAILING_LANE_REST_SECONDS", default=60)
+# The time to think again between “Send” and the first mail.
+MAILING_HOLD_SECONDS = env.float("MAILING_HOLD_SECONDS", default=600)
 
 # --- Staff.
 AUTH_PASSWORD_VALIDATORS = [

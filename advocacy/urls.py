@@ -10,7 +10,7 @@ from signatures.views import links, page, thanks
 urlpatterns = [
     path("", home.home, name="home"),
     re_path(
-        r"\Astyle/(?P<signal>[0-9A-Fa-f]{6})-(?P<link>[0-9A-Fa-f]{6})\.(?P<digest>[0-9a-f]{16})\.css\Z",
+        r"^style/(?P<signal>[0-9A-Fa-f]{6})-(?P<link>[0-9A-Fa-f]{6})\.(?P<digest>[0-9a-f]{16})\.css$",
         campaigns.stylesheet_page,
         name="stylesheet",
     ),
@@ -23,7 +23,7 @@ urlpatterns = [
     path("unsubscribe/<path:token>/", links.unsubscribe_page, name="unsubscribe"),
     path("preferences/<path:token>/", links.preferences_page, name="preferences"),
     # Cut off before its first letter, or typed by hand: a page that helps, never a 404.
-    re_path(r"\A(confirm|not-me|unsubscribe|preferences)/?\Z", links.no_token_page),
+    re_path(r"^(confirm|not-me|unsubscribe|preferences)/?$", links.no_token_page),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

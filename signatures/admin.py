@@ -168,7 +168,9 @@ class SupporterAdmin(LookUpAdmin):
         reasons = Suppression.objects.filter(email_hash=supporter.email_hash, lifted_at=None)
         return ", ".join(map(str, reasons)) or "–"
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
         context["person_sections"] = [
             (heading, list(rows(kwargs["obj"], request.user))) for heading, rows in person_sections
         ]
@@ -213,7 +215,9 @@ class LetterAdmin(LookUpAdmin):
             return pill("sent", _("sent"))
         if letter.dropped_at:
             return pill("failed", _("dropped"))
-        return pill("deferred", _("tried, waits")) if letter.attempts else pill("pending", _("waits"))
+        return (
+            pill("deferred", _("tried, waits")) if letter.attempts else pill("pending", _("waits"))
+        )
 
 
 @admin.register(Suppression)

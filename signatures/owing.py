@@ -16,7 +16,7 @@ PER_DAY = 10
 _OWE = """
 INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
 SELECT %(kind)s, %(supporter)s, %(signature)s, 0, '', GREATEST(
-    now(),
+    statement_timestamp(),
     (SELECT max(due_at) + make_interval(mins => %(minutes)s)
         FROM signatures_letter WHERE signature_id = %(signature)s),
     (SELECT due_at + interval '1 day' FROM signatures_letter

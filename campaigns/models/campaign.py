@@ -115,7 +115,7 @@ class Campaign(models.Model):
     @property
     def addressees(self) -> str:
         """The targets in one phrase: `Amazon CEO Jeff Bezos`, `A, B and C`."""
-        return get_text_list([str(target) for target in self.targets.all()], _("and"))
+        return get_text_list([str(target) for target in self.targets.all()], str(_("and")))
 
     @property
     def lead_in_text(self) -> str:

@@ -7,188 +7,496 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('campaigns', '0002_frozen_texts'),
+        ("campaigns", "0002_frozen_texts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeyFingerprint',
+            name="KeyFingerprint",
             fields=[
-                ('purpose', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('fingerprint', models.CharField(max_length=16)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("purpose", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("fingerprint", models.CharField(max_length=16)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Supporter',
+            name="Supporter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.CharField(help_text='As typed; mail goes here.', max_length=254)),
-                ('email_key', models.CharField(editable=False, max_length=254, unique=True)),
-                ('email_hash', models.BinaryField(max_length=32, unique=True)),
-                ('name', models.CharField(blank=True, max_length=255)),
-                ('postal_code', models.CharField(blank=True, max_length=20)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('confirmed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.CharField(help_text="As typed; mail goes here.", max_length=254)),
+                ("email_key", models.CharField(editable=False, max_length=254, unique=True)),
+                ("email_hash", models.BinaryField(max_length=32, unique=True)),
+                ("name", models.CharField(blank=True, max_length=255)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("confirmed_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('consents', models.BooleanField(help_text='The choice beside the notice.', verbose_name='opts in')),
-                ('name', models.CharField(max_length=255)),
-                ('postal_code', models.CharField(blank=True, max_length=20)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('comment', models.TextField(blank=True, max_length=2000)),
-                ('referrer_code', models.CharField(blank=True, help_text='`source` in the address that brought the visitor.', max_length=64)),
-                ('state', models.CharField(choices=[('pending', 'waits for confirmation'), ('counted', 'counted'), ('withdrawn', 'withdrawn by the signer'), ('rejected', 'rejected: not theirs')], default='pending', max_length=10)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('counted_at', models.DateTimeField(null=True)),
-                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='campaigns.campaign')),
-                ('notice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='campaigns.consentnotice')),
-                ('statement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='campaigns.statement')),
-                ('supporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='signatures.supporter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "consents",
+                    models.BooleanField(
+                        help_text="The choice beside the notice.", verbose_name="opts in"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("comment", models.TextField(blank=True, max_length=2000)),
+                (
+                    "referrer_code",
+                    models.CharField(
+                        blank=True,
+                        help_text="`source` in the address that brought the visitor.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waits for confirmation"),
+                            ("counted", "counted"),
+                            ("withdrawn", "withdrawn by the signer"),
+                            ("rejected", "rejected: not theirs"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("counted_at", models.DateTimeField(null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="campaigns.consentnotice",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="campaigns.statement",
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="signatures.supporter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirm', 'confirm your signature'), ('receipt', 'thank you for signing'), ('already_signed', 'you have already signed')], max_length=20)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('dropped_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, help_text='Why it was dropped, or what the last try met.', max_length=60)),
-                ('signature', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='signatures.signature')),
-                ('supporter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='signatures.supporter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "confirm your signature"),
+                            ("receipt", "thank you for signing"),
+                            ("already_signed", "you have already signed"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("dropped_at", models.DateTimeField(null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        help_text="Why it was dropped, or what the last try met.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letters",
+                        to="signatures.signature",
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letters",
+                        to="signatures.supporter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConsentEvent',
+            name="ConsentEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.CharField(choices=[('agreed', 'agreed'), ('declined', 'declined'), ('left', 'left')], max_length=10)),
-                ('scope_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), help_text='Kinds of mail it was about.', size=None)),
-                ('via', models.CharField(help_text='The page or link where it was said.', max_length=40)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('notice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consent_events', to='campaigns.consentnotice')),
-                ('supporter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='consent_events', to='signatures.supporter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[("agreed", "agreed"), ("declined", "declined"), ("left", "left")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "scope_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        help_text="Kinds of mail it was about.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "via",
+                    models.CharField(
+                        help_text="The page or link where it was said.", max_length=40
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consent_events",
+                        to="campaigns.consentnotice",
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consent_events",
+                        to="signatures.supporter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CampaignMute',
+            name="CampaignMute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('muted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mutes', to='campaigns.campaign')),
-                ('supporter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mutes', to='signatures.supporter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "muted_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mutes",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mutes",
+                        to="signatures.supporter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email_hash', models.BinaryField(max_length=32)),
-                ('reason', models.CharField(choices=[('not_me', 'said “not me”'), ('hard_bounce', 'address does not exist'), ('complaint', 'complained'), ('erased', 'erased')], max_length=20)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email_hash", models.BinaryField(max_length=32)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("not_me", "said “not me”"),
+                            ("hard_bounce", "address does not exist"),
+                            ("complaint", "complained"),
+                            ("erased", "erased"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CountShard',
+            name="CountShard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('shard', models.PositiveSmallIntegerField()),
-                ('pending', models.IntegerField(default=0)),
-                ('counted', models.IntegerField(default=0)),
-                ('opted_in', models.IntegerField(default=0)),
-                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='count_shards', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("shard", models.PositiveSmallIntegerField()),
+                ("pending", models.IntegerField(default=0)),
+                ("counted", models.IntegerField(default=0)),
+                ("opted_in", models.IntegerField(default=0)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="count_shards",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('campaign', 'day', 'shard'), name='count_shard_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("campaign", "day", "shard"), name="count_shard_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subscribed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('unsubscribed_at', models.DateTimeField(blank=True, null=True)),
-                ('scope', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='campaigns.mailscope')),
-                ('signature', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='signatures.signature')),
-                ('supporter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='signatures.supporter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "subscribed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("unsubscribed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="campaigns.mailscope",
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="signatures.signature",
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscriptions",
+                        to="signatures.supporter",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('unsubscribed_at', None)), fields=['scope', 'id'], include=('supporter',), name='subscription_live_walk')],
-                'constraints': [models.UniqueConstraint(fields=('supporter', 'scope'), name='subscription_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("unsubscribed_at", None)),
+                        fields=["scope", "id"],
+                        include=("supporter",),
+                        name="subscription_live_walk",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("supporter", "scope"), name="subscription_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(fields=['campaign', '-id'], name='signature_newest_first'),
+            model_name="signature",
+            index=models.Index(fields=["campaign", "-id"], name="signature_newest_first"),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('campaign', 'supporter'), name='one_signature_a_person'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "supporter"), name="one_signature_a_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'counted', 'withdrawn', 'rejected'])), name='signature_state_known'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pending", "counted", "withdrawn", "rejected"])),
+                name="signature_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('counted_at__isnull', False), models.Q(('state', 'counted'), _negated=True), _connector='OR'), name='signature_counted_has_date'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("counted_at__isnull", False),
+                    models.Q(("state", "counted"), _negated=True),
+                    _connector="OR",
+                ),
+                name="signature_counted_has_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('dropped_at', None), ('sent_at', None)), fields=['due_at'], name='letter_due'),
+            model_name="letter",
+            index=models.Index(
+                condition=models.Q(("dropped_at", None), ("sent_at", None)),
+                fields=["due_at"],
+                name="letter_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['supporter', '-due_at'], name='letter_by_supporter'),
+            model_name="letter",
+            index=models.Index(fields=["supporter", "-due_at"], name="letter_by_supporter"),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['confirm', 'receipt', 'already_signed'])), name='letter_kind_known'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["confirm", "receipt", "already_signed"])),
+                name="letter_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_at', None), ('sent_at', None)), fields=('signature', 'kind'), name='letter_waits_once'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dropped_at", None), ("sent_at", None)),
+                fields=("signature", "kind"),
+                name="letter_waits_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='consentevent',
-            index=models.Index(fields=['supporter', 'at'], name='consent_event_by_supporter'),
+            model_name="consentevent",
+            index=models.Index(fields=["supporter", "at"], name="consent_event_by_supporter"),
         ),
         migrations.AddConstraint(
-            model_name='consentevent',
-            constraint=models.CheckConstraint(condition=models.Q(('choice__in', ['agreed', 'declined', 'left'])), name='consent_choice_known'),
+            model_name="consentevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("choice__in", ["agreed", "declined", "left"])),
+                name="consent_choice_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignmute',
-            constraint=models.UniqueConstraint(fields=('supporter', 'campaign'), name='mute_once'),
+            model_name="campaignmute",
+            constraint=models.UniqueConstraint(fields=("supporter", "campaign"), name="mute_once"),
         ),
         migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.UniqueConstraint(fields=('email_hash', 'reason', 'campaign'), name='suppression_once', nulls_distinct=False),
+            model_name="suppression",
+            constraint=models.UniqueConstraint(
+                fields=("email_hash", "reason", "campaign"),
+                name="suppression_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['not_me', 'hard_bounce', 'complaint', 'erased'])), name='suppression_reason_known'),
+            model_name="suppression",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reason__in", ["not_me", "hard_bounce", "complaint", "erased"])
+                ),
+                name="suppression_reason_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('campaign__isnull', False), ('reason', 'not_me')), models.Q(('reason', 'not_me'), _negated=True), _connector='OR'), name='suppression_not_me_names_campaign'),
+            model_name="suppression",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("campaign__isnull", False), ("reason", "not_me")),
+                    models.Q(("reason", "not_me"), _negated=True),
+                    _connector="OR",
+                ),
+                name="suppression_not_me_names_campaign",
+            ),
         ),
     ]

@@ -118,10 +118,8 @@ def page_context(campaign: Campaign, *, statement: Any, notice: Any, form: Any) 
     sources = list(campaign.sources.all())
     updates = [
         {
-            "pk": update.pk,
-            "title": update.title,
-            "date": update.published_at,
-            "body": _render_text(update.body, campaign, sources, f"{update.anchor}-"),
+            "update": update,
+            "rendered": _render_text(update.body, campaign, sources, f"{update.anchor}-"),
         }
         for update in campaign.updates.all()
         if update.published_at

@@ -1,0 +1,114 @@
+"""Unsubscribing and preferences: one press, at once, for good, and never by looking."""
+
+import pytest
+from django.urls import reverse
+
+from postroom.links import make_token
+from signatures.models import CampaignMute, ConsentEvent, Subscription
+from tests.factories import make_campaign, make_signature
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign():
+    return make_campaign()
+
+
+@pytest.fixture
+def supporter(campaign):
+    return make_signature(campaign, email="ada@example.org").supporter
+
+
+@pytest.fixture
+def leave(campaign, supporter):
+    token = make_token("unsubscribe", supporter.pk, campaign.organization_id, campaign.pk, 7)
+    return reverse("unsubscribe", args=[token])
+
+
+@pytest.fixture
+def preferences(campaign, supporter):
+    token = make_token("preferences", supporter.pk, campaign.organization_id)
+    return reverse("preferences", args=[token])
+
+
+def live():
+    return Subscription.objects.live().count()
+
+
+def test_t20_looking_at_the_link_changes_nothing(client, leave):
+    assert client.get(leave).status_code == client.head(leave).status_code == 200
+    assert live() == 2
+
+
+def test_t20_one_click_of_a_mail_program_ends_every_subscription(client, leave):
+    response = client.post(
+        leave,
+        "List-Unsubscribe=One-Click",
+        content_type="application/x-www-form-urlencoded",
+        HTTP_ORIGIN="null",
+        HTTP_SEC_FETCH_SITE="cross-site",
+    )
+    assert response.status_code == 200
+    assert not response.cookies
+    assert live() == 0
+
+
+def test_t20_a_hundred_presses_are_one_departure(client, leave):
+    for _ in range(100):
+        assert client.post(leave).status_code == 200
+    assert ConsentEvent.objects.filter(choice="left").count() == 1
+
+
+def test_t20_people_who_are_long_gone_are_unsubscribed(client, campaign):
+    token = make_token("unsubscribe", 10**9, campaign.organization_id, 0, 7)
+    response = client.post(reverse("unsubscribe", args=[token]))
+    assert response.status_code == 200
+    assert "You are unsubscribed." in response.content.decode()
+
+
+def test_leaving_one_organization_leaves_the_others_alone(client, leave):
+    other = make_campaign()
+    make_signature(other, email="ada@example.org")
+    client.post(leave)
+    assert {one.scope.organization for one in Subscription.objects.live()} == {other.organization}
+
+
+def test_who_only_tires_of_one_campaign_can_say_so_after_leaving(client, leave, campaign):
+    page = client.post(leave).content.decode()
+    assert "Leave only this petition" in page
+    response = client.post(leave, {"only_campaign": "1"}, follow=True)
+    assert response.status_code == 200
+    assert live() == 2
+    assert CampaignMute.objects.get().campaign == campaign
+    assert ConsentEvent.objects.order_by("-pk")[0].choice == "agreed"
+
+
+def test_preferences_set_exactly_what_the_page_says(client, preferences, campaign):
+    activism = campaign.organization.scopes.get(key="activism")
+    client.post(preferences, {"scope": [activism.pk]})
+    assert [one.scope.key for one in Subscription.objects.live()] == ["activism"]
+    assert CampaignMute.objects.count() == 1
+    client.post(preferences, {"scope": [activism.pk], "follow": [campaign.pk]})
+    assert not CampaignMute.objects.exists()
+    page = client.get(preferences).content.decode()
+    assert page.count("checked") == 2
+
+
+def test_preferences_can_bring_a_subscription_back(client, leave, preferences, campaign):
+    client.post(leave)
+    offers = campaign.organization.scopes.get(key="offers")
+    client.post(preferences, {"scope": [offers.pk]})
+    assert [one.scope.key for one in Subscription.objects.live()] == ["offers"]
+
+
+def test_preferences_ignore_what_is_not_of_the_organization(client, preferences):
+    foreign = make_campaign()
+    scope = foreign.organization.scopes.first()
+    client.post(preferences, {"scope": [scope.pk, "x", "9" * 30], "follow": [foreign.pk]})
+    assert not Subscription.objects.filter(scope=scope).exists()
+
+
+def test_nothing_at_all_is_one_button(client, preferences):
+    client.post(preferences, {"unsubscribe_all": "1"})
+    assert live() == 0
