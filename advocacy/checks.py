@@ -33,7 +33,7 @@ def public_values_are_safe(**kwargs: Any) -> list[Error]:
 
 
 def _rules() -> list[tuple[bool, str, str]]:
-    """(is it unsafe, what is wrong, what to do), in the order of their ids: append, never insert."""
+    """(is it unsafe, what is wrong, what to do), in the order of their ids: only append."""
     keys = [settings.SECRET_KEY, settings.SUPPRESSION_KEY, *settings.LINK_KEYS.values()]
     return [
         (settings.DEBUG, "DEBUG is on.", "Set DEBUG=off: its error pages show everything."),
@@ -54,7 +54,7 @@ def _rules() -> list[tuple[bool, str, str]]:
         ),
         (
             any(len(key) < SHORTEST_KEY for key in keys),
-            f"SECRET_KEY, SUPPRESSION_KEY or a key of LINK_KEYS is under {SHORTEST_KEY} characters.",
+            f"SECRET_KEY, SUPPRESSION_KEY or one of LINK_KEYS is under {SHORTEST_KEY} characters.",
             'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"',
         ),
         (

@@ -18,7 +18,7 @@ if env_file.is_file():
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
-# --- Where the site stands. Every link in a page or mail is built from SITE_URL, never from a header.
+# --- Where the site stands. Every link is built from SITE_URL, never from a request header.
 DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
@@ -190,7 +190,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-# Room for a long text with many sources in the admin; public forms have tighter limits of their own.
+# Room for a long text with many sources in the admin; public forms have limits of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

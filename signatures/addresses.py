@@ -1,6 +1,6 @@
 """What makes two spellings of an address the same person, and the hash that outlives the person.
 
-Mail always goes to the address as typed; the key serves the constraint, the limits and nothing else.
+Mail goes to the address as typed; the key serves the constraint, the limits and nothing else.
 """
 
 import hashlib
@@ -74,7 +74,7 @@ def email_key(address: str) -> str:
 
 
 def email_hash(key: str) -> bytes:
-    """32 bytes that stand for an address when the address itself is gone: HMAC-SHA256 of its key."""
+    """32 bytes that stand for an address when the address itself is gone: HMAC-SHA256 of a key."""
     return hmac.digest(settings.SUPPRESSION_KEY.encode(), key.encode(), hashlib.sha256)
 
 

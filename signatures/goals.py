@@ -6,7 +6,7 @@ LADDER = [
 
 
 def goal_for(counted: int, set_goal: int | None) -> int:
-    """The organizer's goal until it is reached; then, and without one, the next step above the count.
+    """The organizer's goal until it is reached; then, and without one, the next step of the ladder.
 
     >>> goal_for(43_218, None)
     50000

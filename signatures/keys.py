@@ -1,4 +1,4 @@
-"""Whether the key that hashes suppressed addresses is still the one this database was filled with."""
+"""Whether SUPPRESSION_KEY is still the one that this database was filled with."""
 
 import hashlib
 

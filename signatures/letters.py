@@ -37,9 +37,11 @@ class LetterPress:
         self._compiled: dict[tuple, Skeleton] = {}
 
     def write(self, letter: Letter) -> tuple[Envelope, bytes]:
-        """The envelope and the finished message of `letter`, whose signature, campaign, organization
-        and supporter are loaded. Raises postroom.skeleton.SkeletonError or BadHeader when the
-        address or the organization's own header texts cannot stand in a message.
+        """The envelope and the finished message of `letter`.
+
+        Signature, campaign, organization and supporter should be loaded. Raises
+        postroom.skeleton.SkeletonError or postroom.headers.BadHeader when the address or the
+        organization's own texts cannot stand in a message.
         """
         signature, supporter = letter.signature, letter.supporter
         campaign = signature.campaign

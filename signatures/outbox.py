@@ -35,7 +35,8 @@ BACK_OFF = [10, 30, 60, 300, 900, 3600]
 SERVER_BACK_OFF = 15
 
 _CLAIM = """
-UPDATE signatures_letter SET claimed_until = statement_timestamp() + interval '1 minute', attempts = attempts + 1
+UPDATE signatures_letter
+SET claimed_until = statement_timestamp() + interval '1 minute', attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM signatures_letter
     WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= statement_timestamp()
