@@ -92,7 +92,7 @@ def pip_install(name):
     """Install a file with pip and compile it, whatever the environment says; true on success."""
     # Without bytecode every start of Django costs six more seconds.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--compile"]
+    command = [PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--compile"]
     command += ["--disable-pip-version-check", "--requirement", name]
     environment["PIP_ROOT_USER_ACTION"] = "ignore"
     return subprocess.call(command, cwd=str(CHECKOUT), env=environment) == 0

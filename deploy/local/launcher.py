@@ -22,7 +22,6 @@ from deploy.local.process import Child, die_with_parent, end_leftovers, remember
 PORT = 8000
 MAILBOX_ABOVE_SITE = 25
 BIGGEST_LOG = 5 * 1024 * 1024
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAUSES = (1, 2, 4, 8, 16)
 STEADY_AFTER = 60.0
 
@@ -51,6 +50,30 @@ def say(text: str = "") -> None:
         print(text, flush=True)
 
 
+def take_lock(var: Path) -> IO[str]:
+    """Make sure that nobody else runs this checkout, until the file is closed or the process ends.
+
+    Raises Failed, which tells where the other one runs.
+    """
+    try:
+        (var / "log").mkdir(parents=True, exist_ok=True)
+        lock = (var / "run.lock").open("a+")
+    except PermissionError as error:
+        raise Failed(
+            f"{error.filename} belongs to another account. Run this as that account, or take it"
+            f" over:\n    sudo chown -R $(id -un) {var}"
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        where = lock.read().strip() or "still starting"
+        lock.close()
+        raise Failed(f"This checkout is running already: {where}.") from None
+    lock.truncate(0)
+    return lock
+
+
 class Launcher:
     """One run in one checkout."""
 
@@ -62,18 +85,22 @@ class Launcher:
         self.services: list[Service] = []
         self.mailbox_url = ""
         self._asked_to_stop = 0
+        self._on_terminal = os.isatty(1)
         self._lock: IO[str] | None = None
         self._sockets: list[socket.socket] = []
 
     def run(self) -> int:
         """Run until asked to stop. Returns the exit status."""
-        for signum in SIGNALS:
+        for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, self._on_signal)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            # Ignored already means nohup, which asks to outlive the terminal.
+            signal.signal(signal.SIGHUP, self._on_signal)
         if "MAKELEVEL" in os.environ:
             # Started by make: when make is killed, nobody else could stop us.
             die_with_parent(signal.SIGTERM, os.getppid())
         try:
-            self._take_lock()
+            self._lock = take_lock(self.var)
             self._start_all()
             self._watch()
         except Stop:
@@ -92,7 +119,8 @@ class Launcher:
         self._asked_to_stop += 1
 
     def _check(self) -> None:
-        if self._asked_to_stop:
+        # A terminal that closes tells the leader of its session, which need not tell us.
+        if self._asked_to_stop or (self._on_terminal and not os.isatty(1)):
             raise Stop
 
     def _sleep(self, seconds: float) -> None:
@@ -102,26 +130,6 @@ class Launcher:
             time.sleep(0.05)
 
     # Starting.
-
-    def _take_lock(self) -> None:
-        """Make sure that nobody else runs this checkout. The lock goes with the process."""
-        try:
-            self.log.mkdir(parents=True, exist_ok=True)
-            lock = (self.var / "run.lock").open("a+")
-        except PermissionError as error:
-            raise Failed(
-                f"{error.filename} belongs to another account. Run this as that account, or give"
-                f" it back:\n    sudo chown -R $(id -un) {self.var}"
-            ) from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            where = lock.read().strip() or "still starting"
-            lock.close()
-            raise Failed(f"This checkout is running already: {where}.") from None
-        lock.truncate(0)
-        self._lock = lock
 
     def _start_all(self) -> None:
         began = time.monotonic()
@@ -298,9 +306,7 @@ class Launcher:
         if time.monotonic() - child.started_at > STEADY_AFTER:
             service.deaths = 0
         service.deaths += 1
-        say(
-            f"\n{child.name} ended by itself (exit status {child.exit_code}). The end of {child.log}:"
-        )
+        say(f"\n{child.name} ended by itself (exit status {child.exit_code}). Its log ends:")
         say(child.tail())
         if service.deaths > len(PAUSES):
             raise Failed(f"{child.name} keeps ending, so everything stops now.")

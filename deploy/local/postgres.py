@@ -167,14 +167,15 @@ class Postgres:
 
     def create_database(self, name: str = USER) -> None:
         """Create a database where there is none."""
-        with suppress(psycopg2.errors.DuplicateDatabase):
-            connection = psycopg2.connect(self.url("postgres"))
-            try:
-                connection.autocommit = True
-                with connection.cursor() as cursor:
+        connection = psycopg2.connect(self.url("postgres"))
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+                if not cursor.rowcount:
                     cursor.execute(f'CREATE DATABASE "{name}"')
-            finally:
-                connection.close()
+        finally:
+            connection.close()
 
     def remove(self) -> None:
         """Delete the stopped cluster, wherever its data lies."""

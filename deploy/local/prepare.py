@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import django
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 
 def main() -> None:
@@ -15,7 +15,10 @@ def main() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("prepare_local")
+    try:
+        call_command("prepare_local")
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ def worker(name: str, node: str = "local") -> list[str]:
     """The command of a worker: `tx` sends letters and runs the clock, `bulk` sends mailings."""
     command = [sys.executable, "-m", "celery", "-A", "advocacy", "worker", "-Q", QUEUES[name]]
     command += ["--pool=threads", "-c", "4", "-n", f"{name}-{node}@%h", "-l", "INFO"]
+    # They greet nobody: workers learn nothing from each other, and starting is a second faster.
+    command += ["--without-mingle", "--without-gossip"]
     return [*command, "-B"] if name == "tx" else command
 
 
