@@ -14,7 +14,6 @@ from campaigns.text.vocabulary import (
     Block,
     Button,
     Document,
-    Inline,
     Listing,
     Marker,
     Paragraph,
@@ -123,7 +122,7 @@ def markers(blocks: Iterable[Block]) -> Iterator[Marker]:
     for block in blocks:
         match block:
             case Paragraph(inlines):
-                yield from filter(_is_marker, inlines)  # type: ignore[misc]
+                yield from (leaf for leaf in inlines if isinstance(leaf, Marker))
             case Listing(items):
                 for item in items:
                     yield from markers(item)
@@ -131,10 +130,6 @@ def markers(blocks: Iterable[Block]) -> Iterator[Marker]:
                 yield from markers(inner)
             case Ask() | Button():
                 pass
-
-
-def _is_marker(leaf: Inline) -> bool:
-    return isinstance(leaf, Marker)
 
 
 def _backlinks(anchor: str, uses: int) -> tuple[BackLink, ...]:

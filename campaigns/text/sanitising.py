@@ -242,9 +242,11 @@ class _Reader(HTMLParser):
 
     def _strip_space_before(self) -> None:
         """A marker sticks to the word before it."""
-        if self.inlines and isinstance(words := self.inlines[-1], Words):
-            text = words.text.rstrip(SPACE)
-            self.inlines[-1:] = [replace(words, text=text)] if text else []
+        while self.inlines and isinstance(words := self.inlines[-1], Words):
+            if text := words.text.rstrip(SPACE):
+                self.inlines[-1] = replace(words, text=text)
+                break
+            del self.inlines[-1]
 
     def _start_block(self, tag: str, block: str) -> None:
         self._end_paragraph()
@@ -258,8 +260,9 @@ class _Reader(HTMLParser):
             self.kept.append(self._start_container(tag))
 
     def _start_container(self, tag: str) -> bool:
-        is_misplaced = tag == "li" and not self.containers[-1].is_list
-        if is_misplaced or len(self.containers) > MAX_DEPTH:
+        # Items do not count: a block that stands bare in a list gets one when it is written.
+        depth = sum(container.tag != "li" for container in self.containers)
+        if not (self.containers[-1].is_list if tag == "li" else depth <= MAX_DEPTH):
             return False
         self.containers.append(_Container(tag))
         return True

@@ -110,6 +110,10 @@ def test_what_the_editor_writes_is_kept_as_it_is():
         ('<p>a <sup data-source="k"></sup></p>', '<p>a<sup data-source="k"></sup></p>'),
         ('<div data-block="ask">old text</div>', '<div data-block="ask"></div>'),
         ('<p data-block="button">no link</p>', "<p>no link</p>"),
+        (
+            '<p>a<em>b </em> <sup data-source="k"></sup></p>',
+            '<p>a<em>b</em><sup data-source="k"></sup></p>',
+        ),
         ("x<sup>2</sup>", "<p>x2</p>"),
         ("<b>bold</b> <i>it</i>", "<p><strong>bold</strong> <em>it</em></p>"),
         ('<p><a href="/about/">here</a></p>', "<p>here</p>"),
@@ -119,6 +123,17 @@ def test_what_the_editor_writes_is_kept_as_it_is():
 )
 def test_what_is_nearly_right_is_put_right(html, cleaned):
     assert clean(html) == cleaned
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<ul>" * 12 + "<blockquote>" * 12 + "x", "<ol><li>" * 20 + "x", "<blockquote>" * 20 + "x"],
+)
+def test_b34_lists_nested_without_end_are_flattened_and_keep_their_text(html):
+    cleaned = clean(html)
+
+    assert clean(cleaned) == cleaned
+    assert BeautifulSoup(cleaned, "html.parser").text == "x"
 
 
 def test_an_unset_media_address_lets_no_image_through(settings):

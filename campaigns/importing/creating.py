@@ -1,0 +1,145 @@
+"""Makes a campaign of a draft, in one transaction."""
+
+from dataclasses import asdict, dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models, transaction
+from django.utils.text import slugify
+
+from campaigns.importing.draft import CampaignDraft, NotAPetition
+from campaigns.models import (
+    Ally,
+    Campaign,
+    ConsentNotice,
+    MailScope,
+    Organization,
+    Source,
+    Statement,
+    Target,
+)
+from campaigns.revising import revise_notice, revise_statement
+from campaigns.text.plaintext import plain_to_body
+
+# What the notice of an imported page promises, and how often at least.
+SCOPES = {"activism": "Activism", "offers": "Offers"}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The campaign, and whether this call made it."""
+
+    campaign: Campaign
+    created: bool
+
+
+@transaction.atomic
+def create_campaign(
+    *, draft: CampaignDraft, organization: Organization | None = None, publish: bool = False
+) -> Imported:
+    """Store `draft` as a campaign of `organization`, by default the one that its brand names.
+
+    The organization is created where there is none. Safe to call twice: a campaign of the same
+    organization, address and statement is returned as it is, and published if it is still a draft
+    and `publish` asks for it. Raises `NotAPetition` without a brand and an organization,
+    `ValidationError` when a part is too long, `TextTooLong` when the body is, and `CannotPublish`.
+    """
+    _refuse_too_long(draft)
+    if organization is None:
+        organization = _organization_of(draft)
+    # Two imports at once take turns, so that the second finds what the first has made.
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    slug, campaign = _find_place(draft, organization)
+    created = campaign is None
+    if campaign is None:
+        campaign = _create(draft, organization, slug)
+    if publish and campaign.state == Campaign.State.DRAFT:
+        campaign.publish()
+    return Imported(campaign, created)
+
+
+def _organization_of(draft: CampaignDraft) -> Organization:
+    if not draft.brand:
+        raise NotAPetition(
+            "The text does not say whose petition this is: the organization's name stands above "
+            "the headline. Add it, or say which organization it is for."
+        )
+    if known := Organization.objects.filter(name__iexact=draft.brand).first():
+        return known
+    fresh = {"name": draft.brand, "short_name": draft.short_name}
+    slug = slugify(draft.brand)[:50] or "organization"
+    Organization(slug=slug, **fresh).clean_fields()
+    return Organization.objects.get_or_create(slug=slug, defaults=fresh)[0]
+
+
+def _find_place(draft: CampaignDraft, organization: Organization) -> tuple[str, Campaign | None]:
+    """The first address that is free (`x`, `x-2`, `x-3` …), or where this petition already is."""
+    slug, number = draft.slug, 1
+    while taken := Campaign.objects.filter(slug=slug).first():
+        is_ours = taken.organization_id == organization.pk
+        if is_ours and taken.statements.filter(text=draft.statement).exists():
+            return slug, taken
+        number += 1
+        slug = f"{draft.slug}-{number}"
+    return slug, None
+
+
+def _refuse_too_long(draft: CampaignDraft) -> None:
+    """Raises ValidationError. Django leaves the limits of text fields to forms."""
+    for part, text, field in (
+        ("statement", draft.statement, Statement.text.field),
+        ("notice", draft.notice, ConsentNotice.text.field),
+        ("ask", draft.ask, Campaign.ask.field),
+    ):
+        try:
+            MaxLengthValidator(field.max_length)(text)
+        except ValidationError as error:
+            raise ValidationError({part: error.messages}) from None
+
+
+def _create(draft: CampaignDraft, organization: Organization, slug: str) -> Campaign:
+    campaign = Campaign(
+        organization=organization,
+        slug=slug,
+        headline=draft.headline,
+        call_to_action=draft.call_to_action,
+        lead_in=draft.lead_in,
+        lead_line=draft.lead_line,
+        body=plain_to_body(draft.body),
+        ask=draft.ask,
+        closing=draft.closing,
+        language=organization.language,
+    )
+    _save(campaign)
+    revise_statement(campaign=campaign, text=draft.statement)
+    if draft.notice:
+        revise_notice(
+            campaign=campaign,
+            text=draft.notice,
+            kind=ConsentNotice.Kind.IMPLICIT,
+            scopes=_scopes(organization),
+        )
+    for position, target in enumerate(draft.targets):
+        _save(Target(campaign=campaign, position=position, **asdict(target)))
+    for position, name in enumerate(draft.allies):
+        _save(Ally(campaign=campaign, position=position, name=name))
+    for position, source in enumerate(draft.sources):
+        fields = asdict(source.citation)
+        _save(Source(campaign=campaign, position=position, key=source.key, **fields))
+    return campaign
+
+
+def _scopes(organization: Organization) -> list[MailScope]:
+    monthly = MailScope.Cadence.MONTHLY
+    return [
+        MailScope.objects.get_or_create(
+            organization=organization, key=key, defaults={"name": name, "cadence": monthly}
+        )[0]
+        for key, name in SCOPES.items()
+    ]
+
+
+def _save(row: models.Model) -> None:
+    """Save a row as a form would: a text that is too long raises ValidationError, in words."""
+    row.full_clean()
+    row.save()
