@@ -47,6 +47,19 @@ def test_t04_b94_a_token_serves_its_own_purpose_alone() -> None:
     assert accepted == [(purpose, purpose) for purpose in purposes]
 
 
+def test_t04_purposes_are_bound_by_the_mac_and_not_by_the_visible_byte() -> None:
+    """One purpose in 256 shares the byte that tells a strayed link from a forged one."""
+    refused = 0
+    for number in range(2_000):
+        try:
+            read(token(), purpose=f"purpose {number}")
+        except BadToken as bad:
+            refused += bad.reason is Reason.FORGED
+        else:
+            pytest.fail("a token served another purpose")
+    assert refused > 0, "at least one purpose shared the byte"
+
+
 @given(st.data())
 def test_b93_a_token_with_one_character_changed_is_refused(data: st.DataObject) -> None:
     made = token()

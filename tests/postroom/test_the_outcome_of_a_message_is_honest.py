@@ -217,6 +217,14 @@ def test_the_connection_serves_the_next_recipient_after_a_refusal(
     assert all(mail.body == MESSAGE for mail in sink.mails)
 
 
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "END"])
+def test_a_server_that_says_421_is_left(sink: SMTPSink, step: str) -> None:
+    sink.reply(step, "421 4.3.2 going down")
+    connection = Connection(settings_for(sink))
+    connection.send(ENVELOPE, MESSAGE)
+    assert not connection.usable
+
+
 def test_a_connection_that_failed_is_not_used_again(sink: SMTPSink) -> None:
     sink.drop("MAIL", times=1)
     connection = Connection(settings_for(sink))
