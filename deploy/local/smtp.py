@@ -96,14 +96,18 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
             self.transport.write(b"".join(self._replies))
         self._replies.clear()
 
+    def end(self) -> None:
+        """Say what is still to be said, and close."""
+        self.flush()
+        self.transport.close()
+
     def _read_command(self) -> bool:
         end = self._buffer.find(b"\n")
         if end < 0 and len(self._buffer) <= LONGEST_LINE:
             return False
         if end < 0 or end > LONGEST_LINE:
             self.send(b"500 5.5.6 line too long")
-            self.flush()
-            self.transport.close()
+            self.end()
             return False
         line = bytes(self._buffer[:end]).rstrip(b"\r")
         del self._buffer[: end + 1]
@@ -126,8 +130,7 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
                 self._searched = max(0, len(self._buffer) - 4)
                 if len(self._buffer) > self.largest + LONGEST_LINE:
                     self.send(b"552 5.3.4 message too big")
-                    self.flush()
-                    self.transport.close()
+                    self.end()
                 return False
             end, after = found + 2, found + 5
         body = bytes(self._buffer[:end])
@@ -153,8 +156,7 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
         if step == END:
             self.envelope = None
         elif step == "QUIT":
-            self.flush()
-            self.transport.close()
+            self.end()
 
     def usual(self, step: str, argument: bytes) -> bytes:
         """Do what a step asks for and return the reply, as a server that refuses only nonsense."""

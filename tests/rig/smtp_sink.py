@@ -239,6 +239,8 @@ class _Connection(SMTPServerProtocol):
         super().__init__()
         self.sink = sink
         self.pipelining = sink.pipelining
+        self._crumbs = bytearray()
+        self._ending = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.sink.connections_seen += 1
@@ -309,15 +311,30 @@ class _Connection(SMTPServerProtocol):
         if not self.sink.split_replies:
             super().flush()
             return
-        text = b"".join(self._replies)
+        dripping = bool(self._crumbs)
+        self._crumbs += b"".join(self._replies)
         self._replies.clear()
-        self._drip(text)
+        if not dripping:
+            self._drip()
 
-    def _drip(self, text: bytes) -> None:
-        """Write one byte a turn of the loop, each in a packet of its own."""
-        if text and not self.transport.is_closing():
-            self.transport.write(text[:1])
-            asyncio.get_running_loop().call_later(0.001, self._drip, text[1:])
+    def end(self) -> None:
+        self.flush()
+        if self._crumbs:
+            self.hold()
+            self._ending = True
+        else:
+            self.transport.close()
+
+    def _drip(self) -> None:
+        """Write one byte at a time, each in a packet of its own."""
+        if self.transport.is_closing():
+            return
+        self.transport.write(self._crumbs[:1])
+        del self._crumbs[:1]
+        if self._crumbs:
+            asyncio.get_running_loop().call_later(0.0005, self._drip)
+        elif self._ending:
+            self.transport.close()
 
 
 def main() -> None:
