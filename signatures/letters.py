@@ -96,7 +96,7 @@ def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skel
     with translation.override(campaign.language):
         subject = render_to_string(f"{template}_subject.txt", context).strip()
         text = render_to_string(f"{template}.txt", context)
-        html = css_inline.inline(render_to_string(f"{template}.html", context))
+        html = css_inline.inline(render_to_string(f"{template}.html", context), keep_at_rules=True)
     name, address = organization.sender
     headers = letter_headers(
         to="[[to]]",
