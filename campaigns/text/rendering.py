@@ -31,7 +31,7 @@ from campaigns.text.vocabulary import (
     Words,
 )
 
-WORD_JOINER = "\u2060"  # no line begins with a marker
+WORD_JOINER = "\u2060"  # no line begins with a marker; inside it, so that the sentence stays exact
 THIN_SPACE = "\u202f"  # between two markers: 1 and 2 in a row are not 12
 MAIL_COLUMNS = 72
 
@@ -221,11 +221,11 @@ class _Page(_Html):
 
     def marker(self, note: Note, use: BackLink) -> SafeString:
         return format_html(
-            '{}<a class="note" role="doc-noteref" id="{}" href="#{}">'
+            '<a class="note" role="doc-noteref" id="{}" href="#{}">{}'
             '<span class="visually-hidden">{} </span>{}</a>',
-            WORD_JOINER,
             use.anchor,
             note.anchor,
+            WORD_JOINER,
             gettext("Source"),
             note.number,
         )
@@ -246,7 +246,7 @@ class _Mail(_Html):
     def marker(self, note: Note, use: BackLink) -> SafeString:
         # Many mail programs do not follow an anchor inside the mail, so it leads to the page.
         return format_html(
-            '{}<sup><a href="{}#{}">[{}]</a></sup>',
+            '<sup>{}<a href="{}#{}">[{}]</a></sup>',
             WORD_JOINER,
             self.page_url,
             note.anchor,

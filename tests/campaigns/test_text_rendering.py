@@ -52,7 +52,7 @@ def test_on_the_page_each_marker_and_its_note_lead_to_each_other():
         ("r1b", "#n1"),
         ("r2", "#n2"),
     ]
-    assert [marker.text for marker in markers] == ["Source 1", "Source 1", "Source 2"]
+    assert [marker.text for marker in markers] == [f"\u2060Source {n}" for n in (1, 1, 2)]
     assert [note.anchor for note in rendered.notes] == ["n1", "n2"]
     assert [link.anchor for note in rendered.notes for link in note.backlinks] == [
         marker["id"] for marker in markers
@@ -60,11 +60,11 @@ def test_on_the_page_each_marker_and_its_note_lead_to_each_other():
 
 
 def test_no_line_of_the_page_begins_with_a_marker():
-    assert "frightening.\u2060<a" in on_page()[0].html
+    assert re.search("frightening.<a [^>]+>\u2060", on_page()[0].html)
 
 
 def test_two_markers_in_a_row_do_not_read_as_one_number():
-    assert "</a>\u202f\u2060<a" in on_page()[0].html
+    assert "</a>\u202f<a" in on_page()[0].html
 
 
 def test_the_ask_leads_to_the_form_on_the_page_and_to_the_page_in_a_mail():
