@@ -102,7 +102,7 @@ class Connection:
         self._stage = Stage.MAIL
         self._allow(self._settings.message_timeout)
         commands = self._commands(envelope)
-        if not body.count(b"\r\n") == body.count(b"\n") == body.count(b"\r"):
+        if _has_bare_newline(body):
             return Outcome(Kind.REFUSED, Stage.BODY, text="a bare CR or LF in the message")
         outcome = self._introduce(commands) or self._hand_over(body)
         text = _scrubbed(outcome.text, envelope.recipient)
@@ -343,6 +343,12 @@ class Connection:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def _has_bare_newline(body: bytes) -> bool:
+    """A lone CR or LF, with which some servers would see the end of the message where none is."""
+    rest = body.replace(b"\r\n", b"")
+    return b"\r" in rest or b"\n" in rest
 
 
 def _dot_stuffed(body: bytes) -> bytes:
