@@ -1,5 +1,6 @@
 """What an organizer should look at before, and after, a page is public."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -40,25 +41,23 @@ def _sources(campaign: Campaign) -> list[Finding]:
         for body in campaign.updates.values_list("body", flat=True)
         for marker in markers(read(body))
     }
-    findings += [
-        Finding(_("Source “%(key)s” is never cited.") % {"key": key})
-        for key in footnotes.unused_keys
-        if key not in elsewhere
+    unused = [key for key in footnotes.unused_keys if key not in elsewhere]
+    no_address = [source.key for source in sources if not source.url]
+    no_date = [source.key for source in sources if not source.published_on]
+    return [
+        *findings,
+        *_list(_("Never cited: %(keys)s."), unused),
+        *_list(_("No address to check the source at: %(keys)s."), no_address),
+        *_list(_("No date: %(keys)s."), no_date),
     ]
-    for source in sources:
-        key = {"key": source.key}
-        if not source.url:
-            findings.append(Finding(_("Source “%(key)s” has no address to check it at.") % key))
-        if not source.published_on:
-            findings.append(Finding(_("Source “%(key)s” has no date.") % key))
-    return findings
 
 
 def _unknown(footnotes: Footnotes) -> list[Finding]:
-    return [
-        Finding(_("The text cites “%(key)s”, and no source has this key.") % {"key": key})
-        for key in footnotes.unknown_keys
-    ]
+    return _list(_("Cited, and no source has this key: %(keys)s."), footnotes.unknown_keys)
+
+
+def _list(sentence: str, keys: Sequence[str]) -> list[Finding]:
+    return [Finding(sentence % {"keys": ", ".join(keys)})] if keys else []
 
 
 def _promises(campaign: Campaign) -> list[Finding]:

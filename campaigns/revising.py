@@ -1,4 +1,4 @@
-"""Changing a text that people agree to: in place while nobody may rely on it, else as a new version."""
+"""Changing a text that people agree to: in place until it is frozen, else as a new version."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -34,14 +34,14 @@ def revise_notice(
 ) -> ConsentNotice:
     """Make this the opt-in notice from now on, and return the version that says it.
 
-    `kind` is a value of `ConsentNotice.Kind`; `scopes` are the kinds of mail that agreeing is about.
-    A notice that already stands makes nothing new. Earlier consents keep the version they were given.
+    `kind` is a value of `ConsentNotice.Kind`; `scopes` are the kinds of mail it is about. A notice
+    that already stands makes nothing new. Earlier consents keep the version they were given.
     """
     wanted = set(scopes)
     current = _current(campaign, ConsentNotice)
-    if current and (current.text, current.kind) == (text, kind):
-        if set(current.scopes.all()) == wanted:
-            return current
+    stands = current and (current.text, current.kind) == (text, kind)
+    if current and stands and set(current.scopes.all()) == wanted:
+        return current
     if current is None or current.frozen_at:
         current = ConsentNotice(campaign=campaign, version=current.version + 1 if current else 1)
     current.text, current.kind = text, kind

@@ -31,6 +31,7 @@ class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
     search_fields = ["headline", "slug"]
     prepopulated_fields = {"slug": ["headline"]}
     save_on_top = True
+    view_on_site = False
     actions = None
     fieldsets = [
         (None, {"fields": ["organization", "headline", "slug"]}),
@@ -99,7 +100,9 @@ class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
         tally = getattr(campaign, "tally", None)
         return tally.counted if tally else 0
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> Any:
         if campaign := kwargs.get("obj"):
             context["findings"] = check_campaign(campaign)
         return super().render_change_form(request, context, **kwargs)

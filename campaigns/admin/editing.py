@@ -17,6 +17,7 @@ class EditorAdmin(admin.ModelAdmin):
         """The editor's import map is an inline script: it needs the nonce of this response."""
         if body := context["adminform"].form.fields.get("body"):
             context["media"] = context["media"].with_nonce(request.csp_nonce)  # type: ignore[attr-defined]
+            context["show_save_and_add_another"] = False
             body.widget.campaign = self.campaign_of(kwargs.get("obj"))
         return super().render_change_form(request, context, **kwargs)
 

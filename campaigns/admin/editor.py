@@ -1,4 +1,4 @@
-"""The rich editor of a body: the vocabulary of `campaigns.text`, with buttons for source and ask."""
+"""The rich editor of a body: what `campaigns.text` allows, with buttons for source and ask."""
 
 from typing import Any
 
@@ -76,4 +76,3 @@ class BodyField(forms.CharField):
         except TextTooLong as error:
             raise ValidationError(str(error), code="max_length") from None
         return super().clean(body)
-

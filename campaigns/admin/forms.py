@@ -30,28 +30,28 @@ class CampaignForm(forms.ModelForm):
     # Whoever fills it in; the admin sets it on the class it makes for a request.
     user: AbstractBaseUser
 
-    body = BodyField(label=_("letter"), required=False)
+    body = BodyField(label=_("Letter"), required=False)
     statement_text = VerbatimField(
-        label=_("statement"),
+        label=_("Statement"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs=AREA | {"rows": 4}),
         help_text=_("The text that people sign, without quotation marks."),
     )
     notice_text = VerbatimField(
-        label=_("notice"),
+        label=_("Notice"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs=AREA | {"rows": 2}),
         help_text=_("Stands beside the button, word for word."),
     )
     notice_kind = forms.ChoiceField(
-        label=_("how people choose"),
+        label=_("How people choose"),
         choices=ConsentNotice.Kind.choices,
         initial=ConsentNotice.Kind.UNTICKED_BOX,
     )
     notice_scopes = forms.ModelMultipleChoiceField(
-        label=_("kinds of mail"),
+        label=_("Kinds of mail"),
         queryset=MailScope.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -90,8 +90,8 @@ class CampaignForm(forms.ModelForm):
         self.fields[name].required = True
         if version.frozen_at:
             self.fields[name].help_text = _(
-                "Version %(now)s, frozen: people rely on it. Another text becomes version %(next)s; "
-                "whoever signed before keeps what they signed."
+                "Version %(now)s, frozen: people rely on it. Another text becomes version "
+                "%(next)s; whoever signed before keeps what they signed."
             ) % {"now": version.version, "next": version.version + 1}
 
     def clean_statement_text(self) -> str:
@@ -104,7 +104,7 @@ class CampaignForm(forms.ModelForm):
         organization = cleaned.get("organization") or getattr(self.instance, "organization", None)
         scopes = cleaned.get("notice_scopes") or []
         if organization and any(scope.organization_id != organization.pk for scope in scopes):
-            self.add_error("notice_scopes", _("Choose kinds of mail of the campaign's organization."))
+            self.add_error("notice_scopes", _("Choose among the organization's own."))
         if cleaned.get("notice_text") and not scopes and "notice_scopes" not in self.errors:
             self.add_error("notice_scopes", _("Choose what somebody who agrees will get."))
         return cleaned
@@ -113,7 +113,7 @@ class CampaignForm(forms.ModelForm):
 class UpdateForm(forms.ModelForm):
     """An update; subject and preheader count their characters while somebody types."""
 
-    body = BodyField(label=_("text"))
+    body = BodyField(label=_("Text"))
 
     class Meta:
         model = Update

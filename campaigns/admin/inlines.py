@@ -50,4 +50,6 @@ class SourceInline(OrganizationScopedStackedInline):
 
     @admin.display(description=_("In the text"))
     def marker(self, source: Source) -> str:
-        return format_html('<code class="marker">{}</code>', f"[^{source.key}]" if source.key else "")
+        return format_html(
+            '<code class="marker">{}</code>', f"[^{source.key}]" if source.key else ""
+        )

@@ -1,6 +1,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Field
+from django.forms import Textarea
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,7 @@ class MailScopeInline(OrganizationScopedInline):
 
 
 class MembershipInline(OrganizationScopedInline):
-    """Who works for it. Only a superuser decides that, or a member could invite themselves around."""
+    """Who works for it. Only a superuser decides that, or members could invite themselves."""
 
     model = Membership
     extra = 0
@@ -51,6 +53,11 @@ class OrganizationAdmin(OrganizationScopedAdmin):
         ),
         (_("Look"), {"fields": [("signal_color", "link_color")]}),
     ]
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "postal_address":
+            kwargs["widget"] = Textarea(attrs={"rows": 3, "cols": 40})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Organization | None) -> list[Any]:
         inlines: list[Any] = [MailScopeInline]

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import Http404, HttpRequest
 
@@ -24,7 +25,7 @@ class ScopedQuerysetMixin(BaseModelAdmin):
     def get_field_queryset(
         self, db: str | None, db_field: models.Field, request: HttpRequest
     ) -> models.QuerySet | None:
-        """The choices of a relation. Django asks for them here for every kind of field and widget."""
+        """The choices of a relation; Django asks here for every kind of field and widget."""
         queryset = super().get_field_queryset(db, db_field, request)
         if queryset is None:
             queryset = db_field.remote_field.model._default_manager.all()
@@ -41,11 +42,24 @@ class ScopedQuerysetMixin(BaseModelAdmin):
                 kwargs |= {"initial": own[0], "widget": forms.HiddenInput}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """A choice only chooses: nobody adds, renames or deletes an organization from beside it."""
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
 
 class OrganizationScopedAdmin(ScopedQuerysetMixin, admin.ModelAdmin):
     """An admin whose model's queryset has `visible_to(user)`. What is not visible answers 404."""
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         """The row, or Http404: change, history, delete and every object tool begin here."""
         found = super().get_object(request, object_id, from_field)
         if found is None:

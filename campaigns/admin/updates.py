@@ -41,14 +41,16 @@ class UpdateAdmin(EditorAdmin, OrganizationScopedAdmin):
         state, word = ("open", _("published")) if update.published_at else ("draft", _("draft"))
         return format_html('<span class="pill" data-state="{}">{}</span>', state, word)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> Any:
         if update := kwargs.get("obj"):
             context["findings"] = check_update(update)
             context["mail_url"] = self._mail_url(update)
         return super().render_change_form(request, context, **kwargs)
 
     def _mail_url(self, update: Update) -> str:
-        """Where this update is turned into a mailing; empty where nothing is installed that mails."""
+        """Where this update becomes a mailing; empty where no app sends any."""
         try:
             return reverse("admin:mailings_mailing_from_update", args=[update.pk])
         except NoReverseMatch:

@@ -131,6 +131,12 @@ export const SourceMarker = Node.create({
   },
 })
 
+// The ask's own words stand in the text, though they are stored with the campaign.
+async function showAsk(editor, options) {
+  const { ask } = await material(options)
+  editor.view.dom.style.setProperty("--ask", JSON.stringify(ask || gettext("The ask")))
+}
+
 export const Ask = Node.create({
   name: "ask",
   group: "block",
@@ -140,13 +146,11 @@ export const Ask = Node.create({
   parseHTML: () => [{ tag: 'div[data-block="ask"]' }],
   renderHTML: () => ["div", { "data-block": "ask" }],
 
-  // The ask's own words stand in the text, though they are stored with the campaign.
-  async onCreate() {
-    const { ask } = await material(this.options)
-    this.editor.view.dom.style.setProperty("--ask", JSON.stringify(ask || gettext("The ask")))
+  onCreate() {
+    showAsk(this.editor, this.options)
   },
   onFocus() {
-    this.config.onCreate.call(this)
+    showAsk(this.editor, this.options)
   },
 
   addMenuItems({ menu, buttons }) {

@@ -1,0 +1,82 @@
+"""A text that people agree to never changes under them."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from campaigns.models import ConsentNotice, Statement
+from campaigns.revising import revise_notice, revise_statement
+from tests.factories import NOTICE, make_campaign, make_signature
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_draft_is_corrected_in_place():
+    campaign = make_campaign(published=False)
+    first = campaign.current_statement()
+    revised = revise_statement(campaign=campaign, text="Stop it at once.")
+    assert (revised.pk, revised.version, revised.text) == (first.pk, 1, "Stop it at once.")
+    assert campaign.statements.count() == 1
+
+
+def test_the_first_text_of_a_campaign_is_its_version_one():
+    campaign = make_campaign(published=False)
+    campaign.statements.all().delete()
+    assert revise_statement(campaign=campaign, text="Stop.").version == 1
+
+
+def test_a_public_statement_gets_a_new_version_and_earlier_signatures_keep_theirs():
+    campaign = make_campaign()
+    signed = make_signature(campaign).statement
+    revised = revise_statement(campaign=campaign, text="Stop it at once.")
+    signed.refresh_from_db()
+    assert (signed.version, revised.version) == (1, 2)
+    assert signed.text != revised.text
+    assert campaign.current_statement() == revised
+
+
+def test_what_a_public_page_shows_is_frozen_from_its_first_moment():
+    campaign = make_campaign()
+    assert campaign.current_statement().frozen_at
+    assert revise_statement(campaign=campaign, text="Stop it at once.").frozen_at
+    notice = revise_notice(
+        campaign=campaign, text="News.", kind="yes_no", scopes=campaign.organization.scopes.all()
+    )
+    assert notice.frozen_at
+
+
+def test_the_same_text_again_makes_no_version():
+    campaign = make_campaign()
+    statement, notice = campaign.current_statement(), campaign.current_notice()
+    assert revise_statement(campaign=campaign, text=statement.text) == statement
+    scopes = notice.scopes.all()
+    again = revise_notice(campaign=campaign, text=notice.text, kind=notice.kind, scopes=scopes)
+    assert again == notice
+
+
+@pytest.mark.parametrize("change", ["text", "kind", "scopes"])
+def test_a_notice_that_differs_in_anything_is_a_new_version(change):
+    campaign = make_campaign()
+    shown = campaign.current_notice()
+    wanted = {
+        "text": NOTICE,
+        "kind": ConsentNotice.Kind.UNTICKED_BOX,
+        "scopes": list(shown.scopes.all()),
+    }
+    wanted[change] = {"text": "News.", "kind": "yes_no", "scopes": wanted["scopes"][:1]}[change]
+    revised = revise_notice(campaign=campaign, **wanted)
+    assert revised.version == 2
+    assert set(shown.scopes.all()) == set(campaign.organization.scopes.all())
+    assert set(revised.scopes.all()) == set(wanted["scopes"])
+
+
+@pytest.mark.parametrize("versions", [Statement, ConsentNotice])
+def test_the_database_refuses_another_text_for_a_frozen_version(versions):
+    campaign = make_campaign()
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        versions.objects.filter(campaign=campaign).update(text="Something else.")
+
+
+def test_the_database_refuses_another_scope_for_a_frozen_notice():
+    campaign = make_campaign()
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        campaign.current_notice().scopes.clear()
