@@ -13,7 +13,7 @@ _stopping = threading.Event()
 
 @worker_shutting_down.connect(weak=False)
 def _stop_between_messages(**_details: Any) -> None:
-    """A deployment does not wait for slices: each gives its chunk back after the message in hand."""
+    """A deployment does not wait for slices: each gives its chunk back after its message."""
     _stopping.set()
 
 
