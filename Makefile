@@ -6,7 +6,7 @@ VENV = .venv/bin/python
 UNUSED = SECRET_KEY=unused LINK_KEYS=k1:unused SUPPRESSION_KEY=unused \
 	DATABASE_URL=postgres://unused@127.0.0.1:1/unused ENV_FILE=/dev/null
 
-.PHONY: help run test lint format bench bench-quick clean
+.PHONY: help run test lint style templates types migrations format bench bench-quick clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -19,12 +19,23 @@ test: ## run every test (ARGS="-n0 tests/local" for some)
 	@$(VENV) -m tests.rig.browser
 	@$(VENV) -m pytest $(ARGS)
 
-lint: ## check style, types, templates and migrations
+lint: style templates types migrations ## check style, templates, types and migrations
+
+style:
 	@$(INSTALL) requirements-dev.txt
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
+
+templates:
+	@$(INSTALL) requirements-dev.txt
 	@$(VENV) -m djlint --lint --quiet .
+
+types:
+	@$(INSTALL) requirements-dev.txt
 	@$(UNUSED) $(VENV) -m mypy .
+
+migrations:
+	@$(INSTALL) requirements-dev.txt
 	@$(UNUSED) $(VENV) -W ignore manage.py makemigrations --check --dry-run
 
 format: ## put the code in shape

@@ -1,9 +1,11 @@
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
 from deploy.local import environment, install
+from deploy.local.programs import CHECKOUT
 
 
 def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path):
@@ -23,6 +25,16 @@ def test_what_the_user_sets_goes_before_what_the_run_started(monkeypatch: pytest
     assert children["DATABASE_URL"] == "postgres://mine"
     assert children["EMAIL_URL"] == "smtp://x"
     assert "PYTHONDONTWRITEBYTECODE" not in children
+
+
+def test_the_example_names_every_setting_that_is_read():
+    read = set(
+        re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (CHECKOUT / "advocacy/settings.py").read_text())
+    )
+    named = set(
+        re.findall(r"^#? ?([A-Z_]+)=", (CHECKOUT / ".env.example").read_text(), re.MULTILINE)
+    )
+    assert named == read - {"ENV_FILE"}
 
 
 def test_dependencies_are_installed_again_only_when_a_line_or_the_python_changed():
