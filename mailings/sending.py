@@ -62,6 +62,7 @@ def send_slice(*, lane: int, stopping: Callable[[], bool] = lambda: False) -> bo
             _Chunk(lease, over).work_off()
         except LaneRests:
             ledger.rest(lane=lane, seconds=settings.MAILING_LANE_REST_SECONDS)
+            hang_up()
             return False
     return True
 
@@ -134,7 +135,7 @@ class _Chunk:
             self._note(Result(owed.seq, Status.FAILED))
             return
         outcome = send_one(envelope, message)
-        if outcome.whole_lane:
+        if outcome.whole_lane and not (owed.attempts and _of_recipient(outcome)):
             logger.warning("Lane %s rests: %s", self.lease.lane, outcome)
             raise LaneRests
         self._note(result_of(outcome, owed))
@@ -199,6 +200,23 @@ def _way_out() -> Connection:
         way = Connection(SMTPSettings.from_url(settings.EMAIL_URL))
         _of_thread.way_out = way
     return way
+
+
+def hang_up() -> None:
+    """Say goodbye to the mail server; this thread's next message opens a new connection."""
+    way: Connection | None = getattr(_of_thread, "way_out", None)
+    if way is not None:
+        way.close()
+
+
+def _of_recipient(outcome: Outcome) -> bool:
+    """Whether a refusal can be about the recipient alone.
+
+    Many refusals in a row are taken for the server's, but not where only those are left whom it
+    refused before.
+    """
+    about = outcome.stage in {Stage.RCPT, Stage.DOT} and outcome.code not in {421, 454}
+    return outcome.kind is Kind.REFUSED_FOR_NOW and about
 
 
 def result_of(outcome: Outcome, owed: Owed) -> Result:
