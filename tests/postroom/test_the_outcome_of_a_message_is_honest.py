@@ -330,7 +330,7 @@ def test_mail_from_nobody_is_possible(smtp_sink: SMTPSink) -> None:
     assert smtp_sink.mails[0].sender == ""
 
 
-@pytest.mark.parametrize("smuggled", [b"\n.\nMAIL FROM:<>", b"\r.\r", b"\r\n.\nMAIL", b"\n.\r\n"])
+@pytest.mark.parametrize("smuggled", [b"\n.\nMAIL FROM:<>", b"\r.\r", b"\n.\r\n", b"\r\r.\r"])
 def test_a_bare_newline_can_not_smuggle_a_second_message(
     smtp_sink: SMTPSink, smuggled: bytes
 ) -> None:
