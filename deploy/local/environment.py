@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 
 SECRETS = ("SECRET_KEY", "LINK_KEYS", "SUPPRESSION_KEY")
+ADDRESSES = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "ALLOWED_HOSTS")
 HEADER = """\
 # Written by `make run`. The keys are made once: links in mails already sent and the list of people
 # who left depend on them. The addresses are those of the latest run. To type commands against it:
@@ -25,6 +26,11 @@ def read_user_settings(checkout: Path) -> None:
 def given(name: str) -> bool:
     """Whether the user set this one."""
     return bool(os.environ.get(name))
+
+
+def given_addresses() -> dict[str, str]:
+    """The addresses of servers and site that the user set."""
+    return {name: os.environ[name] for name in ADDRESSES if given(name)}
 
 
 def kept_secrets(file: Path) -> dict[str, str]:

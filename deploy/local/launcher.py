@@ -145,7 +145,7 @@ class Launcher:
             self._start_postgres()
         if not environment.given("REDIS_URL"):
             self._start_valkey()
-        environment.write(self.var / "local.env", self.settings)
+        environment.write(self.var / "local.env", self.settings | environment.given_addresses())
         self._prepare()
         self._start_product(site)
         self._await_site(site)
