@@ -99,7 +99,8 @@ class Worker(Program):
         super().__init__(name, programs.worker(name, node), environment, folder)
 
     def ready(self) -> bool:
-        return " ready." in self.output
+        """It has begun its work, or waits for a broker that is away."""
+        return " ready." in self.output or "Cannot connect to" in self.output
 
 
 class Site(Program):
