@@ -38,10 +38,6 @@ class SkeletonError(ValueError):
     """Something about a skeleton or its values is wrong; each cause has its own class below."""
 
 
-class UndeclaredHole(SkeletonError):
-    """Compile: the text has a hole that is not among those declared."""
-
-
 class HoleBeginsAddress(SkeletonError):
     """Compile: a hole may be part of a web address, never its beginning (its scheme)."""
 
@@ -148,9 +144,9 @@ def compile_skeleton(
     their order; To, Date and Message-ID must be among them. `holes` are the names that may occur;
     fill() wants a value for each. A value is escaped for where it stands: HTML in the HTML part,
     percent-encoded inside a web address, literally in the text part, as one line in a field.
-    `[[…]]` around anything but lower-case letters, digits and underscores is plain text.
+    `[[…]]` around any other name is plain text, as somebody's headline may hold it.
 
-    Raises UndeclaredHole, HoleBeginsAddress, BadHeader.
+    Raises HoleBeginsAddress, BadHeader.
     """
     return Skeleton(_pieces(sender, subject, headers, text, html, set(holes)), holes)
 
@@ -237,7 +233,7 @@ def _split(template: str, context: str, holes: Collection[str] | None) -> Iterat
     for found in _HOLE.finditer(template):
         name = found[1]
         if name not in holes:
-            raise UndeclaredHole(f"[[{name}]] is not a hole of this message")
+            continue
         literal = template[done : found.start()]
         if context == "html" and _BEGINS_ADDRESS.search(literal[-80:]):
             raise HoleBeginsAddress(f"[[{name}]] stands where a web address begins")
@@ -275,6 +271,8 @@ def _field_filler(name: str, template: str) -> Callable[[Values], bytes]:
             raise BadValue(str(error)) from None
 
     def insert(slot: Slot, values: Values) -> str:
+        if slot.what not in values:
+            return f"[[{slot.what}]]"
         value = values[slot.what]
         if slot.context == "url":
             return _in_address(value)

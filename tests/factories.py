@@ -40,7 +40,7 @@ def make_campaign(
     published: bool = True,
     **fields: Any,
 ) -> Campaign:
-    """A campaign with one statement, one notice for every scope, and one target; open, by default."""
+    """A campaign with a statement, a notice for every scope, and a target; open by default."""
     organization = organization or make_organization()
     campaign = Campaign.objects.create(
         organization=organization,

@@ -18,7 +18,6 @@ from postroom.skeleton import (
     HoleBeginsAddress,
     MissingValue,
     Skeleton,
-    UndeclaredHole,
     UnknownHole,
     UnreadableSkeleton,
     compile_skeleton,
@@ -230,12 +229,12 @@ def test_a_skeleton_of_another_format_is_not_guessed_at() -> None:
         Skeleton.load(literal, layout | {"format": 2})
 
 
-def test_a_hole_nobody_declared_is_found_at_compile_time() -> None:
-    for where in ("subject", "text", "html"):
-        with pytest.raises(UndeclaredHole, match="surname"):
-            skeleton(**{where: "Dear [[surname]]"})  # type: ignore[arg-type]
-    with pytest.raises(UndeclaredHole):
-        skeleton(headers=FIELDS | {"Reply-To": "[[organizer]]"})
+def test_brackets_around_a_name_nobody_declared_are_plain_text() -> None:
+    template = "Stop [[everything]], [[first_name]]"
+    message = skeleton(subject=template, text=template, html=template).fill(VALUES)
+    assert read(message)["Subject"] == "Stop [[everything]], Ann"
+    assert part(message, "plain").strip() == "Stop [[everything]], Ann"
+    assert part(message, "html").strip() == "Stop [[everything]], Ann"
 
 
 def test_a_value_too_many_or_too_few_is_named() -> None:

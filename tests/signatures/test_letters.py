@@ -46,8 +46,16 @@ def test_the_confirmation_has_one_button_and_both_ways_out(outbox, smtp_sink, ca
     for part in (mail.text, mail.html):
         assert f"{settings.SITE_URL}/confirm/" in part
         assert f"{settings.SITE_URL}/not-me/" in part
-    assert mail.html.count('class="button"') <= 1
+        assert "[[" not in part
     assert signature.letters.get().sent_at
+
+
+def test_a_headline_that_looks_like_a_hole_is_a_headline(outbox, smtp_sink):
+    make_signature(make_campaign(headline="Stop [[everything]] now"), confirmed=False)
+    outbox.drain()
+    mail = smtp_sink.wait(1)[0]
+    assert mail.message["Subject"] == "Confirm your signature: Stop [[everything]] now"
+    assert "Stop [[everything]] now" in mail.text
 
 
 def test_t02_a_letter_holds_nothing_that_the_visitor_typed(outbox, smtp_sink):
