@@ -56,7 +56,7 @@ def take_lock(var: Path) -> IO[str]:
     Raises Failed, which tells where the other one runs.
     """
     try:
-        (var / "log").mkdir(parents=True, exist_ok=True)
+        (var / "log").mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (var / "run.lock").open("a+")
     except PermissionError as error:
         raise Failed(
@@ -337,6 +337,7 @@ class Launcher:
                 (self.var / "children.json").unlink()
             self._lock.truncate(0)
             self._lock.close()
+        if children:
             say("Everything has stopped; the data is kept in var/.")
 
 

@@ -186,6 +186,9 @@ class Postgres:
     def _choose_account(self) -> None:
         """Settle who runs PostgreSQL, where the data lies, and which programs are used."""
         us = os.geteuid()
+        if self.folder.is_symlink() and not self.folder.exists():
+            # Somebody deleted the data outside, and meant to start empty.
+            self.folder.unlink()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         owner = (self.data if self.data.exists() else self.folder).stat().st_uid
         if us != 0:
