@@ -20,7 +20,7 @@ def listen(port: int = 0) -> socket.socket:
     Raises OSError when the port is taken. The socket is inheritable, so that a server can be
     restarted on it while visitors wait in its queue instead of being refused.
     """
-    # The protocol is named because asyncio sends small answers at once only on sockets that name it.
+    # The protocol is named: only then does asyncio send small answers at once (TCP_NODELAY).
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
