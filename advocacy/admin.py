@@ -9,6 +9,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +32,7 @@ class StaffSite(AdminSite):
     index_title = _("Where things stand")
     index_template = "admin/landing.html"
 
-    def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
+    def admin_view(self, view: Callable, cacheable: bool = False) -> Any:
         return csp_update(EDITOR_POLICY)(super().admin_view(view, cacheable))
 
     def get_urls(self) -> list[Any]:
@@ -42,7 +43,7 @@ class StaffSite(AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         return super().index(request, landing(request.user) | (extra_context or {}))
 
 

@@ -32,6 +32,20 @@ def public_values_are_safe(**kwargs: Any) -> list[Error]:
     ]
 
 
+@register()
+def link_keys_have_plain_names(**kwargs: Any) -> list[Error]:
+    """The name of a link key stands in every link, so it is letters and digits alone."""
+    return [
+        Error(
+            f"The key {name!r} of LINK_KEYS has a name that no link can carry.",
+            hint="Name it with letters and digits: LINK_KEYS=k1:…",
+            id="advocacy.E101",
+        )
+        for name in settings.LINK_KEYS
+        if not (name.isascii() and name.isalnum())
+    ]
+
+
 def _rules() -> list[tuple[bool, str, str]]:
     """(is it unsafe, what is wrong, what to do), in the order of their ids: only append."""
     keys = [settings.SECRET_KEY, settings.SUPPRESSION_KEY, *settings.LINK_KEYS.values()]

@@ -44,7 +44,16 @@ def clean_address(typed: str) -> str:
     if address[:7].lower() == "mailto:":
         address = address[7:]
     try:
-        valid = validate_email(address, allow_smtputf8=False, check_deliverability=False)
+        # The reserved domain .test is let in: a stage's people sign with it, and nobody else can.
+        valid = validate_email(
+            address,
+            allow_smtputf8=False,
+            check_deliverability=False,
+            strict=True,
+            test_environment=True,
+        )
+        if "." not in valid.domain:
+            raise EmailNotValidError(valid.domain)
     except EmailNotValidError:
         raise ValidationError(
             _("Enter an email address in the correct format, like name@example.com."),

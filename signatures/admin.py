@@ -39,7 +39,8 @@ class NewestPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:MOST_ROWS].count()
+        rows = self.object_list.order_by()  # type: ignore[attr-defined]
+        return rows[:MOST_ROWS].count()
 
 
 class ReadOnly:
@@ -59,9 +60,10 @@ class LookUpAdmin(ReadOnly, OrganizationScopedAdmin):
     """A list of the newest rows, found again by an exact address or the beginning of a name."""
 
     ordering = ["-pk"]
-    sortable_by: list[str] = []
+    sortable_by = ()
     paginator = NewestPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions = None
 
     def get_search_results(
@@ -89,12 +91,12 @@ class SignatureAdmin(LookUpAdmin):
     list_display = [
         "name",
         "address",
-        "campaign",
         "state_pill",
         "consents",
-        "country",
         "created_at",
         "confirmed_at",
+        "country",
+        "campaign",
     ]
     list_filter = ["state", ("campaign", ScopedRelatedFilter), "consents"]
     list_select_related = ["supporter", "campaign"]
@@ -113,12 +115,14 @@ class SignatureAdmin(LookUpAdmin):
 class ReadOnlyInline(ReadOnly, OrganizationScopedInline):
     extra = 0
     can_delete = False
+    classes = ["untitled"]
 
 
 class SignatureInline(ReadOnlyInline):
     model = Signature
     fields = ["campaign", "statement", "notice", "consents", "state", "created_at", "confirmed_at"]
     show_change_link = True
+    classes = []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("campaign", "statement", "notice")
@@ -168,13 +172,17 @@ class SupporterAdmin(LookUpAdmin):
         reasons = Suppression.objects.filter(email_hash=supporter.email_hash, lifted_at=None)
         return ", ".join(map(str, reasons)) or "–"
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context["person_sections"] = [
-            (heading, list(rows(kwargs["obj"], request.user))) for heading, rows in person_sections
-        ]
-        return super().render_change_form(request, context, **kwargs)
+        supporter = self.get_object(request, object_id)
+        told = [(heading, list(rows(supporter, request.user))) for heading, rows in person_sections]
+        context = (extra_context or {}) | {"person_sections": told}
+        return super().change_view(request, object_id, form_url, context)
 
 
 class LetterStateFilter(admin.SimpleListFilter):

@@ -1,5 +1,6 @@
 """The campaign page: the view that shows the sign form and the view that takes it are one."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from signatures.signing import sign
 from signatures.views.public import public_form, serve
 from signatures.views.thanks import remember_typed
 
+_NOT_IN_CODE = re.compile(r"[^A-Za-z0-9_.~-]")
 # Below this a number says little; the page says "be one of the first" instead.
 PROGRESS_FROM = 50
 
@@ -57,7 +59,7 @@ def _take(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         notice=form.cleaned_data["notice"],
         email=form.cleaned_data["email"],
         typed=form.typed(),
-        referrer_code=request.GET.get("source", ""),
+        referrer_code=_NOT_IN_CODE.sub("", request.GET.get("source", "")[:200]),
     )
     response = HttpResponseRedirect(reverse("thanks", args=[campaign.slug]), status=303)
     remember_typed(response, campaign, form.as_typed())

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from advocacy.checks import public_values_are_safe
+from advocacy.checks import link_keys_have_plain_names, public_values_are_safe
 from signatures.models import CountShard, KeyFingerprint
 from tests.factories import make_campaign, make_signature
 
@@ -78,6 +78,13 @@ def test_a_dangerous_value_is_refused_on_a_public_address_alone(public, name, va
     assert [error for error in public_values_are_safe() if says in error.msg]
     public.SITE_HOST = "127.0.0.1"
     assert public_values_are_safe() == []
+
+
+def test_a_link_key_that_no_link_can_carry_is_refused(settings):
+    settings.LINK_KEYS = {"k-1": "c" * 40}
+    assert link_keys_have_plain_names()
+    settings.LINK_KEYS = {"k1": "c" * 40}
+    assert not link_keys_have_plain_names()
 
 
 @pytest.mark.django_db(transaction=True)
