@@ -17,8 +17,8 @@ QUICK = (
     mailing.Plan(people=2_000, stock=200, rounds=2, far=0),
 )
 FULL = (
-    signing.Plan(visitors=(1, 50, 200), existing=(0, 100_000), rounds=5, seconds=4.0),
-    mailing.Plan(people=20_000, stock=2_000, rounds=3, far=400),
+    signing.Plan(visitors=(1, 50, 200), existing=(0, 100_000), rounds=4, seconds=3.0),
+    mailing.Plan(people=10_000, stock=1_000, rounds=3, far=400),
 )
 
 

@@ -19,7 +19,7 @@ SENTENCE = (
     " postponed its vote on the contract until an independent audit has been published. "
 )
 # Both parts of the mail repeat them; with the wrapper it comes to about 20 KB.
-PARAGRAPHS = 12
+PARAGRAPHS = 15
 
 
 def make_mailing(name: str, people: int) -> tuple[int, str, int]:

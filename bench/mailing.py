@@ -78,10 +78,10 @@ def _comparisons(connections: int) -> list[Comparison]:
     section = f"mail, {connections} connection{'s' if connections > 1 else ''}"
     speed, cost = "per second", "CPU ms"
     if connections > 1:
-        return [Comparison(section, speed, to_land=1000), Comparison(section, speed, RAW)]
+        return [Comparison(section, speed, after=1000), Comparison(section, speed, RAW)]
     return [
         Comparison(section, speed),
-        Comparison(section, cost, to_land=0.5, at_least=False),
+        Comparison(section, cost, after=0.5, at_least=False),
         *(Comparison(section, speed, against) for against in (STOCK, RAW, SMTPLIB)),
         *(Comparison(section, cost, against, at_least=False) for against in (STOCK, RAW)),
         Comparison(section, "bytes kept each", at_least=False),

@@ -51,15 +51,12 @@ class Judged:
     @property
     def verdict(self) -> str:
         """Where the figure stands with its limits."""
-        wanted = [self.comparison.to_land, self.comparison.after]
-        if wanted == [None, None]:
-            return "first figure"
-        names = ("to land", "after")
-        return ", ".join(
-            f"{'holds' if self._holds(limit) else 'MISSED'} {name}"
-            for name, limit in zip(names, wanted, strict=True)
-            if limit is not None
-        )
+        said = []
+        if (limit := self.comparison.to_land) is not None:
+            said.append("holds to land" if self._holds(limit) else "MISSED to land")
+        if (limit := self.comparison.after) is not None:
+            said.append("reached after" if self._holds(limit) else "not yet after")
+        return ", ".join(said) or "first figure"
 
     def _holds(self, limit: float) -> bool:
         return self.figure >= limit if self.comparison.at_least else self.figure <= limit
