@@ -1,7 +1,7 @@
 """What a mailing says, compiled once: templates, inlined styles, a text part, a skeleton.
 
-A draft is compiled again whenever somebody looks at it or acts on it, so that its digest stands for
-what it would say now; a proof stands for one digest. From the schedule on nothing is compiled.
+A draft is compiled whenever somebody looks at it or acts on it, so that its digest stands for what
+it would say now; a proof stands for one digest. What is scheduled is stored and compiled no more.
 """
 
 from dataclasses import dataclass
@@ -96,7 +96,7 @@ def missing(mailing: Mailing) -> list[str]:
 
 
 def compile_content(mailing: Mailing) -> MailingContent:
-    """The content of the mailing, compiled anew and stored while it is a draft.
+    """What the mailing says: of a draft compiled now and not stored, later the stored content.
 
     Raises CannotBeSent.
     """
@@ -108,17 +108,19 @@ def compile_content(mailing: Mailing) -> MailingContent:
         literal, layout = _compile(mailing).dump()
     except (SkeletonError, BadHeader, BadAddress) as error:
         raise CannotBeSent([str(error)]) from error
-    content, _created = MailingContent.objects.update_or_create(
+    return MailingContent(
         mailing=mailing,
         language=mailing.language,
-        defaults={
-            "skeleton": literal,
-            "layout": layout,
-            "digest": content_digest(literal, layout),
-        },
+        skeleton=literal,
+        layout=layout,
+        digest=content_digest(literal, layout),
     )
-    mailing.contents.exclude(pk=content.pk).delete()
-    return content
+
+
+def freeze_content(content: MailingContent) -> None:
+    """Store what a mailing will say to everyone, in place of anything stored before."""
+    content.mailing.contents.all().delete()
+    content.save(force_insert=True)
 
 
 def load_skeleton(content: MailingContent) -> Skeleton:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import MailScope, Update
 from mailings import doorbell
-from mailings.composing import CannotBeSent, compile_content
+from mailings.composing import CannotBeSent, compile_content, freeze_content
 from mailings.models import DigestSchedule, Mailing
 
 logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def _subject(scope: MailScope, news: list[Update]) -> str:
 
 def _schedule(mailing: Mailing) -> None:
     try:
-        compile_content(mailing)
+        freeze_content(compile_content(mailing))
     except CannotBeSent as error:
         mailing.pause_reason = str(error)[:200]
         mailing.save(update_fields=["pause_reason"])

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from mailings.models import Mailing, Recipient
 
@@ -31,6 +33,22 @@ class Progress:
     @property
     def done(self) -> int:
         return self.total - self.left
+
+    @property
+    def sentence(self) -> str:
+        """`8,201 of 12,345 done, 4,144 left, 210 a second, about 20 seconds to go.`"""
+        numbers = {
+            "done": number_format(self.done),
+            "total": number_format(self.total),
+            "left": number_format(self.left),
+        }
+        said = [_("%(done)s of %(total)s done, %(left)s left") % numbers]
+        if self.waiting:
+            said.append(_("%s of them wait for another try") % number_format(self.waiting))
+        if self.left and self.per_second:
+            said.append(_("%s a second") % number_format(round(self.per_second, 1)))
+            said.append(_("about %s to go") % self.time_left)
+        return ", ".join(said) + "."
 
     @property
     def time_left(self) -> timedelta | None:

@@ -1,6 +1,6 @@
 """A proof: the very mail that everyone would get, sent to one member of staff."""
 
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mailings.composing import CannotBeSent, Reader, compile_content, fill, load_skeleton
-from mailings.models import Mailing, Proof
+from mailings.models import Mailing, MailingContent, Proof
 from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection, SMTPSettings
-from postroom.transport import Kind
+from postroom.transport import Envelope, Kind
 
+# Somebody waits for the page: seconds for the connection, the message and its acceptance.
+_PATIENCE = {"connect_timeout": 5, "message_timeout": 10, "dot_timeout": 20}
 # No supporter has this number, so the links of a proof lead nobody away.
 _NOBODY = 0
 
@@ -21,11 +23,19 @@ class ProofFailed(Exception):
     """The mail server did not take the proof; the text says what it answered."""
 
 
-def sample_reader(mailing: Mailing, address: str) -> Reader:
-    """A reader who signed today, for proofs and previews."""
+def sample(content: MailingContent, *, address: str) -> tuple[Envelope, bytes]:
+    """The mail as somebody who signed today gets it. Raises CannotBeSent."""
+    mailing = content.mailing
     campaign = mailing.campaign or mailing.updates.select_related("campaign")[0].campaign
-    now: datetime = timezone.now()
-    return Reader(_NOBODY, address, campaign.headline, now)
+    try:
+        return fill(
+            load_skeleton(content),
+            mailing=mailing,
+            language=content.language,
+            reader=Reader(_NOBODY, address, campaign.headline, timezone.now()),
+        )
+    except SkeletonError as error:
+        raise CannotBeSent([str(error)]) from error
 
 
 def send_proof(*, mailing: Mailing, user: Any) -> Proof:
@@ -36,16 +46,9 @@ def send_proof(*, mailing: Mailing, user: Any) -> Proof:
     if not user.email:
         raise CannotBeSent([_("Your account has no email address to send a proof to.")])
     content = compile_content(mailing)
-    try:
-        envelope, message = fill(
-            load_skeleton(content),
-            mailing=mailing,
-            language=content.language,
-            reader=sample_reader(mailing, user.email),
-        )
-    except SkeletonError as error:
-        raise CannotBeSent([str(error)]) from error
-    with Connection(SMTPSettings.from_url(settings.EMAIL_URL)) as way_out:
+    envelope, message = sample(content, address=user.email)
+    way = replace(SMTPSettings.from_url(settings.EMAIL_URL), **_PATIENCE)
+    with Connection(way) as way_out:
         outcome = way_out.send(envelope, message)
     if outcome.kind is not Kind.ACCEPTED:
         raise ProofFailed(f"{outcome.kind}: {outcome.code or ''} {outcome.text}".strip())

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from campaigns.models import MailScope, Update
 from mailings import audience, doorbell
-from mailings.composing import CannotBeSent, compile_content
+from mailings.composing import CannotBeSent, compile_content, freeze_content
 from mailings.models import Mailing
 from mailings.proofing import is_proofed
 
@@ -80,10 +80,15 @@ def schedule_mailing(*, mailing: Mailing, expected_count: int, user: Any) -> boo
     if not now:
         raise CannotBeSent([_("Nobody would get it: the audience is empty.")])
     hold = timedelta(seconds=settings.MAILING_HOLD_SECONDS)
-    claimed = Mailing.objects.filter(
-        pk=mailing.pk, state=Mailing.State.DRAFT, contents__digest=content.digest
-    ).update(state=Mailing.State.SCHEDULED, starts_at=Now() + hold, pause_reason="")
-    if claimed:
-        transaction.on_commit(doorbell.ring_pump)
+    with transaction.atomic():
+        claimed = Mailing.objects.filter(
+            pk=mailing.pk,
+            state=Mailing.State.DRAFT,
+            scope=mailing.scope_id,
+            campaign=mailing.campaign_id,
+        ).update(state=Mailing.State.SCHEDULED, starts_at=Now() + hold, pause_reason="")
+        if claimed:
+            freeze_content(content)
+            transaction.on_commit(doorbell.ring_pump)
     mailing.refresh_from_db()
     return bool(claimed)

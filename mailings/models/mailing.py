@@ -206,7 +206,7 @@ class Mailing(models.Model):
 class MailingContent(models.Model):
     """What a mailing says in one language, compiled once: a MIME skeleton with holes.
 
-    Written anew while the mailing is a draft and never after.
+    Written when the mailing is scheduled and never after.
     """
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="contents")
