@@ -1,7 +1,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.forms import modelform_factory
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.forms import ModelForm, modelform_factory
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
@@ -30,6 +31,7 @@ class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
     list_select_related = ["organization", "tally"]
     search_fields = ["headline", "slug"]
     prepopulated_fields = {"slug": ["headline"]}
+    show_facets = admin.ShowFacets.NEVER
     save_on_top = True
     view_on_site = False
     actions = None
@@ -70,9 +72,9 @@ class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[CampaignForm]:
+    ) -> type[ModelForm]:
         form = super().get_form(request, obj, change, **kwargs)
-        form.user = request.user
+        form.user = request.user  # type: ignore[attr-defined]
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -96,16 +98,12 @@ class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
         )
 
     @admin.display(description=_("signatures"), ordering="tally__counted")
-    def signatures(self, campaign: Campaign) -> int:
+    def signatures(self, campaign: Campaign) -> str:
         tally = getattr(campaign, "tally", None)
-        return tally.counted if tally else 0
+        return intcomma(tally.counted if tally else 0)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
-    ) -> Any:
-        if campaign := kwargs.get("obj"):
-            context["findings"] = check_campaign(campaign)
-        return super().render_change_form(request, context, **kwargs)
+    def beside_the_form(self, obj: Campaign) -> dict[str, Any]:
+        return {"findings": check_campaign(obj)}
 
     def save_related(
         self, request: HttpRequest, form: CampaignForm, formsets: Any, change: bool
@@ -168,7 +166,12 @@ class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
         """The citation of the source fields in the query, as far as they are valid."""
         form = modelform_factory(Source, fields=CITED_FIELDS)(request.GET)
         form.is_valid()
-        fields = {name: form.cleaned_data.get(name) for name in CITED_FIELDS}
-        fields |= {name: fields[name] or "" for name in ("author", "title", "publisher")}
-        fields["date_precision"] = fields["date_precision"] or Source.DatePrecision.DAY
-        return JsonResponse({"citation": format_citation(Citation(**fields))})
+        typed = form.cleaned_data
+        citation = Citation(
+            author=typed.get("author", ""),
+            title=typed.get("title", ""),
+            publisher=typed.get("publisher", ""),
+            published_on=typed.get("published_on"),
+            date_precision=typed.get("date_precision", Source.DatePrecision.DAY),
+        )
+        return JsonResponse({"citation": format_citation(citation)})

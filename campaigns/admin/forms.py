@@ -73,7 +73,7 @@ class CampaignForm(forms.ModelForm):
         scopes = MailScope.objects.visible_to(self.user).select_related("organization")
         if saved:
             scopes = scopes.filter(organization=self.instance.organization_id)
-        self.fields["notice_scopes"].queryset = scopes
+        self.fields["notice_scopes"].queryset = scopes  # type: ignore[attr-defined]
         self._fill_in_versions()
 
     def _fill_in_versions(self) -> None:

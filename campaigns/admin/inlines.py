@@ -16,12 +16,14 @@ class TargetInline(OrganizationScopedInline):
     model = Target
     extra = 0
     fields = ["organization", "title", "name", "position"]
+    classes = ["untitled"]
 
 
 class AllyInline(OrganizationScopedInline):
     model = Ally
     extra = 0
     fields = ["name", "url", "position"]
+    classes = ["untitled"]
 
 
 class SourceInline(OrganizationScopedStackedInline):

@@ -15,6 +15,7 @@ class MailScopeInline(OrganizationScopedInline):
     extra = 0
     verbose_name_plural = _("kinds of mail, and how often each is promised")
     fields = ["key", "name", "cadence"]
+    classes = ["untitled"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # consents stand on it

@@ -20,10 +20,10 @@ class ScopedQuerysetMixin(BaseModelAdmin):
     """Rows and choices limited to what the user's organizations own."""
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).visible_to(request.user)
+        return super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]
 
     def get_field_queryset(
-        self, db: str | None, db_field: models.Field, request: HttpRequest
+        self, db: str | None, db_field: Any, request: HttpRequest
     ) -> models.QuerySet | None:
         """The choices of a relation; Django asks here for every kind of field and widget."""
         queryset = super().get_field_queryset(db, db_field, request)
@@ -82,7 +82,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin
-    ) -> list[tuple[Any, str]]:
+    ) -> list[tuple[str, Any]]:
         related = field.remote_field.model._default_manager.visible_to(request.user)
         newest = related.order_by("-pk").values("pk")[: self.most]
         return field.get_choices(include_blank=False, limit_choices_to={"pk__in": newest})

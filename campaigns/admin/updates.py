@@ -22,6 +22,7 @@ class UpdateAdmin(EditorAdmin, OrganizationScopedAdmin):
     list_filter = [("campaign", ScopedRelatedFilter)]
     list_select_related = ["campaign"]
     search_fields = ["title"]
+    show_facets = admin.ShowFacets.NEVER
     autocomplete_fields = ["campaign"]
     actions = None
     fields = ["campaign", "title", "preheader", "body"]
@@ -41,13 +42,8 @@ class UpdateAdmin(EditorAdmin, OrganizationScopedAdmin):
         state, word = ("open", _("published")) if update.published_at else ("draft", _("draft"))
         return format_html('<span class="pill" data-state="{}">{}</span>', state, word)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
-    ) -> Any:
-        if update := kwargs.get("obj"):
-            context["findings"] = check_update(update)
-            context["mail_url"] = self._mail_url(update)
-        return super().render_change_form(request, context, **kwargs)
+    def beside_the_form(self, obj: Update) -> dict[str, Any]:
+        return {"findings": check_update(obj), "mail_url": self._mail_url(obj)}
 
     def _mail_url(self, update: Update) -> str:
         """Where this update becomes a mailing; empty where no app sends any."""
@@ -57,7 +53,7 @@ class UpdateAdmin(EditorAdmin, OrganizationScopedAdmin):
             return ""
 
     def save_model(self, request: HttpRequest, obj: Update, form: Any, change: bool) -> None:
-        obj.author = obj.author or request.user
+        obj.author = obj.author or request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
     def response_add(

@@ -26,17 +26,15 @@ function fold(row) {
 function keepCurrent(row) {
   let timer
   const refresh = async () => {
+    const key = field(row, "key")?.value
+    const marker = row.querySelector(".marker")
+    if (marker) marker.textContent = key ? `[^${key}]` : ""
     const query = new URLSearchParams(FIELDS.map((name) => [name, field(row, name)?.value ?? ""]))
     const response = await fetch(`${citationUrl}?${query}`)
-    if (!response.ok) return
     const shown = row.querySelector(".field-citation .readonly")
-    if (shown) shown.textContent = (await response.json()).citation
+    if (response.ok && shown) shown.textContent = (await response.json()).citation
   }
-  const changed = ({ target }) => {
-    if (/-key$/.test(target.name)) {
-      const marker = row.querySelector(".marker")
-      if (marker) marker.textContent = target.value ? `[^${target.value}]` : ""
-    }
+  const changed = () => {
     clearTimeout(timer)
     timer = setTimeout(refresh, 300)
   }
