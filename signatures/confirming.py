@@ -62,7 +62,7 @@ def confirm(*, signature_id: int, typed: Typed) -> Confirmed | None:
         move(campaign_id=signature.campaign_id, on=signature.created_at, pending=-1)
     move(
         campaign_id=signature.campaign_id,
-        on=signature.counted_at,
+        on=signature.counted_at or signature.created_at,
         counted=0 if was_counted else 1,
         opted_in=int(signature.consents) - int(was_counted and had_opted_in),
     )
@@ -87,7 +87,7 @@ def disown(*, signature_id: int) -> bool:
         elif before == State.COUNTED:
             move(
                 campaign_id=signature.campaign_id,
-                on=signature.counted_at,
+                on=signature.counted_at or signature.created_at,
                 counted=-1,
                 opted_in=-int(signature.consents),
             )

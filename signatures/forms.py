@@ -52,7 +52,6 @@ class TypedForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, notice: ConsentNotice, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.campaign = campaign
-        self.notice = notice
         asked = {
             "postal_code": campaign.asks_postal_code,
             "country": campaign.asks_country,
@@ -60,8 +59,9 @@ class TypedForm(forms.Form):
         }
         for field in [name for name, is_asked in asked.items() if not is_asked]:
             del self.fields[field]
-        if "country" in self.fields:
-            self.fields["country"].choices = [("", "–"), *countries]
+        country = self.fields.get("country")
+        if isinstance(country, forms.ChoiceField):
+            country.choices = [("", "–"), *countries]
         self._add_consent(notice.kind)
 
     def _add_consent(self, kind: str) -> None:

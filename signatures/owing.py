@@ -7,7 +7,6 @@ not lost: it is due when the window frees.
 
 from django.db import connection
 
-from signatures.models import Letter
 
 MINUTES_BETWEEN = 10
 PER_SIGNATURE = 5
@@ -34,17 +33,17 @@ ON CONFLICT DO NOTHING
 """
 
 
-def owe_on_request(*, kind: Letter.Kind, supporter_id: int, signature_id: int) -> None:
+def owe_on_request(*, kind: str, supporter_id: int, signature_id: int) -> None:
     """Owe a letter that anybody could have asked for by typing the address: within the limits."""
     _owe(_OWE, kind, supporter_id, signature_id)
 
 
-def owe_to_owner(*, kind: Letter.Kind, supporter_id: int, signature_id: int) -> None:
+def owe_to_owner(*, kind: str, supporter_id: int, signature_id: int) -> None:
     """Owe a letter that the owner of the address caused by an act of their own: at once."""
     _owe(_OWE_NOW, kind, supporter_id, signature_id)
 
 
-def _owe(sql: str, kind: Letter.Kind, supporter_id: int, signature_id: int) -> None:
+def _owe(sql: str, kind: str, supporter_id: int, signature_id: int) -> None:
     parameters = {
         "kind": kind,
         "supporter": supporter_id,

@@ -36,8 +36,9 @@ def imports(path: Path) -> Iterator[str]:
 def string_relations(path: Path) -> Iterator[str]:
     """Apps that model fields name by string: ForeignKey("campaigns.Campaign")."""
     for node in ast.walk(ast.parse(path.read_text())):
-        is_field = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if is_field and node.func.attr in {"ForeignKey", "OneToOneField", "ManyToManyField"}:
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if node.func.attr in {"ForeignKey", "OneToOneField", "ManyToManyField"}:
             named = [*node.args[:1], *(one.value for one in node.keywords if one.arg == "to")]
             for one in named:
                 if isinstance(one, ast.Constant) and "." in str(one.value):

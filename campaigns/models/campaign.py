@@ -34,7 +34,7 @@ class CampaignProof(models.TextChoices):
 
 
 class Campaign(models.Model):
-    """A cause and its page. What is signed is a `Statement`; what is agreed to a `ConsentNotice`."""
+    """A cause and its page. A `Statement` is signed, a `ConsentNotice` is agreed to."""
 
     State = CampaignState
 

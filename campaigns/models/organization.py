@@ -16,7 +16,7 @@ class OrganizationQuerySet(OrganizationScopedQuerySet):
 
 
 class Organization(models.Model):
-    """Who asks: the sender of every mail and the owner of every campaign. Names are never re-cased."""
+    """Who asks: sender of every mail, owner of every campaign. Names are never re-cased."""
 
     name = models.CharField(max_length=120)
     short_name = models.CharField(

@@ -1,8 +1,10 @@
-"""Which rows a member of staff may see: the rule lives in the queryset, so a forgotten view is empty."""
+"""Which rows a member of staff may see.
+
+The rule lives in the queryset, so that a forgotten view is empty and not open.
+"""
 
 from typing import Any, ClassVar, Self
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 
 
@@ -11,7 +13,7 @@ class OrganizationScopedQuerySet(models.QuerySet):
 
     organization_path: ClassVar[str] = "organization"
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser | Any) -> Self:
+    def visible_to(self, user: Any) -> Self:
         """The rows of the organizations that `user` is a member of; a superuser sees every row."""
         if user.is_active and user.is_superuser:
             return self

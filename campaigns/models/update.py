@@ -55,7 +55,7 @@ class Update(models.Model):
         return f"update-{self.pk}"
 
     def publish(self) -> bool:
-        """Show the update on the campaign's page. Safe to call twice; True when this call did it."""
+        """Show it on the campaign's page. Safe to call twice; True when this call did it."""
         changed = Update.objects.filter(pk=self.pk, published_at=None).update(
             published_at=timezone.now()
         )

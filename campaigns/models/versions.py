@@ -1,4 +1,4 @@
-"""Texts that people agreed to: versioned, and frozen by the database once anyone may rely on them."""
+"""Texts that people agree to: versioned, and frozen by the database once they are shown."""
 
 from django.db import models
 from django.utils import timezone
@@ -23,7 +23,7 @@ class Version(models.Model):
         abstract = True
 
     def freeze(self) -> None:
-        """From now on nobody changes this version. Safe to call twice; costs nothing when frozen."""
+        """From now on nobody changes this version. Safe to call twice; free when frozen."""
         if self.frozen_at is None:
             self.frozen_at = timezone.now()
             type(self).objects.filter(pk=self.pk, frozen_at=None).update(

@@ -16,10 +16,7 @@ class SupporterQuerySet(models.QuerySet):
         if user.is_active and user.is_superuser:
             return self
         own = Campaign.objects.visible_to(user)
-        signed = self.model.signatures.rel.related_model.objects.filter(
-            supporter=models.OuterRef("pk"), campaign__in=own
-        )
-        return self.filter(models.Exists(signed))
+        return self.filter(signatures__campaign__in=own).distinct()
 
 
 class Supporter(models.Model):

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from signatures.addresses import mask
 from signatures.confirming import Confirmed, confirm, disown
 from signatures.forms import TypedForm
 from signatures.leaving import choose, stay_without_campaign, unsubscribe
-from signatures.models import Signature, Subscription, Supporter
+from signatures.models import CampaignMute, Signature, Subscription, Supporter
 from signatures.signing import Typed
 from signatures.views.page import counted_of
 from signatures.views.public import token_page
@@ -231,34 +232,22 @@ def _preferences_url(supporter_id: int, organization_id: int) -> str:
     return reverse("preferences", args=[token])
 
 
-def _scopes(supporter_id: int, organization_id: int) -> list[MailScope]:
-    """The organization's scopes, each marked with whether this person is subscribed to it."""
-    live = set(
-        Subscription.objects.live()
-        .filter(supporter_id=supporter_id)
-        .values_list("scope_id", flat=True)
-    )
-    scopes = list(MailScope.objects.filter(organization_id=organization_id))
-    for scope in scopes:
-        scope.subscribed = scope.pk in live
-    return scopes
+def _scopes(supporter_id: int, organization_id: int) -> QuerySet[MailScope]:
+    """The organization's scopes, each marked with whether this person is `subscribed` to it."""
+    mine = Subscription.objects.live().filter(supporter_id=supporter_id, scope=OuterRef("pk"))
+    scopes = MailScope.objects.filter(organization_id=organization_id)
+    return scopes.annotate(subscribed=Exists(mine))
 
 
-def _signed_campaigns(supporter_id: int, organization_id: int) -> list[Campaign]:
-    """The campaigns this person's counted signatures stand on, each marked when muted."""
-    campaigns = list(
-        Campaign.objects.filter(
-            organization_id=organization_id,
-            signatures__supporter_id=supporter_id,
-            signatures__state=Signature.State.COUNTED,
-        )
+def _signed_campaigns(supporter_id: int, organization_id: int) -> QuerySet[Campaign]:
+    """The campaigns this person's counted signatures stand on, each marked when `muted`."""
+    signed = Campaign.objects.filter(
+        organization_id=organization_id,
+        signatures__supporter_id=supporter_id,
+        signatures__state=Signature.State.COUNTED,
     )
-    muted = set(
-        Campaign.objects.filter(mutes__supporter_id=supporter_id).values_list("pk", flat=True)
-    )
-    for campaign in campaigns:
-        campaign.muted = campaign.pk in muted
-    return campaigns
+    mutes = CampaignMute.objects.filter(supporter_id=supporter_id, campaign=OuterRef("pk"))
+    return signed.annotate(muted=Exists(mutes))
 
 
 def _ids(request: HttpRequest, field: str) -> set[int]:

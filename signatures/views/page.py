@@ -68,9 +68,10 @@ def _take(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 def _show_errors(campaign: Campaign, form: SignForm) -> HttpResponse:
     """The page again, with what was typed and what to mend; it shows the current versions."""
-    form.data = form.data.copy()
-    form.data["statement"] = str(campaign.current_statement().pk)
-    form.data["notice"] = str(campaign.current_notice().pk)
+    form.data = form.as_typed() | {
+        "statement": str(campaign.current_statement().pk),
+        "notice": str(campaign.current_notice().pk),
+    }
     body = _render_with(campaign, form)
     return HttpResponse(body, status=422)
 

@@ -69,7 +69,7 @@ def test_every_public_page_can_be_used_by_everyone(visitor: Page) -> None:
         "/nowhere/",
     ]
 
-    found = []
+    found: list[str] = []
     for address in addresses:
         visitor.goto(address)
         found += problems(visitor)

@@ -1,6 +1,7 @@
-"""Names, comments and addresses as people, and attackers, type them: accepted, mended or refused."""
+"""Names, comments and addresses as people and attackers type them: kept, mended or refused."""
 
 import time
+from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -94,10 +95,8 @@ def test_b12_b14_b19_b20_what_deceives_is_taken_out():
 def test_t27_no_text_takes_long(text):
     started = time.perf_counter()
     for clean in (clean_name, clean_comment, clean_address):
-        try:
+        with suppress(ValidationError):
             clean(text)
-        except ValidationError:
-            pass
     assert time.perf_counter() - started < 0.05
 
 
