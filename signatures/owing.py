@@ -7,7 +7,6 @@ not lost: it is due when the window frees.
 
 from django.db import connection
 
-
 MINUTES_BETWEEN = 10
 PER_SIGNATURE = 5
 PER_DAY = 10
@@ -44,7 +43,7 @@ def owe_to_owner(*, kind: str, supporter_id: int, signature_id: int) -> None:
 
 
 def _owe(sql: str, kind: str, supporter_id: int, signature_id: int) -> None:
-    parameters = {
+    parameters: dict[str, str | int] = {
         "kind": kind,
         "supporter": supporter_id,
         "signature": signature_id,

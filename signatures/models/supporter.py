@@ -1,5 +1,6 @@
 from typing import Any, Self
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -16,7 +17,10 @@ class SupporterQuerySet(models.QuerySet):
         if user.is_active and user.is_superuser:
             return self
         own = Campaign.objects.visible_to(user)
-        return self.filter(signatures__campaign__in=own).distinct()
+        signed = apps.get_model("signatures", "Signature").objects.filter(
+            supporter=models.OuterRef("pk"), campaign__in=own
+        )
+        return self.filter(models.Exists(signed))
 
 
 class Supporter(models.Model):
