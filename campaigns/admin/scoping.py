@@ -67,8 +67,20 @@ class OrganizationScopedAdmin(ScopedQuerysetMixin, admin.ModelAdmin):
         return found
 
 
+class LabelledFormSet(forms.BaseInlineFormSet):
+    """A cell's label is the head of its column, which only the eye connects with it."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if field.label:
+                field.widget.attrs.setdefault("aria-label", str(field.label))
+
+
 class OrganizationScopedInline(ScopedQuerysetMixin, admin.TabularInline):
     """Inline rows of a model whose queryset has `visible_to(user)`."""
+
+    formset = LabelledFormSet
 
 
 class OrganizationScopedStackedInline(ScopedQuerysetMixin, admin.StackedInline):

@@ -1,0 +1,73 @@
+"""What an organizer may do comes with the migrations, and ends where others decide."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from advocacy.organizers import MAY
+from campaigns.models import Campaign
+from tests.campaigns.admin_pages import form_on, make_organizer
+from tests.factories import make_campaign
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return make_campaign()
+
+
+@pytest.fixture
+def staff(client: Client, campaign: Campaign) -> Client:
+    client.force_login(make_organizer(campaign.organization))
+    return client
+
+
+def test_migrating_gives_the_group_every_permission_it_is_meant_to_have():
+    group = Group.objects.get(name="Organizers")
+    given = {permission.codename for permission in group.permissions.all()}
+    assert given == {
+        f"{action}_{model}" for (_app, model), actions in MAY.items() for action in actions
+    }
+
+
+def test_the_group_names_models_that_exist():
+    for label, model in MAY:
+        assert apps.get_model(label, model)
+
+
+def test_migrating_again_restores_what_was_taken_and_adds_nothing():
+    group = Group.objects.get(name="Organizers")
+    before = set(group.permissions.all())
+    group.permissions.remove(Permission.objects.get(codename="change_campaign"))
+    call_command("migrate", verbosity=0)
+    assert set(group.permissions.all()) == before
+    assert Group.objects.count() == 1
+
+
+def test_an_organizer_cannot_make_members_or_accounts(staff, campaign):
+    url = reverse("admin:campaigns_organization_change", args=[campaign.organization_id])
+    form = form_on(staff.get(url), "organization_form")
+    assert not [name for name in form if name.startswith("memberships")]
+    for name in ("auth_user_changelist", "auth_user_add", "auth_group_changelist"):
+        assert staff.get(reverse(f"admin:{name}")).status_code == 403
+
+
+def test_a_superuser_makes_somebody_a_member(admin_client, campaign):
+    url = reverse("admin:campaigns_organization_change", args=[campaign.organization_id])
+    assert "memberships-TOTAL_FORMS" in form_on(admin_client.get(url), "organization_form")
+
+
+def test_a_kind_of_mail_that_consents_stand_on_is_not_deleted(staff, campaign):
+    url = reverse("admin:campaigns_organization_change", args=[campaign.organization_id])
+    assert b"scopes-0-DELETE" not in staff.get(url).content
+
+
+def test_staff_who_are_not_logged_in_are_asked_to(client):
+    for name in ("index", "campaigns_campaign_changelist", "campaigns_campaign_citation"):
+        answer = client.get(reverse(f"admin:{name}"))
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("admin:login"))
