@@ -13,7 +13,7 @@ from deploy.local.programs import CHECKOUT
 LATEST = CHECKOUT / "var" / "bench" / "latest.json"
 
 QUICK = (
-    signing.Plan(visitors=(1, 50), existing=(0,), rounds=3, seconds=2.0),
+    signing.Plan(visitors=(1, 50), existing=(0,), rounds=3, seconds=1.6),
     mailing.Plan(people=2_000, stock=200, rounds=2, far=0),
 )
 FULL = (

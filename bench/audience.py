@@ -8,9 +8,8 @@ import json
 import sys
 
 from campaigns.models import Campaign
-from mailings.composing import fill, load_skeleton
 from mailings.models import Mailing
-from mailings.proofing import sample_reader
+from mailings.proofing import sample
 from tests.factories import make_campaign, make_organization
 from tests.mailings.making import make_staff, make_update, scheduled_mailing, sign_up
 
@@ -35,10 +34,7 @@ def make_mailing(name: str, people: int) -> tuple[int, str, int]:
 
 def sample_message(mailing: Mailing) -> bytes:
     """The mailing as one reader gets it."""
-    content = mailing.contents.get()
-    reader = sample_reader(mailing, "reader@example.org")
-    skeleton = load_skeleton(content)
-    return fill(skeleton, mailing=mailing, language=content.language, reader=reader)[1]
+    return sample(mailing.contents.get(), address="reader@example.org")[1]
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ class Insert(models.Model):
     email = models.CharField(max_length=254)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
+    objects: "models.Manager[Insert]" = models.Manager()
+
     class Meta:
         app_label = "bare"
 

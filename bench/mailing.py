@@ -18,7 +18,7 @@ FROM pg_class c WHERE c.relname = ANY(%s)
 """
 LEDGER_TABLES = [f"mailings_{name}" for name in ("recipient", "chunk", "deferral", "lanesequence")]
 CONNECTIONS = (1, 4)
-# Seconds before each reply of the far sink, and the share of the quick runs that it gets.
+# Seconds before each reply of the far sink.
 DISTANCE = 0.1
 
 

@@ -107,7 +107,7 @@ class Report:
         for section in dict.fromkeys(round_.section for round_ in self.rounds):
             parts.append(self._section(section))
         parts.append(self._judgement())
-        parts.append("\n".join(["Ledgers", *(f"  {ledger}" for ledger in self.ledgers)]))
+        parts.append("\n".join(["Ledgers", *self._ledgers()]))
         if self.notes:
             parts.append("\n".join(["Mind", *(f"  {note}" for note in self.notes)]))
         if not self.counts:
@@ -151,6 +151,18 @@ class Report:
                 ]
             )
         return f"Ours against the yardsticks\n{aligned(lines)}"
+
+    def _ledgers(self) -> Iterator[str]:
+        """Those of one name in one line where they match, each by itself where one does not."""
+        for name in dict.fromkeys(ledger.name for ledger in self.ledgers):
+            same = [ledger for ledger in self.ledgers if ledger.name == name]
+            if all(ledger.matches for ledger in same):
+                promised, kept = (
+                    sum(getattr(one, of) for one in same) for of in ("promised", "kept")
+                )
+                yield f"  {name}: {promised:,} promised, {kept:,} there: matches"
+            else:
+                yield from (f"  {ledger}" for ledger in same)
 
     def write(self, file: Path) -> None:
         """Keep it as JSON."""
