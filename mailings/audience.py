@@ -114,9 +114,8 @@ def freeze_page(mailing_id: int) -> bool:
     Returns True while there is more to do. Resumable, and safe with two clocks: the mailing's row
     is locked, and whoever finds it locked leaves the work to the other.
     """
-    # Not `skip_locked` together with a join: the row of the mailing alone is locked.
-    mailing = Mailing.objects.due().filter(pk=mailing_id)
-    locked = mailing.select_for_update(skip_locked=True).first()
+    due = Mailing.objects.due().filter(pk=mailing_id)
+    locked = due.select_for_update(skip_locked=True).first()
     if locked is None:
         return False
     lane = Lane.DEFAULT

@@ -1,4 +1,4 @@
-"""The SQL of the delivery protocol: claiming, fencing, recording, giving back, retrying.
+"""The SQL of the delivery protocol: claiming, fencing, recording, giving back.
 
 One connection works on one chunk at a time. Before every message it moves the chunk's cursor and
 commits: from then on that one recipient counts as “perhaps sent” until a result is recorded, so a
@@ -21,7 +21,6 @@ Status = Recipient.Status
 
 # The first half of the key of the advisory locks that serialise the claims of a lane.
 _LANE_LOCK = 0x6D61696C
-RETRY_ROUND = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ RETURNING c.lo, c.hi, k.state, k.cursor
 _CLAIM_ABANDONED = _CLAIM.format(which="state = 1 AND lease_until < now()")
 _CLAIM_OPEN = _CLAIM.format(which="state = 0")
 
-_SETTLE = """
+SETTLE = """
 UPDATE mailings_recipient
 SET status = CASE WHEN seq = %(cursor)s THEN 7 ELSE 3 END,
     code = CASE WHEN seq = %(cursor)s THEN NULL ELSE 250 END,
@@ -132,34 +131,9 @@ def _claim_of(mailing: int, lane: int) -> Lease | None:
             if row := cursor.fetchone():
                 lo, hi, before, reached = row
                 if before == Chunk.State.LEASED:
-                    cursor.execute(_SETTLE, what | {"lo": lo, "cursor": reached})
+                    cursor.execute(SETTLE, what | {"lo": lo, "cursor": reached})
                 return Lease(mailing, lane, lo, hi, what["token"], max(reached, lo - 1))
     return None
-
-
-_ABANDONED = """
-SELECT c.mailing_id, c.lane, c.lo, c.cursor
-FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id
-WHERE m.state IN ('paused', 'cancelled') AND c.state = 1 AND c.lease_until < now()
-FOR UPDATE OF c SKIP LOCKED
-"""
-_REOPEN = """
-UPDATE mailings_chunk SET state = 0, token = NULL
-WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND lo = %(lo)s
-"""
-
-
-@transaction.atomic
-def settle_abandoned() -> int:
-    """Write down what dead workers did of mailings that nobody claims now; returns the chunks."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ABANDONED)
-        found = cursor.fetchall()
-        for mailing, lane, lo, reached in found:
-            what = {"mailing": mailing, "lane": lane, "lo": lo, "cursor": reached}
-            cursor.execute(_SETTLE, what)
-            cursor.execute(_REOPEN, what)
-    return len(found)
 
 
 _OWED = """
@@ -184,48 +158,62 @@ def owed(lease: Lease) -> list[Owed]:
         return [Owed(*row) for row in cursor.fetchall()]
 
 
-_FENCE = """
-UPDATE mailings_chunk c
-SET cursor = %(seq)s, lease_until = now() + %(lease)s * interval '1 second'
+# Prepared once a session: planning it anew for every message would cost more than running it.
+_PREPARE_FENCE = """
+PREPARE mailings_fence (bigint, int, int, bigint, int, bigint, float8, bigint[]) AS
+UPDATE mailings_chunk c SET cursor = $5, lease_until = now() + $7 * interval '1 second'
 FROM mailings_mailing m
-WHERE c.mailing_id = %(mailing)s AND c.lane = %(lane)s AND c.lo = %(lo)s
-    AND c.token = %(token)s AND c.state = 1 AND m.id = c.mailing_id AND m.state = 'sending'
+WHERE c.mailing_id = $1 AND c.lane = $2 AND c.lo = $3 AND c.token = $4 AND c.state = 1
+    AND m.id = c.mailing_id AND m.state = 'sending'
 RETURNING (
     SELECT p.email FROM signatures_subscription s
     JOIN signatures_supporter p ON p.id = s.supporter_id
-    WHERE s.id = %(subscription)s AND s.unsubscribed_at IS NULL
+    WHERE s.id = $6 AND s.unsubscribed_at IS NULL
         AND NOT EXISTS (
             SELECT 1 FROM signatures_suppression x
             WHERE x.email_hash = p.email_hash AND x.lifted_at IS NULL
         )
         AND (
             SELECT count(*) FROM signatures_campaignmute q
-            WHERE q.supporter_id = p.id AND q.campaign_id = ANY(%(about)s)
-        ) < %(campaigns)s
+            WHERE q.supporter_id = p.id AND q.campaign_id = ANY($8)
+        ) < cardinality($8)
 )
 """
+_FENCE = "EXECUTE mailings_fence (%s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+def prepare_session() -> None:
+    """Ready this thread's database session for fences, and for surviving a crash of the server.
+
+    Claims and cursors must be on disk when their statement returns, whatever the default is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = 'mailings_fence'")
+        if cursor.fetchone() is None:
+            cursor.execute(_PREPARE_FENCE)
 
 
 def fence(lease: Lease, to: Owed, about: list[int]) -> str | None:
     """Declare, durably and in one round trip, that the next message goes to `to`.
 
     Returns the address, or None when this person has left, is suppressed, has muted every campaign
-    in `about`, or is gone. Keeps the lease alive. Raises LeaseLost.
+    in `about`, or is gone. Keeps the lease alive. The session is prepared. Raises LeaseLost.
     """
+    seconds = settings.MAILING_LEASE_SECONDS
     with connection.cursor() as cursor:
         cursor.execute(
             _FENCE,
-            {
-                "seq": to.seq,
-                "subscription": to.subscription,
-                "mailing": lease.mailing,
-                "lane": lease.lane,
-                "lo": lease.lo,
-                "token": lease.token,
-                "lease": settings.MAILING_LEASE_SECONDS,
-                "about": about,
-                "campaigns": len(about),
-            },
+            [
+                lease.mailing,
+                lease.lane,
+                lease.lo,
+                lease.token,
+                to.seq,
+                to.subscription,
+                seconds,
+                about,
+            ],
         )
         row = cursor.fetchone()
     if row is None:
@@ -306,90 +294,6 @@ def _let_go(lease: Lease, state: int, reached: int) -> None:
                 "token": lease.token,
             },
         )
-
-
-# New numbers for the due ones, so that a fresh chunk can cover them: no two rounds share one.
-_RETRY_ROUND = """
-WITH d AS (
-    DELETE FROM mailings_deferral
-    WHERE (mailing_id, lane, seq) IN (
-        SELECT mailing_id, lane, seq FROM mailings_deferral
-        WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND next_attempt_at <= now()
-        ORDER BY next_attempt_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
-    )
-    RETURNING seq
-), n AS (
-    SELECT seq, row_number() OVER (ORDER BY seq) AS position, count(*) OVER () AS total FROM d
-), l AS (
-    UPDATE mailings_lanesequence SET last_seq = last_seq + (SELECT count(*) FROM d)
-    WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND EXISTS (SELECT 1 FROM d)
-    RETURNING last_seq
-), u AS (
-    UPDATE mailings_recipient r SET seq = l.last_seq - n.total + n.position, status = 0
-    FROM n, l
-    WHERE r.mailing_id = %(mailing)s AND r.lane = %(lane)s AND r.seq = n.seq AND r.status = 5
-    RETURNING r.seq
-)
-INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor)
-SELECT %(mailing)s, %(lane)s, min(seq), max(seq), 0, 0 FROM u HAVING count(*) > 0
-"""
-_DUE_FOR_RETRY = """
-SELECT DISTINCT d.mailing_id, d.lane
-FROM mailings_deferral d JOIN mailings_mailing m ON m.id = d.mailing_id
-WHERE m.state = 'sending' AND d.next_attempt_at <= now()
-"""
-
-
-def retry_deferred() -> int:
-    """Put deferred recipients who are due into fresh chunks; returns how many chunks."""
-    chunks = 0
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE_FOR_RETRY)
-        for mailing, lane in cursor.fetchall():
-            what = {"mailing": mailing, "lane": lane, "most": RETRY_ROUND}
-            cursor.execute(_RETRY_ROUND, what)
-            while cursor.rowcount:
-                chunks += 1
-                cursor.execute(_RETRY_ROUND, what)
-    return chunks
-
-
-_CLOSE_FINISHED = """
-UPDATE mailings_mailing m SET state = 'sent', finished_at = now()
-WHERE m.state = 'sending'
-    AND NOT EXISTS (SELECT 1 FROM mailings_chunk c WHERE c.mailing_id = m.id AND c.state < 2)
-    AND NOT EXISTS (SELECT 1 FROM mailings_deferral d WHERE d.mailing_id = m.id)
-RETURNING m.id
-"""
-
-
-def close_finished() -> list[int]:
-    """Turn mailings that owe nobody anything to sent; returns their ids."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE_FINISHED)
-        return [pk for (pk,) in cursor.fetchall()]
-
-
-_WANTED = """
-SELECT l.number, least(
-    greatest(
-        l.max_connections - count(c.lo) FILTER (WHERE c.state = 1 AND c.lease_until > now()), 0
-    ),
-    count(c.lo) FILTER (WHERE c.state = 0 OR c.lease_until <= now())
-)
-FROM mailings_lane l
-JOIN mailings_mailing m ON m.state = 'sending'
-JOIN mailings_chunk c ON c.mailing_id = m.id AND c.lane = l.number AND c.state < 2
-WHERE l.paused_until IS NULL OR l.paused_until <= now()
-GROUP BY l.number
-"""
-
-
-def wanted_slices() -> dict[int, int]:
-    """How many more connections each lane can use: its free places, or its open chunks if fewer."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WANTED)
-        return {lane: slices for lane, slices in cursor.fetchall() if slices}
 
 
 _REST = """

@@ -14,7 +14,7 @@ from postroom.smtp import Connection, SMTPSettings
 from postroom.transport import Envelope, Kind
 
 # Somebody waits for the page: seconds for the connection, the message and its acceptance.
-_PATIENCE = {"connect_timeout": 5, "message_timeout": 10, "dot_timeout": 20}
+_CONNECT, _MESSAGE, _DOT = 5, 10, 20
 # No supporter has this number, so the links of a proof lead nobody away.
 _NOBODY = 0
 
@@ -47,7 +47,12 @@ def send_proof(*, mailing: Mailing, user: Any) -> Proof:
         raise CannotBeSent([_("Your account has no email address to send a proof to.")])
     content = compile_content(mailing)
     envelope, message = sample(content, address=user.email)
-    way = replace(SMTPSettings.from_url(settings.EMAIL_URL), **_PATIENCE)
+    way = replace(
+        SMTPSettings.from_url(settings.EMAIL_URL),
+        connect_timeout=_CONNECT,
+        message_timeout=_MESSAGE,
+        dot_timeout=_DOT,
+    )
     with Connection(way) as way_out:
         outcome = way_out.send(envelope, message)
     if outcome.kind is not Kind.ACCEPTED:

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.db import transaction
 
-from mailings import doorbell, ledger
+from mailings import doorbell, rounds
 from mailings.audience import freeze_page
 from mailings.models import Mailing
 
@@ -17,10 +17,10 @@ def pump() -> dict[int, int]:
     Mailing.objects.ask_again_when_late()
     for mailing_id in Mailing.objects.due().order_by("starts_at").values_list("pk", flat=True):
         freeze_audience(mailing_id)
-    ledger.retry_deferred()
-    ledger.settle_abandoned()
-    ledger.close_finished()
-    wanted = ledger.wanted_slices()
+    rounds.retry_deferred()
+    rounds.settle_abandoned()
+    rounds.close_finished()
+    wanted = rounds.wanted_slices()
     for lane, slices in wanted.items():
         transaction.on_commit(partial(doorbell.ring_lane, lane, slices))
     return wanted

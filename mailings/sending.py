@@ -48,7 +48,7 @@ def send_slice(*, lane: int, stopping: Callable[[], bool] = lambda: False) -> bo
     Returns True when it stopped with work left. Any number may run at once; each claims its own
     chunks and ends at once when there is none.
     """
-    _take_durable_session()
+    ledger.prepare_session()
     end = time.monotonic() + settings.MAILING_SLICE_SECONDS
 
     def over() -> bool:
@@ -65,12 +65,6 @@ def send_slice(*, lane: int, stopping: Callable[[], bool] = lambda: False) -> bo
             hang_up()
             return False
     return True
-
-
-def _take_durable_session() -> None:
-    """Claims and cursors must survive a crash of the database, whatever its default is."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = on")
 
 
 @dataclass

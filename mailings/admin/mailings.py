@@ -1,5 +1,6 @@
 import email
 import email.policy
+from collections.abc import Callable
 from typing import Any
 
 from csp.decorators import csp
@@ -52,18 +53,18 @@ class MailingAdmin(OrganizationScopedAdmin):
         css = {"all": ["mailings/mailing.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        own = [
+        own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("from-update/<int:update_id>/", self.from_update_view, "from_update"),
             ("<int:mailing_id>/do/<slug:step>/", self.step_view, "step"),
             ("<int:mailing_id>/preview.html", self.preview_view, "preview"),
             ("<int:mailing_id>/progress.json", self.progress_view, "progress"),
             ("<int:mailing_id>/deliveries/", self.deliveries_view, "deliveries"),
         ]
-        wrapped = [
-            path(route, self.admin_site.admin_view(view), name=f"mailings_mailing_{name}")
-            for route, view, name in own
+        wrap = self.admin_site.admin_view
+        urls = [
+            path(route, wrap(view), name=f"mailings_mailing_{name}") for route, view, name in own
         ]
-        return wrapped + super().get_urls()
+        return urls + super().get_urls()
 
     # --- what may be done
 
@@ -82,7 +83,9 @@ class MailingAdmin(OrganizationScopedAdmin):
         """The kinds of mail and the campaigns of the mailing's own organization alone."""
         choices = super().get_field_queryset(db, db_field, request)
         mailing_id = request.resolver_match.kwargs.get("object_id")  # type: ignore[union-attr]
-        return choices.filter(organization__mailings=mailing_id) if mailing_id else choices
+        if choices is None or not mailing_id:
+            return choices
+        return choices.filter(organization__mailings=mailing_id)
 
     def save_model(self, request: HttpRequest, obj: Mailing, form: Any, change: bool) -> None:
         """Write what was edited, if it is still a draft: it may have been sent meanwhile."""

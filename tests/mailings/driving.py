@@ -53,10 +53,9 @@ def assert_kept_promise(
     accepted = Counter(mail.recipients[0] for mail in sink.mails)
     assert not [address for address, times in accepted.items() if times > 1], "twice"
     by_status: dict[int, set[str]] = {status: set() for status in Recipient.Status}
-    for status, address in Recipient.objects.filter(mailing=mailing).values_list(
-        "status", "supporter__email"
-    ):
-        by_status[status].add(address)
+    rows = Recipient.objects.filter(mailing=mailing).values_list("status", "supporter__email")
+    for found, address in rows:
+        by_status[found].add(address)
     status = Recipient.Status
     assert by_status[status.SENT] <= set(accepted), "said to be sent, never accepted"
     assert set(accepted) <= by_status[status.SENT] | by_status[status.UNKNOWN]

@@ -124,7 +124,8 @@ def test_f32_two_clicks_on_send_are_one_send(smtp_sink: SMTPSink) -> None:
     with ThreadPoolExecutor(4) as clicks:
         went = [click.result() for click in [clicks.submit(in_thread(click)) for _ in range(4)]]
 
-    assert sorted(went) == [False, False, False, True]
+    assert went.count(True) == 1
+    assert went.count(False) == 3
 
 
 def test_f15_many_beats_freeze_one_audience_with_nobody_in_it_twice(
@@ -161,6 +162,7 @@ def test_nothing_goes_out_before_the_hold_is_over_and_it_can_be_taken_back(
     send_proof(mailing=mailing, user=user)
     smtp_sink.mails.clear()
     assert schedule_mailing(mailing=mailing, expected_count=3, user=user)
+    assert mailing.starts_at
     assert mailing.starts_at > timezone.now() + timedelta(minutes=9)
 
     assert pump() == {}

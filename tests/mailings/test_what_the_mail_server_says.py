@@ -99,7 +99,9 @@ def test_f18_a_server_that_takes_nothing_rests_the_lane_and_costs_nobody_a_try(
 
     assert statuses(mailing) == {"pending": 3}
     assert set(Recipient.objects.values_list("attempts", flat=True)) == {0}
-    assert Lane.objects.get(number=0).paused_until > timezone.now() + timedelta(seconds=50)
+    rests_until = Lane.objects.get(number=0).paused_until
+    assert rests_until
+    assert rests_until > timezone.now() + timedelta(seconds=50)
     assert pump() == {}
     smtp_sink.rules.clear()
     end_the_rest()
@@ -181,6 +183,7 @@ def test_f19_a_text_that_servers_refuse_stops_the_mailing(smtp_sink: SMTPSink) -
 def test_what_a_dead_worker_declared_is_unknown_and_what_it_had_done_is_sent(
     mailing: Mailing, smtp_sink: SMTPSink
 ) -> None:
+    ledger.prepare_session()
     lease = ledger.claim(lane=0)
     assert lease
     for owed in ledger.owed(lease)[:2]:
@@ -202,6 +205,7 @@ def test_what_a_dead_worker_declared_is_unknown_and_what_it_had_done_is_sent(
 def test_what_a_dead_worker_left_of_a_cancelled_mailing_is_written_down(
     mailing: Mailing,
 ) -> None:
+    ledger.prepare_session()
     lease = ledger.claim(lane=0)
     assert lease
     ledger.fence(lease, ledger.owed(lease)[0], mailing.about())
