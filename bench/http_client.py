@@ -7,10 +7,8 @@ measures, so it does as little as it can and reports what it took. As a process:
 
 import json
 import re
-import resource
 import selectors
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from deploy.local import ports, programs
+from deploy.local import ports
 
 PATIENCE = 10.0
 HOLE = "ADDRESS"
@@ -81,18 +79,6 @@ def addresses(label: str) -> Iterator[str]:
         number += 1
 
 
-def run(load: Load) -> Result:
-    """Put the load on, from a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.http_client", json.dumps(asdict(load))],
-        cwd=programs.CHECKOUT,
-        check=True,
-        stdout=subprocess.PIPE,
-        timeout=load.seconds + 3 * PATIENCE,
-    )
-    return Result(**json.loads(done.stdout))
-
-
 @dataclass
 class _Visitor:
     socket: socket.socket
@@ -120,6 +106,7 @@ class _Crowd:
     def visit(self) -> Result:
         """Ask until time is up, then wait for what is under way."""
         visitors = [self._arrive() for _ in range(self.load.visitors)]
+        spent = time.process_time()
         began = time.perf_counter()
         end = began + self.load.seconds
         for visitor in visitors:
@@ -135,6 +122,7 @@ class _Crowd:
         for visitor in list(self.waiting.values()):
             self._fail(visitor, "no answer")
         self.result.wall = last - began
+        self.result.cpu = time.process_time() - spent
         self._summarise()
         return self.result
 
@@ -199,8 +187,6 @@ class _Crowd:
     def _summarise(self) -> None:
         times = sorted(self.times)
         self.result.done = len(times)
-        spent = resource.getrusage(resource.RUSAGE_SELF)
-        self.result.cpu = spent.ru_utime + spent.ru_stime
         if times:
             for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
                 setattr(

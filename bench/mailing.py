@@ -126,7 +126,7 @@ def _turn(servers: Servers, sink: Sink, report: Report, section: str, run: _Run)
         "database CPU ms": 1000 * meter.cpu["database"] / sent,
         "sink CPU ms": 1000 * meter.cpu["sink"] / sent,
         "memory MiB": found["memory"] / 2**20,
-        "others % of machine": 100 * meter.others_share(found["cpu_of_all"]),
+        "others % of machine": 100 * meter.others,
     }
     if run.kind == "ours":
         after = servers.query(SIZE, LEDGER_TABLES)[0]

@@ -6,6 +6,7 @@ that runs on this machine, and all of it ends with the run, however the run ends
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -91,15 +92,7 @@ class Servers:
 
     def run(self, *command: str, **changes: str) -> str:
         """What a short process of the product prints. Raises CalledProcessError."""
-        done = subprocess.run(
-            [sys.executable, *command],
-            env=self.environment | changes,
-            cwd=programs.CHECKOUT,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return done.stdout
+        return python(*command, environment=self.environment | changes)
 
     def start_site(self, name: str, application: str, **changes: str) -> Site:
         """A gunicorn with the flags of `make run`, serving a WSGI module."""
@@ -120,6 +113,23 @@ class Servers:
         self.postgres.stop()
         self.postgres.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def python(*arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    """What a short Python process prints; it ends with us. Raises CalledProcessError.
+
+    In a session of its own: of a Ctrl-C we alone hear, and then stop everything in order.
+    """
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=environment,
+        cwd=programs.CHECKOUT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    return done.stdout
 
 
 @contextmanager
@@ -189,17 +199,19 @@ def cpu_seconds(child: Child) -> float:
 
 
 class Meter:
-    """What processes cost while the `with` block ran: seconds of CPU by name, and of wall clock."""
+    """What servers cost while the `with` block ran: seconds of CPU by name.
+
+    `others` is the share of the machine, 0 to 1, that went to neither them nor us.
+    """
 
     def __init__(self, children: Mapping[str, Child]) -> None:
         self._children = children
         self.cpu: dict[str, float] = {}
-        self.wall = 0.0
-        self._busy = 0.0
+        self.others = 0.0
 
     def __enter__(self) -> "Meter":
         self._began = time.monotonic()
-        self._busy_before = _busy_seconds()
+        self._others_before = _busy_seconds() - _own_seconds()
         self._before = {name: cpu_seconds(child) for name, child in self._children.items()}
         return self
 
@@ -207,13 +219,15 @@ class Meter:
         self.cpu = {
             name: cpu_seconds(child) - self._before[name] for name, child in self._children.items()
         }
-        self._busy = _busy_seconds() - self._busy_before
-        self.wall = time.monotonic() - self._began
+        others = _busy_seconds() - _own_seconds() - self._others_before - sum(self.cpu.values())
+        there_was = (time.monotonic() - self._began) * (os.cpu_count() or 1)
+        self.others = max(others, 0.0) / there_was
 
-    def others_share(self, known: float) -> float:
-        """The share of the machine, 0 to 1, that went to strangers; `known` adds to our own."""
-        strangers = max(self._busy - sum(self.cpu.values()) - known, 0.0)
-        return strangers / (self.wall * (os.cpu_count() or 1))
+
+def _own_seconds() -> float:
+    """Of this process and of those it started that have ended, such as clients and senders."""
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in spent)
 
 
 def _busy_seconds() -> float:

@@ -5,13 +5,13 @@ the machine does falls on all of them. After the last turn every acknowledged si
 in the database, once.
 """
 
+import json
 import re
-import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from html import unescape
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from bench import http_client
 from bench.http_client import HOLE, Load, Result
 from bench.ledger import Ledger, reconcile
 from bench.report import OURS, Comparison, Report, Round
-from bench.servers import SLUG, Meter, Servers, bare_url
-from deploy.local import ports, programs
+from bench.servers import SLUG, Meter, Servers, bare_url, python
+from deploy.local import ports
 
 BARE, POSTGRES = "bare Django", "PostgreSQL alone"
 PAGE = f"/sign/{SLUG}/"
@@ -90,7 +90,9 @@ class _Bench:
         )
         meter = Meter({"site": site.child, "database": self.servers.database})
         with meter:
-            result = http_client.run(load)
+            result = Result(
+                **json.loads(python("-m", "bench.http_client", json.dumps(asdict(load))))
+            )
         if result.first_error:
             self.report.notes.append(f"{kind}, {contender}: {result.first_error!r}")
         if kind == "sign":
@@ -109,7 +111,7 @@ def _values(result: Result, meter: Meter) -> dict[str, float]:
         "site CPU ms": 1000 * meter.cpu["site"] / done,
         "database CPU ms": 1000 * meter.cpu["database"] / done,
         "client % of a core": 100 * result.cpu / result.wall,
-        "others % of machine": 100 * meter.others_share(result.cpu),
+        "others % of machine": 100 * meter.others,
     }
 
 
@@ -190,15 +192,8 @@ def _read(bench: _Bench, visitors: int) -> None:
 
 def _insert_alone(servers: Servers, connections: int, seconds: float) -> float:
     """Durable one-row inserts a second, by that many connections in a process of their own."""
-    command = [sys.executable, "-m", "bench.signing", bare_url(servers)]
-    done = subprocess.run(
-        [*command, str(connections), str(seconds)],
-        cwd=programs.CHECKOUT,
-        check=True,
-        stdout=subprocess.PIPE,
-        timeout=seconds + 30,
-    )
-    return float(done.stdout)
+    url = bare_url(servers)
+    return float(python("-m", "bench.signing", url, str(connections), str(seconds)))
 
 
 def _ledger_of_ours(bench: _Bench) -> Ledger:
