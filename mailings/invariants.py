@@ -1,7 +1,9 @@
 """What must hold in the delivery ledger, as queries that count the rows for which it does not."""
 
-INVARIANTS: list[tuple[str, str]] = [
-    (
+from signatures.invariants import Invariant
+
+INVARIANTS = [
+    Invariant(
         "a mailing goes to a person once",
         """
         SELECT count(*) FROM (
@@ -10,7 +12,7 @@ INVARIANTS: list[tuple[str, str]] = [
         ) twice
         """,
     ),
-    (
+    Invariant(
         "whoever is still to get a mailing is in an open chunk",
         """
         SELECT count(*) FROM mailings_recipient r
@@ -22,7 +24,7 @@ INVARIANTS: list[tuple[str, str]] = [
         )
         """,
     ),
-    (
+    Invariant(
         "whoever is deferred has a time for the next try",
         """
         SELECT count(*) FROM mailings_recipient r
@@ -32,7 +34,7 @@ INVARIANTS: list[tuple[str, str]] = [
         )
         """,
     ),
-    (
+    Invariant(
         "a mailing that is sent owes nobody anything",
         """
         SELECT count(*) FROM mailings_recipient r
@@ -40,7 +42,7 @@ INVARIANTS: list[tuple[str, str]] = [
         WHERE m.state = 'sent' AND r.status IN (0, 5)
         """,
     ),
-    (
+    Invariant(
         "nothing is sent after unsubscribing",
         """
         SELECT count(*) FROM mailings_recipient r
@@ -49,7 +51,7 @@ INVARIANTS: list[tuple[str, str]] = [
             AND s.subscribed_at < s.unsubscribed_at
         """,
     ),
-    (
+    Invariant(
         "nothing is sent to a suppressed address",
         """
         SELECT count(*) FROM mailings_recipient r
@@ -59,7 +61,7 @@ INVARIANTS: list[tuple[str, str]] = [
             AND x.created_at < r.done_at - interval '30 minutes'
         """,
     ),
-    (
+    Invariant(
         "a mailing goes out under a kind of mail of its own organization",
         """
         SELECT count(*) FROM mailings_mailing m
@@ -67,7 +69,7 @@ INVARIANTS: list[tuple[str, str]] = [
         WHERE s.organization_id <> m.organization_id
         """,
     ),
-    (
+    Invariant(
         "a mailing speaks of campaigns of its own organization",
         """
         SELECT count(*) FROM mailings_mailing m
@@ -77,7 +79,7 @@ INVARIANTS: list[tuple[str, str]] = [
         WHERE c.organization_id <> m.organization_id
         """,
     ),
-    (
+    Invariant(
         "a mailing that has been scheduled has one content",
         """
         SELECT count(*) FROM mailings_mailing m

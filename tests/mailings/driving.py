@@ -70,6 +70,6 @@ def assert_kept_promise(
 def assert_invariants() -> None:
     """Every invariant of the ledger holds."""
     with connection.cursor() as cursor:
-        for name, violations in INVARIANTS:
-            cursor.execute(violations)
-            assert cursor.fetchone()[0] == 0, name
+        for invariant in INVARIANTS:
+            cursor.execute(invariant.violations)
+            assert cursor.fetchone()[0] == 0, invariant.sentence
