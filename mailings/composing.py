@@ -12,7 +12,6 @@ from typing import Any
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -24,7 +23,6 @@ from campaigns.text.rendering import render_mail, render_plain
 from mailings.models import Mailing, MailingContent, content_digest
 from postroom.addresses import BadAddress
 from postroom.headers import BadHeader, mailbox
-from postroom.links import make_token
 from postroom.messages import (
     bounce_address,
     bulk_headers,
@@ -35,6 +33,7 @@ from postroom.messages import (
 )
 from postroom.skeleton import Skeleton, SkeletonError, compile_skeleton
 from postroom.transport import Envelope
+from signatures import links
 
 HOLES = {
     "to",
@@ -143,11 +142,14 @@ def fill(
             "key": key,
             "signed_campaign": reader.signed_campaign,
             "signed_on": _day(reader.signed_at.date().toordinal(), language),
-            "unsubscribe_token": make_token(
-                "unsubscribe", reader.supporter, mailing.organization_id, mailing.pk
+            "unsubscribe_token": links.unsubscribe_token(
+                supporter_id=reader.supporter,
+                organization_id=mailing.organization_id,
+                campaign_id=mailing.campaign_id,
+                mailing_id=mailing.pk,
             ),
-            "preferences_token": make_token(
-                "preferences", reader.supporter, mailing.organization_id
+            "preferences_token": links.preferences_token(
+                supporter_id=reader.supporter, organization_id=mailing.organization_id
             ),
         }
     )
@@ -162,11 +164,11 @@ def _day(ordinal: int, language: str) -> str:
 
 def _compile(mailing: Mailing) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
-    unsubscribe_url = _link("unsubscribe", "unsubscribe_token")
+    unsubscribe_url = links.address_with_hole(links.UNSUBSCRIBE, "unsubscribe_token")
     with translation.override(mailing.language):
         context = _context(mailing) | {
             "unsubscribe_url": unsubscribe_url,
-            "preferences_url": _link("preferences", "preferences_token"),
+            "preferences_url": links.address_with_hole(links.PREFERENCES, "preferences_token"),
         }
         text = render_to_string(f"mailings/mail/{mailing.kind}.txt", context)
         html = _inliner.inline(render_to_string(f"mailings/mail/{mailing.kind}.html", context))
@@ -242,8 +244,3 @@ def _mail_text(update: Update) -> MailText:
 def _without_holes(text: str) -> str:
     """What an organizer writes is never read as a hole: an unseen joiner parts two brackets."""
     return text.replace("[[", "[\u2060[")
-
-
-def _link(url_name: str, hole: str) -> str:
-    """The address of a link page with a hole where its token goes."""
-    return settings.SITE_URL + reverse(url_name, args=["TOKEN"]).replace("TOKEN", f"[[{hole}]]")

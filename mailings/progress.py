@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import connection
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from mailings.models import Mailing, Recipient
@@ -38,15 +38,15 @@ class Progress:
     def sentence(self) -> str:
         """`8,201 of 12,345 done, 4,144 left, 210 a second, about 20 seconds to go.`"""
         numbers = {
-            "done": number_format(self.done),
-            "total": number_format(self.total),
-            "left": number_format(self.left),
+            "done": intcomma(self.done),
+            "total": intcomma(self.total),
+            "left": intcomma(self.left),
         }
         said = [_("%(done)s of %(total)s done, %(left)s left") % numbers]
         if self.waiting:
-            said.append(_("%s of them wait for another try") % number_format(self.waiting))
+            said.append(_("%s of them wait for another try") % intcomma(self.waiting))
         if self.left and self.per_second:
-            said.append(_("%s a second") % number_format(round(self.per_second, 1)))
+            said.append(_("%s a second") % intcomma(round(self.per_second, 1)))
             said.append(_("about %s to go") % self.time_left)
         return ", ".join(said) + "."
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,7 +24,7 @@ class AudienceChanged(Exception):
         people = ngettext("%(count)s person", "%(count)s people", count)
         super().__init__(
             _("The audience has changed since you looked: it is now %(people)s. Send again.")
-            % {"people": people % {"count": number_format(count)}}
+            % {"people": people % {"count": intcomma(count)}}
         )
         self.count = count
 

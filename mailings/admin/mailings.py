@@ -46,7 +46,7 @@ class MailingAdmin(OrganizationScopedAdmin):
     list_select_related = ["scope__organization"]
     search_fields = ["subject"]
     actions = None
-    fields = ["about", "scope", "campaign", "subject", "preheader"]
+    fields = ["state_pill", "about", "scope", "campaign", "subject", "preheader"]
 
     class Media:
         js = [Script("mailings/progress.js", defer=True)]
@@ -77,7 +77,7 @@ class MailingAdmin(OrganizationScopedAdmin):
         return super().has_delete_permission(request, obj) and bool(obj and obj.is_editable)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["about"] if obj and obj.is_editable else self.fields  # type: ignore[return-value]
+        return ["state_pill", "about"] if obj and obj.is_editable else self.fields  # type: ignore[return-value]
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
         """The kinds of mail and the campaigns of the mailing's own organization alone."""

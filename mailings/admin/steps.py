@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from mailings.composing import CannotBeSent
@@ -36,7 +36,7 @@ def send(request: HttpRequest, mailing: Mailing) -> str:
         raise Refused(_("Press the button that says how many people get it."))
     try:
         if schedule_mailing(mailing=mailing, expected_count=int(count), user=request.user):
-            people = number_format(int(count))
+            people = intcomma(int(count))
             return _("Scheduled for %s people. You can still take it back.") % people
     except (CannotBeSent, AudienceChanged) as error:
         raise Refused(str(error)) from error
@@ -54,7 +54,7 @@ def resume(request: HttpRequest, mailing: Mailing) -> str:
     """Go on with those who have not got it."""
     if not mailing.resume():
         raise Refused(_("It is not paused: %s.") % mailing.get_state_display())
-    return _("Resumed: %s people are still to get it.") % number_format(progress_of(mailing).left)
+    return _("Resumed: %s people are still to get it.") % intcomma(progress_of(mailing).left)
 
 
 def unschedule(request: HttpRequest, mailing: Mailing) -> str:

@@ -57,7 +57,12 @@ def test_every_header_that_bulk_mail_owes(smtp_sink: SMTPSink) -> None:
         r"<https://act\.example\.org/unsubscribe/([\w-]+)/>", headers["List-Unsubscribe"]
     )
     assert unsubscribe
-    assert read_token("unsubscribe", unsubscribe[1]) == (reader.pk, organization.pk, mailing.pk)
+    assert read_token("unsubscribe", unsubscribe[1]) == (
+        reader.pk,
+        organization.pk,
+        mailing.campaign_id,
+        mailing.pk,
+    )
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert headers["List-ID"] == f"Activism <activism.{organization.slug}.mail.example.org>"
     assert headers["Auto-Submitted"] == "auto-generated"

@@ -80,7 +80,7 @@ def test_from_an_update_to_the_mailboxes(
     staff.post(step(mailing, "resume"))
     progress = staff.get(reverse("admin:mailings_mailing_progress", args=[mailing.pk])).json()
     assert progress["state"] == "sending"
-    assert progress["done"] == 0
+    assert progress["sentence"] == "0 of 3 done, 3 left."
     send_slice(lane=0)
     pump()
     assert len(smtp_sink.mails) == 3
