@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
@@ -10,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from postroom.smtp_settings import SMTPSettings
 from signatures.keys import key_matches
 
 MAIL_TIMEOUT_SECONDS = 1
@@ -56,10 +56,8 @@ def _keys() -> str:
 
 
 def _mail() -> str:
-    address = urlsplit(settings.EMAIL_URL)
-    with socket.create_connection(
-        (address.hostname, address.port or 25), timeout=MAIL_TIMEOUT_SECONDS
-    ):
+    way = SMTPSettings.from_url(settings.EMAIL_URL)
+    with socket.create_connection((way.host, way.port), timeout=MAIL_TIMEOUT_SECONDS):
         return "ok"
 
 

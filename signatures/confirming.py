@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from campaigns.models import ConsentNotice
 from signatures.counting import move
+from signatures.leaving import end_what_signature_began
 from signatures.models import ConsentEvent, Letter, Signature, Supporter, Suppression
 from signatures.owing import owe_to_owner
 from signatures.signing import Typed
@@ -79,24 +80,24 @@ def disown(*, signature_id: int) -> bool:
     signature = _lock(signature_id)
     if signature is None:
         return False
-    if signature.state != State.REJECTED:
-        before = signature.state
-        Signature.objects.filter(pk=signature.pk).update(state=State.REJECTED)
-        if before == State.PENDING:
-            move(campaign_id=signature.campaign_id, on=signature.created_at, pending=-1)
-        elif before == State.COUNTED:
-            move(
-                campaign_id=signature.campaign_id,
-                on=signature.counted_at or signature.created_at,
-                counted=-1,
-                opted_in=-int(signature.consents),
-            )
-    Suppression.objects.update_or_create(
-        email_hash=bytes(signature.supporter.email_hash),
-        reason=Suppression.Reason.NOT_ME,
+    Suppression.objects.suppress(
+        signature.supporter.email_hash,
+        Suppression.Reason.NOT_ME,
         campaign_id=signature.campaign_id,
-        defaults={"lifted_at": None},
     )
+    if signature.state == State.REJECTED:
+        return True
+    Signature.objects.filter(pk=signature.pk).update(state=State.REJECTED)
+    end_what_signature_began(signature_id=signature.pk, supporter_id=signature.supporter_id)
+    if signature.state == State.PENDING:
+        move(campaign_id=signature.campaign_id, on=signature.created_at, pending=-1)
+    elif signature.state == State.COUNTED:
+        move(
+            campaign_id=signature.campaign_id,
+            on=signature.counted_at or signature.created_at,
+            counted=-1,
+            opted_in=-int(signature.consents),
+        )
     return True
 
 

@@ -1,5 +1,6 @@
 """Forms of the public pages: they clean and normalise, and decide nothing."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from django_countries import countries
 from campaigns.models import Campaign, ConsentNotice, Statement
 from signatures.addresses import clean_address
 from signatures.signing import Typed
-from signatures.texts import clean_comment, clean_name
+from signatures.texts import clean_comment, clean_name, clean_postal_code
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
@@ -81,13 +82,22 @@ class TypedForm(forms.Form):
             )
 
     def clean_name(self) -> str:
-        return clean_name(self.cleaned_data["name"])
+        return self._cleaned("name", clean_name)
 
     def clean_postal_code(self) -> str:
-        return clean_name(self.cleaned_data["postal_code"])
+        return self._cleaned("postal_code", clean_postal_code)
 
     def clean_comment(self) -> str:
-        return clean_comment(self.cleaned_data["comment"])
+        return self._cleaned("comment", clean_comment)
+
+    def _cleaned(self, name: str, clean: Callable[[str], str]) -> str:
+        """Cleaned, and measured once more: composing characters can make a text longer."""
+        text = clean(self.cleaned_data[name])
+        field = self.fields[name]
+        assert isinstance(field, forms.CharField)
+        if field.max_length and len(text) > field.max_length:
+            raise ValidationError(_("This text is too long."), code="max_length")
+        return text
 
     def typed(self) -> Typed:
         """What the valid form says, ready for `signing` and `confirming`."""
@@ -109,7 +119,10 @@ class TypedForm(forms.Form):
 
 
 class SignForm(TypedForm):
-    """The form on the campaign page. It brings back which versions it showed."""
+    """The form on the campaign page. It brings back which versions it showed.
+
+    The choice is read as the notice that was shown asked for it, though another may be current.
+    """
 
     email = forms.CharField(
         label=_("Email address"),
@@ -121,39 +134,51 @@ class SignForm(TypedForm):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    statement = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    notice = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    statement = forms.CharField(required=False, widget=forms.HiddenInput)
+    notice = forms.CharField(required=False, widget=forms.HiddenInput)
 
     field_order = ["name", "email", "postal_code", "country", "comment", "consent"]
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, campaign: Campaign, **kwargs: Any):
+        self.shown = shown_version(campaign.notices, (data or {}).get("notice"))
+        notice = self.shown or campaign.current_notice()
+        super().__init__(data, campaign=campaign, notice=notice, **kwargs)
 
     def clean_email(self) -> str:
         return clean_address(self.cleaned_data["email"])
 
     def clean_statement(self) -> Statement:
-        return self._shown("statement", self.campaign.statements)
+        return _or_changed(shown_version(self.campaign.statements, self.data.get("statement")))
 
     def clean_notice(self) -> ConsentNotice:
-        return self._shown("notice", self.campaign.notices)
+        return _or_changed(self.shown)
 
     def as_typed(self) -> dict[str, str]:
         """What was typed, by field name, fit to fill this form again."""
         return {name: self.data.get(name, "") for name in self.fields if name in self.data}
 
-    def _shown(self, name: str, versions: Any) -> Any:
-        """The version that the form showed; absent means the current one."""
-        pk = self.cleaned_data[name]
-        version = (
-            versions.order_by("-version").first()
-            if pk is None
-            else versions.filter(pk=pk).first()
-            if 0 < pk < 2**63
-            else None
+    def as_cleaned(self) -> dict[str, str]:
+        """The same of a valid form, with the address as mail goes to it."""
+        return self.as_typed() | {"email": self.cleaned_data["email"]}
+
+
+def shown_version(versions: Any, pk: str | None) -> Any:
+    """The version of a text that a form says it showed; absent means the current one.
+
+    None when there is no such version of this campaign.
+    """
+    if not pk:
+        return versions.order_by("-version").first()
+    is_id = pk.isascii() and pk.isdecimal() and int(pk[:20]) < 2**63
+    return versions.filter(pk=pk).first() if is_id else None
+
+
+def _or_changed(version: Any) -> Any:
+    if version is None:
+        raise ValidationError(
+            _("This page has changed since you opened it. Please check it and sign again.")
         )
-        if version is None:
-            raise ValidationError(
-                _("This page has changed since you opened it. Please check it and sign again.")
-            )
-        return version
+    return version
 
 
 class AddressForm(forms.Form):

@@ -1,12 +1,16 @@
 """Leaving: one statement in the request itself, never through a queue, safe to say twice."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign, MailScope
 from signatures.models import CampaignMute, ConsentEvent, Subscription, Supporter
+
+# How long after leaving the page that followed may take it back.
+SECOND_THOUGHTS = timedelta(days=1)
 
 _UNSUBSCRIBE = """
 UPDATE signatures_subscription s SET unsubscribed_at = now()
@@ -32,16 +36,31 @@ def unsubscribe(*, supporter_id: int, organization_id: int, via: str) -> list[in
     return ended
 
 
+def end_what_signature_began(*, signature_id: int, supporter_id: int) -> None:
+    """End the subscriptions that a signature began, when it turns out to be somebody else's."""
+    begun = Subscription.objects.live().filter(signature_id=signature_id)
+    ended = sorted(begun.values_list("scope_id", flat=True))
+    if ended:
+        begun.update(unsubscribed_at=timezone.now())
+        _record(supporter_id, ConsentEvent.Choice.LEFT, ended, "not-me page")
+
+
 @transaction.atomic
 def stay_without_campaign(*, supporter_id: int, organization_id: int, campaign_id: int) -> bool:
     """“Only this campaign”: take the last unsubscribing back, and mute one campaign instead.
 
-    The person chose this on the page that followed. False when there is nothing to take back, or
-    the campaign is not of that organization.
+    The person chose this on the page that followed. False when there is nothing to take back (any
+    more), or the campaign is not of that organization.
     """
     own = Campaign.objects.filter(pk=campaign_id, organization_id=organization_id)
+    scopes = MailScope.objects.filter(organization_id=organization_id)
     left = (
-        ConsentEvent.objects.filter(supporter_id=supporter_id, choice=ConsentEvent.Choice.LEFT)
+        ConsentEvent.objects.filter(
+            supporter_id=supporter_id,
+            choice=ConsentEvent.Choice.LEFT,
+            scope_ids__overlap=list(scopes.values_list("pk", flat=True)),
+            at__gt=timezone.now() - SECOND_THOUGHTS,
+        )
         .order_by("-at", "-pk")
         .first()
     )

@@ -7,15 +7,14 @@ compiled once and filled per person, as a mailing is.
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 
 from campaigns.models import Campaign
 from postroom.headers import mailbox
-from postroom.links import make_token
 from postroom.messages import date_text, letter_headers, message_key
 from postroom.skeleton import Skeleton, compile_skeleton
 from postroom.transport import Envelope
+from signatures import links
 from signatures.models import Letter
 
 _HOLES = {
@@ -51,10 +50,10 @@ class LetterPress:
                 "to": supporter.email,
                 "date": date_text(timezone.now()),
                 "key": message_key("l", letter.pk),
-                "confirm_token": make_token("confirm", signature.pk),
-                "not_me_token": make_token("not-me", signature.pk),
-                "preferences_token": make_token(
-                    "preferences", supporter.pk, campaign.organization_id
+                "confirm_token": links.confirm_token(signature_id=signature.pk),
+                "not_me_token": links.not_me_token(signature_id=signature.pk),
+                "preferences_token": links.preferences_token(
+                    supporter_id=supporter.pk, organization_id=campaign.organization_id
                 ),
             }
         )
@@ -87,9 +86,9 @@ def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skel
         "campaign": campaign,
         "campaign_url": campaign.public_url,
         "asks_to_confirm": asks_to_confirm,
-        "confirm_url": _link("confirm", "confirm_token"),
-        "not_me_url": _link("not-me", "not_me_token"),
-        "preferences_url": _link("preferences", "preferences_token"),
+        "confirm_url": links.address_with_hole(links.CONFIRM, "confirm_token"),
+        "not_me_url": links.address_with_hole(links.NOT_ME, "not_me_token"),
+        "preferences_url": links.address_with_hole(links.PREFERENCES, "preferences_token"),
         "site_url": settings.SITE_URL,
     }
     template = f"signatures/letters/{kind}"
@@ -114,8 +113,3 @@ def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skel
         html=html,
         holes=_HOLES,
     )
-
-
-def _link(url_name: str, hole: str) -> str:
-    """The address of a link page with a hole where its token goes."""
-    return settings.SITE_URL + reverse(url_name, args=["TOKEN"]).replace("TOKEN", f"[[{hole}]]")

@@ -26,7 +26,9 @@ class Typed:
     consents: bool
 
 
-_FIND_SUPPORTER = "SELECT id FROM signatures_supporter WHERE email_key = %s"
+# The lock makes what one address asks for wait its turn, so that the limits of its letters hold
+# however many ask at once. It is one person's row: signers of a campaign do not share it.
+_FIND_SUPPORTER = "SELECT id FROM signatures_supporter WHERE email_key = %s FOR NO KEY UPDATE"
 
 _CREATE_SUPPORTER = """
 INSERT INTO signatures_supporter (email, email_key, email_hash, name, postal_code, country)

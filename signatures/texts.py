@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _ZERO_WIDTH = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD}
 _URL = re.compile(r"(?i)\b(?:https?://|www\.)\S|\b[a-z0-9-]+\.(?:com|net|org|info|biz|ru|cn|xyz)\b")
+_POSTAL_CODE = re.compile(r"(?=.*[0-9A-Z])[0-9A-Z -]+")
 MARKS_A_LETTER = 3
 
 
@@ -23,6 +24,17 @@ def clean_name(typed: str) -> str:
     if _URL.search(name):
         raise ValidationError(_("A name cannot hold a web address."), code="url")
     return name
+
+
+def clean_postal_code(typed: str) -> str:
+    """A postal code in one line and in capitals, full-width characters made plain.
+
+    Raises ValidationError for what holds no letter or digit, or anything but those, blanks and `-`.
+    """
+    code = " ".join(unicodedata.normalize("NFKC", _clean(typed)).split()).upper()
+    if not _POSTAL_CODE.fullmatch(code):
+        raise ValidationError(_("Enter a postal code, like 94105 or SW1A 1AA."), code="invalid")
+    return code
 
 
 def clean_comment(typed: str) -> str:

@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
 from campaigns.models import Campaign, MailScope, Organization
 from campaigns.styling import stylesheet_url
-from postroom.links import BadToken, make_token, read_token
+from postroom.links import BadToken, read_token
+from signatures import links
 from signatures.addresses import mask
 from signatures.confirming import Confirmed, confirm, disown
 from signatures.forms import TypedForm
@@ -57,7 +57,7 @@ def no_token_page(request: HttpRequest, *ignored: str) -> HttpResponse:
     return render(request, "signatures/link_help.html", context, status=400)
 
 
-@link_page("confirm")
+@link_page(links.CONFIRM)
 def confirm_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     """Shows what was typed, editable; the one button confirms what the form then says."""
     signature = _signature(signature_id)
@@ -77,7 +77,7 @@ def confirm_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     return _show_confirmed(request, signature)
 
 
-@link_page("not-me")
+@link_page(links.NOT_ME)
 def not_me_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     """“It was not me”: one button takes the signature away and leaves the address in peace."""
     signature = _signature(signature_id)
@@ -89,7 +89,7 @@ def not_me_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     return _render(request, signature, "signatures/not_me.html")
 
 
-@link_page("unsubscribe")
+@link_page(links.UNSUBSCRIBE)
 def unsubscribe_page(
     request: HttpRequest,
     supporter_id: int,
@@ -113,7 +113,7 @@ def unsubscribe_page(
     return _render_plain(request, "signatures/unsubscribed.html", context)
 
 
-@link_page("preferences")
+@link_page(links.PREFERENCES)
 def preferences_page(request: HttpRequest, supporter_id: int, organization_id: int) -> HttpResponse:
     """What the organization may send: by kind of mail, by petition, or nothing."""
     context = _person_context(supporter_id, organization_id)
@@ -203,7 +203,7 @@ def _render(
         "statement": signature.statement,
         "notice": signature.notice,
         "count": counted_of(campaign),
-        "not_me_url": reverse("not-me", args=[make_token("not-me", signature.pk)]),
+        "not_me_url": links.address(links.NOT_ME, links.not_me_token(signature_id=signature.pk)),
         "preferences_url": _preferences_url(signature.supporter_id, campaign.organization_id),
     }
     with translation.override(campaign.language):
@@ -228,8 +228,8 @@ def _person_context(supporter_id: int, organization_id: int) -> dict[str, Any]:
 
 
 def _preferences_url(supporter_id: int, organization_id: int) -> str:
-    token = make_token("preferences", supporter_id, organization_id)
-    return reverse("preferences", args=[token])
+    token = links.preferences_token(supporter_id=supporter_id, organization_id=organization_id)
+    return links.address(links.PREFERENCES, token)
 
 
 def _scopes(supporter_id: int, organization_id: int) -> QuerySet[MailScope]:

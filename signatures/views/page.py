@@ -17,9 +17,8 @@ from campaigns.text.rendering import render_page
 from signatures.forms import SignForm
 from signatures.goals import goal_for
 from signatures.page_cache import pages
-from signatures.signing import sign
 from signatures.views.public import public_form, serve
-from signatures.views.thanks import remember_typed
+from signatures.views.thanks import remember_typed, sign_with
 
 _NOT_IN_CODE = re.compile(r"[^A-Za-z0-9_.~-]")
 # Below this a number says little; the page says "be one of the first" instead.
@@ -50,30 +49,26 @@ def count(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    form = SignForm(request.POST, campaign=campaign, notice=campaign.current_notice())
+    form = SignForm(request.POST, campaign=campaign)
     if not form.is_valid():
         return _show_errors(campaign, form)
-    sign(
-        campaign=campaign,
-        statement=form.cleaned_data["statement"],
-        notice=form.cleaned_data["notice"],
-        email=form.cleaned_data["email"],
-        typed=form.typed(),
-        referrer_code=_NOT_IN_CODE.sub("", request.GET.get("source", "")[:200]),
-    )
+    code = _NOT_IN_CODE.sub("", request.GET.get("source", "")[:200])
+    sign_with(form, referrer_code=code)
     response = HttpResponseRedirect(reverse("thanks", args=[campaign.slug]), status=303)
-    remember_typed(response, campaign, form.as_typed())
+    remember_typed(response, campaign, form.as_cleaned() | {"referrer_code": code})
     return response
 
 
-def _show_errors(campaign: Campaign, form: SignForm) -> HttpResponse:
-    """The page again, with what was typed and what to mend; it shows the current versions."""
-    form.data = form.as_typed() | {
+def _show_errors(campaign: Campaign, refused: SignForm) -> HttpResponse:
+    """The page as it is now, with what was typed and what to mend."""
+    versions = {
         "statement": str(campaign.current_statement().pk),
         "notice": str(campaign.current_notice().pk),
     }
-    body = _render_with(campaign, form)
-    return HttpResponse(body, status=422)
+    form = SignForm(refused.as_typed() | versions, campaign=campaign)
+    if outdated := {*refused.errors.get("statement", ()), *refused.errors.get("notice", ())}:
+        form.add_error(None, list(outdated))
+    return HttpResponse(_render_with(campaign, form), status=422)
 
 
 def _public_campaigns() -> Any:
@@ -104,8 +99,7 @@ def _render(slug: str) -> tuple[bytes, str] | None:
 def _render_with(campaign: Campaign, form: SignForm | None) -> bytes:
     statement, notice = campaign.current_statement(), campaign.current_notice()
     if form is None and campaign.is_open:
-        initial = {"statement": statement.pk, "notice": notice.pk}
-        form = SignForm(campaign=campaign, notice=notice, initial=initial)
+        form = SignForm(campaign=campaign)
     with translation.override(campaign.language):
         html = render_to_string(
             "signatures/campaign_page.html",

@@ -56,22 +56,28 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     return _show(request, campaign, typed, AddressForm())
 
 
+def sign_with(form: SignForm, *, referrer_code: str) -> None:
+    """Sign as a valid form says."""
+    sign(
+        campaign=form.campaign,
+        statement=form.cleaned_data["statement"],
+        notice=form.cleaned_data["notice"],
+        email=form.cleaned_data["email"],
+        typed=form.typed(),
+        referrer_code=referrer_code,
+    )
+
+
 def _mend_address(request: HttpRequest, campaign: Campaign, typed: dict[str, str]) -> HttpResponse:
     """A fresh signature under the new address; the old pending row is left to expire."""
     address = AddressForm(request.POST)
     if not address.is_valid():
         return _show(request, campaign, typed, address, status=422)
     fields = typed | {"email": address.cleaned_data["email"]}
-    form = SignForm(fields, campaign=campaign, notice=campaign.current_notice())
-    if not form.is_valid():
+    form = SignForm(fields, campaign=campaign)
+    if not (campaign.is_open and form.is_valid()):
         return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
-    sign(
-        campaign=campaign,
-        statement=form.cleaned_data["statement"],
-        notice=form.cleaned_data["notice"],
-        email=form.cleaned_data["email"],
-        typed=form.typed(),
-    )
+    sign_with(form, referrer_code=typed["referrer_code"])
     response = _see_other(campaign)
     remember_typed(response, campaign, fields)
     return response
