@@ -1,8 +1,8 @@
-"""The thread of the tx worker that needs no broker: letters every second, tallies every two."""
+"""The threads of the tx worker that need no broker: letters every second, tallies every two."""
 
 import logging
 import threading
-import time
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 
@@ -15,49 +15,62 @@ LETTERS_EVERY = 1.0
 TALLIES_EVERY = 2.0
 FOLD_EVERY = 600.0
 AFTER_TROUBLE = 2.0
+# A letter in hand is finished first; a mail server may take this long over it.
+LONGEST_GOODBYE = 45.0
 
 
-class Carrier(threading.Thread):
-    """Carries due letters to the mail server and keeps the tallies fresh until told to stop.
+class Round(threading.Thread):
+    """Does something again and again, with a pause, until told to stop.
 
-    Whatever goes wrong in one round (PostgreSQL restarting, a hung mail server) is logged, and the
-    next round begins with a fresh connection.
+    Whatever goes wrong (PostgreSQL restarting, a hung mail server) is logged, and the next time
+    begins with a fresh connection to the database.
     """
 
-    def __init__(self) -> None:
-        super().__init__(name="letter-carrier", daemon=True)
-        self._stopping = threading.Event()
-        self._next_tallies = self._next_fold = 0.0
+    def __init__(self, name: str, pause: float, act: Callable[[], None]) -> None:
+        super().__init__(name=name, daemon=True)
+        self._pause, self._act = pause, act
+        self.stopping = threading.Event()
 
     def run(self) -> None:
-        outbox = Outbox()
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             try:
-                self._round(outbox)
-                self._stopping.wait(LETTERS_EVERY)
+                close_old_connections()
+                self._act()
+                self.stopping.wait(self._pause)
             except Exception:
-                logger.exception("The letter carrier stumbled and goes on")
+                logger.exception("%s stumbled and goes on", self.name)
                 connection.close()
-                self._stopping.wait(AFTER_TROUBLE)
-        outbox.close()
+                self.stopping.wait(AFTER_TROUBLE)
         connection.close()
 
+
+class Carrier:
+    """Carries due letters to the mail server and keeps the tallies fresh, each in its own thread:
+    a slow mail server must not hold up a count."""
+
+    def __init__(self) -> None:
+        self._outbox = Outbox()
+        self._letters = Round("letters", LETTERS_EVERY, self._drain)
+        self._rounds = [
+            self._letters,
+            Round("tallies", TALLIES_EVERY, refresh_tallies),
+            Round("folding", FOLD_EVERY, fold_old_days),
+        ]
+
+    def start(self) -> None:
+        """Begin, and return at once."""
+        for each in self._rounds:
+            each.start()
+
     def stop(self) -> None:
-        """Finish the batch in hand, then end."""
-        self._stopping.set()
-        self.join(timeout=45)
+        """Let the letter in hand be finished, then end."""
+        for each in self._rounds:
+            each.stopping.set()
+        for each in self._rounds:
+            each.join(timeout=LONGEST_GOODBYE)
 
-    def _round(self, outbox: Outbox) -> None:
-        close_old_connections()
-        self._count()
-        while outbox.drain() == BATCH and not self._stopping.is_set():
-            self._count()
-
-    def _count(self) -> None:
-        now = time.monotonic()
-        if now >= self._next_tallies:
-            refresh_tallies()
-            self._next_tallies = now + TALLIES_EVERY
-        if now >= self._next_fold:
-            fold_old_days()
-            self._next_fold = now + FOLD_EVERY
+    def _drain(self) -> None:
+        while self._outbox.drain() == BATCH and not self._letters.stopping.is_set():
+            close_old_connections()
+        if self._letters.stopping.is_set():
+            self._outbox.close()

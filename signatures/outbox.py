@@ -11,14 +11,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from postroom.addresses import BadAddress
 from postroom.headers import BadHeader
 from postroom.skeleton import SkeletonError
-from postroom.smtp import Connection, SMTPSettings
-from postroom.transport import Kind, Outcome
+from postroom.smtp import Connection
+from postroom.smtp_settings import SMTPSettings
+from postroom.transport import Kind, Outcome, Stage
 from signatures.letters import LetterPress
 from signatures.models import Letter, Signature, Suppression
 
@@ -28,11 +31,15 @@ BATCH = 50
 # Together they stay below the minute that a claim lasts, so that no two workers hold one letter.
 LETTER_SECONDS = 25
 BATCH_SECONDS = 30
-GIVE_UP_AFTER = timedelta(hours=72)
-# Waits between tries of one letter, in seconds; the last one repeats.
+# Waits between tries of one letter, in seconds; the last repeats until three days are over.
 BACK_OFF = [10, 30, 60, 300, 900, 3600]
-# After a trouble of the whole mail server, so that all are out soon after it returns.
+MOST_TRIES = 6 + 72
+# A letter that breaks our own code is set aside after so many tries, and the others go on.
+MOST_STUMBLES = 3
+# After a trouble of the mail server, so that all are out soon after it returns.
 SERVER_BACK_OFF = 15
+# How far a conversation comes when the server is there for nobody.
+_SERVER_AWAY = {Stage.CONNECT, Stage.EHLO, Stage.AUTH}
 
 _CLAIM = """
 UPDATE signatures_letter
@@ -55,21 +62,20 @@ class Outbox:
         self._connection: Connection | None = None
 
     def drain(self) -> int:
-        """Send one batch of due letters. Returns how many were claimed; under BATCH, none is left.
+        """Send one batch of due letters.
 
-        A trouble of the mail server as a whole puts the rest of the batch back untouched, and so
-        does a server so slow that the claim would run out.
+        Returns how many were due and tried or dropped; under BATCH, none is left for now. When the
+        mail server is away, or so slow that the claim would run out, the rest is put back untried.
         """
         claimed = self._claim()
         end = time.monotonic() + BATCH_SECONDS
         for position, letter in enumerate(claimed):
             if time.monotonic() > end:
                 _put_back(claimed[position:], seconds=0, reason="slow mail server")
-                break
-            outcome = self._send(letter)
-            if outcome and (outcome.whole_lane or outcome.kind is Kind.NOT_SENT):
-                _put_back(claimed[position:], SERVER_BACK_OFF, _summary(outcome))
-                return 0
+                return position
+            if (outcome := self._send(letter)) and _server_is_away(outcome):
+                _put_back(claimed[position:], seconds=SERVER_BACK_OFF, reason=_summary(outcome))
+                return position
         return len(claimed)
 
     def close(self) -> None:
@@ -89,17 +95,22 @@ class Outbox:
         )
 
     def _send(self, letter: Letter) -> Outcome | None:
-        """Send one letter and record what became of it. None: it needed no mail server."""
+        """Send one letter and record what became of it. None: no mail server was asked."""
         if reason := why_not(letter):
             _drop(letter, reason)
             return None
         try:
             envelope, message = self._press.write(letter)
-        except (SkeletonError, BadHeader) as error:
-            logger.exception("Letter %s cannot be written", letter.pk)
+            outcome = self._way_out().send(envelope, message)
+        except (SkeletonError, BadHeader, BadAddress) as error:
             _drop(letter, f"cannot be written: {type(error).__name__}")
             return None
-        outcome = self._way_out().send(envelope, message)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.exception("Letter %s stumbled", letter.pk)
+            _stumbled(letter, type(error).__name__)
+            return None
         _record(letter, outcome)
         return outcome
 
@@ -113,19 +124,10 @@ class Outbox:
         return self._connection
 
 
-def _put_back(letters: list[Letter], seconds: float, reason: str) -> None:
-    """Let go of claimed letters; they are due again after about so many seconds."""
-    wait = timedelta(seconds=seconds * random.uniform(0.7, 1.3))
-    Letter.objects.unsent().filter(pk__in=[letter.pk for letter in letters]).update(
-        claimed_until=None, due_at=Now() + wait, reason=reason
-    )
-    logger.warning("%d letters wait: %s", len(letters), reason)
-
-
 def why_not(letter: Letter) -> str:
     """Why this letter must not go out; empty when it may. Asked directly before sending."""
-    if timezone.now() - letter.created_at > GIVE_UP_AFTER:
-        return "gave up after three days"
+    if letter.attempts > MOST_TRIES:
+        return "gave up after three days of tries"
     if letter.signature.state == Signature.State.REJECTED:
         return "not me"
     if letter.kind == Letter.Kind.CONFIRM and letter.signature.confirmed_at:
@@ -147,27 +149,52 @@ def _sent_today(letter: Letter) -> bool:
     return Letter.objects.filter(supporter_id=letter.supporter_id, sent_at__gt=since).exists()
 
 
+def _server_is_away(outcome: Outcome) -> bool:
+    """Whether the next letter would meet the same. From MAIL on it may be about this one alone."""
+    return outcome.kind is Kind.NOT_SENT and outcome.stage in _SERVER_AWAY
+
+
 def _record(letter: Letter, outcome: Outcome) -> None:
-    mine = Letter.objects.unsent().filter(pk=letter.pk)
     if outcome.kind is Kind.ACCEPTED:
-        mine.update(sent_at=Now(), reason="")
+        Letter.objects.unsent().filter(pk=letter.pk).update(sent_at=Now(), reason="")
     elif outcome.kind is Kind.REFUSED:
-        mine.update(dropped_at=Now(), reason=_summary(outcome))
+        _drop(letter, _summary(outcome))
         if outcome.bad_address:
-            Suppression.objects.get_or_create(
-                email_hash=bytes(letter.supporter.email_hash),
-                reason=Suppression.Reason.HARD_BOUNCE,
-                campaign=None,
+            Suppression.objects.suppress(
+                letter.supporter.email_hash, Suppression.Reason.HARD_BOUNCE
             )
-    elif not (outcome.whole_lane or outcome.kind is Kind.NOT_SENT):
-        wait = BACK_OFF[min(letter.attempts, len(BACK_OFF)) - 1] * random.uniform(0.8, 1.2)
-        mine.update(
-            claimed_until=None, due_at=Now() + timedelta(seconds=wait), reason=_summary(outcome)
-        )
+    elif outcome.kind is Kind.UNKNOWN and letter.reason.startswith(Kind.UNKNOWN):
+        # Perhaps it came twice already; a third copy would only annoy.
+        _drop(letter, "unknown twice")
+    elif not _server_is_away(outcome):
+        _try_later(letter, _summary(outcome))
+
+
+def _stumbled(letter: Letter, what: str) -> None:
+    if letter.attempts >= MOST_STUMBLES:
+        _drop(letter, f"stumbled {MOST_STUMBLES} times: {what}")
+    else:
+        _try_later(letter, f"stumbled: {what}")
+
+
+def _try_later(letter: Letter, reason: str) -> None:
+    wait = BACK_OFF[min(letter.attempts, len(BACK_OFF)) - 1] * random.uniform(0.8, 1.2)
+    Letter.objects.unsent().filter(pk=letter.pk).update(
+        claimed_until=None, due_at=Now() + timedelta(seconds=wait), reason=reason[:60]
+    )
 
 
 def _drop(letter: Letter, reason: str) -> None:
     Letter.objects.unsent().filter(pk=letter.pk).update(dropped_at=Now(), reason=reason[:60])
+
+
+def _put_back(letters: list[Letter], *, seconds: float, reason: str) -> None:
+    """Let go of claimed letters that were not tried; they are due again after so many seconds."""
+    wait = timedelta(seconds=seconds * random.uniform(0.7, 1.3))
+    Letter.objects.unsent().filter(pk__in=[letter.pk for letter in letters]).update(
+        claimed_until=None, attempts=F("attempts") - 1, due_at=Now() + wait, reason=reason
+    )
+    logger.warning("%d letters wait: %s", len(letters), reason)
 
 
 def _summary(outcome: Outcome) -> str:

@@ -16,6 +16,9 @@ from django.db import InterfaceError, OperationalError
 logger = logging.getLogger(__name__)
 
 FRESH_SECONDS = 1.0
+# While somebody renders, others get a page of this age at most, or wait for the new one.
+STALE_SECONDS = 3.0
+RENDER_SECONDS = 6.0
 LAST_GOOD_SECONDS = 600.0
 MAX_PAGES = 1000
 
@@ -28,6 +31,11 @@ class Page:
     content_type: str
     etag: str
     rendered_at: float
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was rendered."""
+        return time.monotonic() - self.rendered_at
 
 
 class PageCache:
@@ -46,19 +54,20 @@ class PageCache:
         kept, the database's error passes through.
         """
         page = self._pages.get(key)
-        if page and time.monotonic() - page.rendered_at < FRESH_SECONDS:
+        if page and page.age < FRESH_SECONDS:
             return page
         lock = self._lock(key)
-        # Somebody else renders: serve what there is, wait only when there is nothing.
-        if not lock.acquire(blocking=page is None):
-            return page
+        patience = 0.0 if page and page.age < STALE_SECONDS else RENDER_SECONDS
+        if not lock.acquire(timeout=patience):
+            return self._pages.get(key)
         try:
             page = self._pages.get(key)
-            if page and time.monotonic() - page.rendered_at < FRESH_SECONDS:
+            if page and page.age < FRESH_SECONDS:
                 return page
             return self._render(key, render, page)
         finally:
             lock.release()
+            self._forget_lock(key)
 
     def _render(
         self, key: str, render: Callable[[], tuple[bytes, str] | None], last: Page | None
@@ -66,14 +75,13 @@ class PageCache:
         try:
             rendered = render()
         except (OperationalError, InterfaceError):
-            if last is None or time.monotonic() - last.rendered_at > LAST_GOOD_SECONDS:
+            if last is None or last.age > LAST_GOOD_SECONDS:
                 raise
             logger.warning("The database is away: serving the last good page of %s", key)
             return last
         with self._guard:
             if rendered is None:
                 self._pages.pop(key, None)
-                self._locks.pop(key, None)
                 return None
             if len(self._pages) >= MAX_PAGES and key not in self._pages:
                 oldest = min(self._pages, key=lambda k: self._pages[k].rendered_at)
@@ -86,6 +94,12 @@ class PageCache:
     def _lock(self, key: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(key, threading.Lock())
+
+    def _forget_lock(self, key: str) -> None:
+        """Keys that have no page, as made-up addresses, leave nothing behind."""
+        with self._guard:
+            if key not in self._pages:
+                self._locks.pop(key, None)
 
 
 pages = PageCache()

@@ -18,7 +18,6 @@ from signatures.signing import send_link_again, sign
 from signatures.views.public import public_form
 
 COOKIE = "typed"
-SALT = "signatures.thanks"
 HOUR = 60 * 60
 # Browsers drop a cookie beyond 4 KB; a long comment is left out before that.
 MAX_COOKIE = 3800
@@ -26,9 +25,9 @@ MAX_COOKIE = 3800
 
 def remember_typed(response: HttpResponse, campaign: Campaign, fields: dict[str, str]) -> None:
     """Give the visitor's own browser what they typed, for an hour and for that one page."""
-    value = signing.dumps(fields, salt=SALT, compress=True)
+    value = signing.dumps(fields, salt=_salt(campaign), compress=True)
     if len(value) > MAX_COOKIE:
-        value = signing.dumps(fields | {"comment": ""}, salt=SALT, compress=True)
+        value = signing.dumps(fields | {"comment": ""}, salt=_salt(campaign), compress=True)
     response.set_cookie(
         COOKIE,
         value,
@@ -47,7 +46,7 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = Campaign.objects.public().select_related("organization").filter(slug=slug).first()
     if campaign is None:
         raise Http404
-    typed = _typed_before(request)
+    typed = _typed_before(request, campaign)
     if request.method == "POST" and typed:
         if "again" in request.POST:
             send_link_again(campaign=campaign, email=typed["email"])
@@ -83,11 +82,17 @@ def _mend_address(request: HttpRequest, campaign: Campaign, typed: dict[str, str
     return response
 
 
-def _typed_before(request: HttpRequest) -> dict[str, str] | None:
+def _typed_before(request: HttpRequest, campaign: Campaign) -> dict[str, str] | None:
+    value = request.COOKIES.get(COOKIE, "")
     try:
-        return signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=HOUR)
+        return signing.loads(value, salt=_salt(campaign), max_age=HOUR)
     except signing.BadSignature:
         return None
+
+
+def _salt(campaign: Campaign) -> str:
+    """What was typed on one campaign is worth nothing on another."""
+    return f"signatures.thanks.{campaign.pk}"
 
 
 def _see_other(campaign: Campaign, query: str = "") -> HttpResponseRedirect:

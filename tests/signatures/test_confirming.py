@@ -181,3 +181,12 @@ def test_one_person_has_one_signature_by_constraint(pending):
             """
         )
     assert Signature.objects.count() == 1
+
+
+def test_a_disowned_signature_leaves_no_subscription_behind(client, pending, campaign):
+    client.post(link("confirm", pending.pk), {"name": "Ada", "consent": "on"})
+    client.post(link("not-me", pending.pk))
+    other = make_campaign(organization=campaign.organization)
+    make_signature(other, email="ada@example.org", consents=False)
+    assert not Subscription.objects.mailable().exists()
+    assert ConsentEvent.objects.filter(choice="left").count() == 1

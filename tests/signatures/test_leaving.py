@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from postroom.links import make_token
+from signatures import links
+from signatures.leaving import unsubscribe
 from signatures.models import CampaignMute, ConsentEvent, Subscription
 from tests.factories import make_campaign, make_signature
 
@@ -112,3 +114,28 @@ def test_preferences_ignore_what_is_not_of_the_organization(client, preferences)
 def test_nothing_at_all_is_one_button(client, preferences):
     client.post(preferences, {"unsubscribe_all": "1"})
     assert live() == 0
+
+
+def test_the_link_in_a_mailing_offers_its_own_campaign(client, campaign, supporter):
+    make_campaign(organization=campaign.organization)
+    token = links.unsubscribe_token(
+        supporter_id=supporter.pk,
+        organization_id=campaign.organization_id,
+        campaign_id=campaign.pk,
+        mailing_id=99,
+    )
+    page = client.post(links.address(links.UNSUBSCRIBE, token)).content.decode()
+    assert campaign.headline in page
+    assert "99" in ConsentEvent.objects.get(choice="left").via
+
+
+def test_second_thoughts_about_one_organization_do_not_touch_another(client, leave, supporter):
+    other = make_campaign()
+    make_signature(other, email="ada@example.org")
+    client.post(leave)
+    unsubscribe(
+        supporter_id=supporter.pk, organization_id=other.organization_id, via="another link"
+    )
+    client.post(leave, {"only_campaign": "1"})
+    assert Subscription.objects.live().count() == 2
+    assert not Subscription.objects.live().filter(scope__organization=other.organization).exists()

@@ -203,3 +203,46 @@ def test_a_confirmed_signature_needs_no_confirmation_letter(outbox, smtp_sink, c
     Signature.objects.filter(pk=signature.pk).update(confirmed_at=timezone.now())
     outbox.drain()
     assert not smtp_sink.mails
+
+
+def test_f20_a_letter_that_may_have_come_twice_is_not_sent_a_third_time(
+    outbox, smtp_sink, campaign
+):
+    make_signature(campaign, confirmed=False)
+    smtp_sink.drop("END", recorded=True)
+    for _ in range(5):
+        outbox.drain()
+        pass_time(minutes=2)
+    assert len(smtp_sink.mails) == 2
+    assert Letter.objects.get().reason == "unknown twice"
+
+
+def test_f12_a_sender_that_is_refused_holds_up_nobody_else(outbox, smtp_sink, campaign):
+    refused = make_campaign(organization=make_organization(from_address="bad@example.com"))
+    make_signature(refused, confirmed=False)
+    for _ in range(3):
+        make_signature(campaign, confirmed=False)
+    smtp_sink.reply("MAIL", "550 5.7.1 not yours", times=1)
+    for _ in range(4):
+        outbox.drain()
+        pass_time(seconds=1)
+    assert len(smtp_sink.mails) == 3
+    assert Letter.objects.unsent().get().signature.campaign == refused
+
+
+def test_f12_an_address_that_no_mail_can_go_to_holds_up_nobody_else(outbox, smtp_sink, campaign):
+    organization = make_organization(from_address='"a b"@example.com')
+    poisoned = make_signature(make_campaign(organization=organization), confirmed=False)
+    make_signature(campaign, confirmed=False)
+    for _ in range(4):
+        outbox.drain()
+        pass_time(minutes=2)
+    assert len(smtp_sink.mails) == 1
+    assert poisoned.letters.get().dropped_at
+
+
+def test_a_letter_that_had_to_wait_its_turn_for_days_is_still_sent(outbox, smtp_sink, campaign):
+    make_signature(campaign, confirmed=False)
+    pass_time(days=4)
+    outbox.drain()
+    assert len(smtp_sink.mails) == 1

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import time
 
 import pytest
@@ -164,3 +165,28 @@ def test_one_thread_renders_while_the_others_get_the_last_page():
     for _ in range(5):
         assert cache.get("x", render).body == b"page"
     assert len(rendered) == 1
+
+
+def test_a_page_that_nobody_read_for_long_is_not_served_while_it_is_rendered_anew():
+    cache = page_cache.PageCache()
+    cache.get("x", lambda: (b"old", "text/html"))
+    cache._pages["x"].rendered_at -= 3600
+    started = threading.Event()
+
+    def slow():
+        started.set()
+        time.sleep(0.2)
+        return b"new", "text/html"
+
+    renderer = threading.Thread(target=cache.get, args=("x", slow))
+    renderer.start()
+    started.wait()
+    assert cache.get("x", slow).body == b"new"
+    renderer.join()
+
+
+def test_made_up_addresses_leave_nothing_behind():
+    cache = page_cache.PageCache()
+    for number in range(100):
+        assert cache.get(f"page:{number}", lambda: None) is None
+    assert not cache._locks

@@ -139,3 +139,29 @@ def test_errors_are_listed_on_top_and_beside_the_field_and_the_form_is_kept(clie
     assert 'value="not an address"' in html
     assert "checked" in html
     assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("shown_kind", "choice", "current_kind"),
+    [
+        (ConsentNotice.Kind.UNTICKED_BOX, "", ConsentNotice.Kind.IMPLICIT),
+        (ConsentNotice.Kind.YES_NO, "no", ConsentNotice.Kind.UNTICKED_BOX),
+        (ConsentNotice.Kind.YES_NO, "no", ConsentNotice.Kind.IMPLICIT),
+    ],
+)
+def test_a_no_to_the_notice_that_was_shown_stays_a_no(client, shown_kind, choice, current_kind):
+    campaign = make_campaign(kind=shown_kind)
+    shown = campaign.current_notice()
+    newer = ConsentNotice.objects.create(
+        campaign=campaign, version=2, text="Another notice.", kind=current_kind
+    )
+    newer.scopes.set(campaign.organization.scopes.all())
+    assert post(client, campaign, notice=shown.pk, consent=choice).status_code == 303
+    signature = Signature.objects.get()
+    assert (signature.notice, signature.consents) == (shown, False)
+
+
+def test_a_name_that_composing_makes_too_long_is_refused(client, campaign):
+    response = post(client, campaign, name="\u0958" * 200)
+    assert response.status_code == 422
+    assert "too long" in response.content.decode()
