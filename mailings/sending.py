@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseTrouble
+from django.db import connection
 
 from mailings import ledger
 from mailings.composing import Reader, fill, load_skeleton
@@ -98,7 +99,7 @@ class _Chunk:
         except LaneRests:
             self._leave(done=False)
             raise
-        except DatabaseError:
+        except DatabaseTrouble:
             logger.exception("The database failed in chunk %s", self.lease)
             self._leave(done=False)
             raise
@@ -161,10 +162,10 @@ class _Chunk:
                 else:
                     ledger.give_back(self.lease, reached=self.reached)
                 return
-            except DatabaseError:
+            except DatabaseTrouble:
                 if time.monotonic() > give_up:
                     raise
-                with suppress(DatabaseError):
+                with suppress(DatabaseTrouble):
                     connection.close()
                 time.sleep(0.2)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -153,8 +154,9 @@ def test_f15_many_beats_freeze_one_audience_with_nobody_in_it_twice(
 
 
 def test_nothing_goes_out_before_the_hold_is_over_and_it_can_be_taken_back(
-    smtp_sink: SMTPSink,
+    smtp_sink: SMTPSink, settings: Any
 ) -> None:
+    settings.MAILING_HOLD_SECONDS = 600
     campaign = make_campaign()
     sign_up(campaign, 3)
     user = make_staff()
