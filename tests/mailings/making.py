@@ -1,6 +1,7 @@
 """Builds what a mailing needs besides a campaign: news, signers by the hundred, a send."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
@@ -73,10 +74,22 @@ def make_staff(name: str = "", organization: Organization | None = None, **field
     return user
 
 
+def make_lane() -> None:
+    """The lane that everything goes by: tests with committed data begin without it."""
+    Lane.objects.get_or_create(number=Lane.DEFAULT, defaults={"name": "default"})
+
+
+def wait_until(holds: Callable[[], bool], *, timeout: float) -> None:
+    """Wait for something that other processes bring about."""
+    deadline = time.monotonic() + timeout
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {timeout} s"
+        time.sleep(0.05)
+
+
 def scheduled_mailing(update: Update, user: Any = None) -> Mailing:
     """The update as a mailing that is proofed, scheduled and due."""
-    # A test with committed data begins with empty tables, without the row that migrations put in.
-    Lane.objects.get_or_create(number=Lane.DEFAULT, defaults={"name": "default"})
+    make_lane()
     user = user or make_staff()
     mailing = draft_from_update(update=update, user=user)
     send_proof(mailing=mailing, user=user)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.models import MailScope
 from mailings.digesting import after, wake, wake_due
-from mailings.models import DigestSchedule, Lane, Mailing
+from mailings.models import DigestSchedule, Mailing
 from mailings.pumping import pump
 from mailings.scheduling import draft_from_update
 from mailings.sending import send_slice
@@ -89,7 +89,6 @@ def test_a_digest_that_cannot_be_sent_stays_a_draft_that_says_why() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_f15_many_beats_make_one_digest() -> None:
-    Lane.objects.get_or_create(number=0, defaults={"name": "default"})
     campaign = make_campaign()
     make_update(campaign)
     schedule = due_schedule(campaign.organization.scopes.get(key="activism"))
