@@ -29,7 +29,7 @@ class Ledger:
         verdict = "matches" if self.matches else "DOES NOT MATCH"
         return (
             f"{self.name}: {self.promised} promised, {self.kept} there: {verdict}"
-            f" ({len(self.lost)} lost, {len(self.repeated)} twice,"
+            f" ({len(self.lost)} lost {list(self.lost[:3])}, {len(self.repeated)} twice,"
             f" {len(self.unpromised)} unpromised, {self.unanswered} unanswered)"
         )
 
