@@ -21,6 +21,8 @@ from deploy.local.process import Child, die_with_parent, end_leftovers, remember
 
 PORT = 8000
 MAILBOX_ABOVE_SITE = 25
+# Seconds for second thoughts before a mailing leaves: enough to see how it works.
+HOLD = 10
 BIGGEST_LOG = 5 * 1024 * 1024
 PAUSES = (1, 2, 4, 8, 16)
 STEADY_AFTER = 60.0
@@ -174,6 +176,7 @@ class Launcher:
         self._sockets.append(listener)
         self.settings["SITE_URL"] = f"http://{ports.HOST}:{port}"
         self.settings["ALLOWED_HOSTS"] = f"{ports.HOST},localhost"
+        self.settings["MAILING_HOLD_SECONDS"] = str(HOLD)
         assert self._lock
         self._lock.write(f"{self.settings['SITE_URL']} (process {os.getpid()})")
         self._lock.flush()
