@@ -18,7 +18,7 @@ QUICK = (
 )
 FULL = (
     signing.Plan(visitors=(1, 50, 200), existing=(0, 100_000), rounds=4, seconds=3.0),
-    mailing.Plan(people=10_000, stock=1_000, rounds=3, far=400),
+    mailing.Plan(people=10_000, stock=1_000, rounds=3, far=100),
 )
 
 

@@ -6,10 +6,13 @@ every turn the sink must have accepted one mail for each who was owed one, and n
 
 import json
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bench.ledger import reconcile
 from bench.report import OURS, Comparison, Report, Round
-from bench.servers import Meter, Servers, Sink
+from bench.servers import Meter, Servers
+from deploy.local import ports
+from tests.rig.tcp_proxy import TCPProxy
 
 STOCK, RAW, SMTPLIB = "stock Django", "raw pipelined SMTP", "smtplib"
 SIZE = """
@@ -18,8 +21,8 @@ FROM pg_class c WHERE c.relname = ANY(%s)
 """
 LEDGER_TABLES = [f"mailings_{name}" for name in ("recipient", "chunk", "deferral", "lanesequence")]
 CONNECTIONS = (1, 4)
-# Seconds before each reply of the far sink.
-DISTANCE = 0.1
+# Seconds to the far mail server and back.
+THERE_AND_BACK = 0.1
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def measure(servers: Servers, report: Report, plan: Plan) -> None:
             for contender, kind, people in _contenders(plan, connections):
                 own = domain if kind == "ours" else f"{kind}.{domain}"
                 run = _Run(contender, kind, connections, people, mailing, own)
-                report.add(_turn(servers, servers.sink, report, section, run))
+                report.add(_turn(servers, report, section, run, servers.sink.url))
     report.notes.append(f"Each mail has {size:,} bytes.")
     for connections in CONNECTIONS:
         report.comparisons += _comparisons(connections)
@@ -89,23 +92,25 @@ def _comparisons(connections: int) -> list[Comparison]:
 
 
 def _far(servers: Servers, report: Report, plan: Plan, mailing: int, domain: str, _: int) -> None:
-    """The same to a mail server 100 ms away, where waiting is everything."""
-    sink = Sink(servers.folder, "far-sink", "--latency", str(DISTANCE))
-    sink.start()
+    """The same to a mail server 100 ms away and back, where waiting is everything."""
+    distance = TCPProxy(ports.HOST, urlsplit(servers.sink.url).port or 0)
+    distance.latency = THERE_AND_BACK / 2
+    distance.start()
     try:
-        section = f"mail, 4 connections, {1000 * DISTANCE:.0f} ms away"
+        section = f"mail, 1 connection, {1000 * THERE_AND_BACK:.0f} ms there and back"
         for contender, kind in ((OURS, "ours"), (RAW, "raw")):
             own = domain if kind == "ours" else f"{kind}.{domain}"
-            run = _Run(contender, kind, 4, plan.far, mailing, own)
-            report.add(_turn(servers, sink, report, section, run))
+            run = _Run(contender, kind, 1, plan.far, mailing, own)
+            url = distance.through(servers.sink.url)
+            report.add(_turn(servers, report, section, run, url))
         report.comparisons.append(Comparison(section, "per second", RAW))
     finally:
-        sink.kill()
+        distance.stop()
 
 
-def _turn(servers: Servers, sink: Sink, report: Report, section: str, run: _Run) -> Round:
+def _turn(servers: Servers, report: Report, section: str, run: _Run, url: str) -> Round:
     before = servers.query(SIZE, LEDGER_TABLES)[0]
-    meter = Meter({"database": servers.database, "sink": sink.child})
+    meter = Meter({"database": servers.database, "sink": servers.sink.child})
     with meter:
         said = servers.run(
             "-m",
@@ -116,7 +121,7 @@ def _turn(servers: Servers, sink: Sink, report: Report, section: str, run: _Run)
             str(run.people),
             str(run.mailing),
             run.domain,
-            EMAIL_URL=sink.url,
+            EMAIL_URL=url,
         )
     found = json.loads(said)
     sent = found["sent"]
@@ -137,7 +142,7 @@ def _turn(servers: Servers, sink: Sink, report: Report, section: str, run: _Run)
         reconcile(
             f"{section}, {run.contender}",
             promised=_owed(servers, run),
-            there=sink.recipients(f"@{run.domain}"),
+            there=servers.sink.recipients(f"@{run.domain}"),
         )
     )
     return Round(section, run.contender, values)

@@ -42,10 +42,10 @@ CREATE TABLE bare_insert (
 class Sink(Program):
     """The mail server, in a process of its own; `log` has a line for every mail it accepted."""
 
-    def __init__(self, folder: Path, name: str = "sink", *options: str) -> None:
-        self.log = folder / f"{name}.accepted"
-        command = [sys.executable, "-m", "tests.rig.smtp_sink", "--log", str(self.log), *options]
-        super().__init__(name, command, os.environ, folder)
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "sink.accepted"
+        command = [sys.executable, "-m", "tests.rig.smtp_sink", "--log", str(self.log)]
+        super().__init__("sink", command, os.environ, folder)
 
     def ready(self) -> bool:
         return self.output.endswith("\n")
