@@ -144,7 +144,7 @@ def _ready(servers: Servers, report: Report, plan: Plan) -> _Bench:
         BARE, "bench.bare_site", BARE_DATABASE_URL=bare_url(servers), BARE_PAGE=str(copy)
     )
     hidden = "".join(f"&{name}={value}" for name, value in _HIDDEN.findall(unescape(page.decode())))
-    assert hidden, "the page has no hidden fields: did its form change?"
+    assert hidden, "the page does not say which versions of its texts it shows"
     bench = _Bench(servers, report, plan)
     bench.requests = {
         f"sign {OURS}": http_client.post(PAGE, f"name=Ada+Lovelace&email={HOLE}{hidden}"),
