@@ -68,7 +68,9 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
     statement, notice = campaign.current_statement(), campaign.current_notice()
-    form = SignForm(campaign=campaign, notice=notice) if notice else None
+    form = SignForm(campaign=campaign) if notice else None
     with translation.override(campaign.language):
-        context = page_context(campaign, statement=statement, notice=notice, form=form)
+        context = page_context(
+            campaign, statement=statement, notice=notice, form=form, preview=True
+        )
         return render(request, "signatures/campaign_page.html", context)

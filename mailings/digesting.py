@@ -5,6 +5,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from mailings.models import DigestSchedule, Mailing
 
 logger = logging.getLogger(__name__)
 
+# A draft of this age is not about to be sent.
+ABANDONED_AFTER = timedelta(days=7)
 _MONTHS = {MailScope.Cadence.MONTHLY: 1, MailScope.Cadence.QUARTERLY: 3}
 
 
@@ -75,8 +78,13 @@ def wake(*, schedule: DigestSchedule) -> Mailing | None:
 
 
 def news_since(scope: MailScope, since: datetime) -> list[Update]:
-    """Updates published since then that people of this scope agreed to hear of, not yet mailed."""
-    mailed = Mailing.objects.exclude(state=Mailing.State.CANCELLED)
+    """Updates published since then that people of this scope agreed to hear of, not yet mailed.
+
+    What somebody is about to mail by itself waits for that; a draft left lying keeps no news from
+    anyone.
+    """
+    abandoned = Q(state=Mailing.State.DRAFT, created_at__lt=timezone.now() - ABANDONED_AFTER)
+    mailed = Mailing.objects.exclude(Q(state=Mailing.State.CANCELLED) | abandoned)
     return list(
         Update.objects.published()
         .filter(

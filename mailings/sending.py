@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
@@ -33,6 +33,9 @@ BACK_OFF = [5 * 60, 15 * 60, 3600, 4 * 3600, 12 * 3600]
 FLUSH_COUNT, FLUSH_SECONDS = 100, 1.0
 # More refusals of the text itself than this in one chunk (a hundredth of it) stop the mailing.
 REFUSED_TEXTS = 5
+# How long a mail server may take over the answer to the final dot: to hang up earlier would only
+# leave one more recipient in doubt.
+DOT_SECONDS = 300
 # A database that restarts is back within seconds; results wait for it.
 DATABASE_PATIENCE = 30.0
 
@@ -192,7 +195,9 @@ def _way_out() -> Connection:
     if way is None or not way.usable:
         if way is not None:
             way.close()
-        way = Connection(SMTPSettings.from_url(settings.EMAIL_URL))
+        way = Connection(
+            replace(SMTPSettings.from_url(settings.EMAIL_URL), dot_timeout=DOT_SECONDS)
+        )
         _of_thread.way_out = way
     return way
 
@@ -233,12 +238,7 @@ def suppress_bounced(supporter_id: int) -> None:
     """Write to this mailbox no more: the server says that it does not exist."""
     hashes = Supporter.objects.filter(pk=supporter_id).values_list("email_hash", flat=True)
     for email_hash in hashes:
-        Suppression.objects.update_or_create(
-            email_hash=bytes(email_hash),
-            reason=Suppression.Reason.HARD_BOUNCE,
-            campaign=None,
-            defaults={"lifted_at": None},
-        )
+        Suppression.objects.suppress(email_hash, Suppression.Reason.HARD_BOUNCE)
 
 
 class Pace:

@@ -71,14 +71,15 @@ def bulk_headers(
 ) -> dict[str, str]:
     """The fields of bulk mail: a letter's, and those of a list (RFC 2369, 2919, 8058).
 
-    One-click is promised for an https address alone, as RFC 8058 wants.
+    One-click is promised for an https address alone, as RFC 8058 wants, and on this machine, where
+    a local mailbox plays the mail program.
     """
     fields = letter_headers(
         to=to, key=key, domain=domain, date=date, language=language, reply_to=reply_to
     )
     fields["List-ID"] = list_id
     fields["List-Unsubscribe"] = f"<{unsubscribe_url}>"
-    if unsubscribe_url.startswith("https://"):
+    if unsubscribe_url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
         fields["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return fields | {"Feedback-ID": feedback_id}
 

@@ -14,7 +14,15 @@ from signatures.addresses import clean_address
 from signatures.signing import Typed
 from signatures.texts import clean_comment, clean_name, clean_postal_code
 
+_TEXTS = ("name", "email", "postal_code", "country", "comment")
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+class Tick(forms.CheckboxInput):
+    """A box that is ticked or not. Only what a browser sends for a tick is a yes."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> bool:
+        return data.get(name) == "on"
 
 
 class TypedForm(forms.Form):
@@ -70,7 +78,7 @@ class TypedForm(forms.Form):
         if kind == kinds.IMPLICIT:
             del self.fields["consent"]
         elif kind == kinds.UNTICKED_BOX:
-            self.fields["consent"] = forms.BooleanField(required=False)
+            self.fields["consent"] = forms.BooleanField(required=False, widget=Tick)
         else:
             self.fields["consent"] = forms.ChoiceField(
                 choices=YES_NO,
@@ -158,8 +166,12 @@ class SignForm(TypedForm):
         return {name: self.data.get(name, "") for name in self.fields if name in self.data}
 
     def as_cleaned(self) -> dict[str, str]:
-        """The same of a valid form, with the address as mail goes to it."""
-        return self.as_typed() | {"email": self.cleaned_data["email"]}
+        """The same of a valid form, as it was understood."""
+        data = self.cleaned_data
+        texts = {name: data[name] for name in _TEXTS if name in data}
+        versions = {name: str(data[name].pk) for name in ("statement", "notice")}
+        consent = data.get("consent", "")
+        return texts | versions | {"consent": "on" if consent is True else consent or ""}
 
 
 def shown_version(versions: Any, pk: str | None) -> Any:

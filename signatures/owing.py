@@ -1,8 +1,9 @@
 """Writing a letter into the outbox, within the limits that keep us from being anyone's mail bomb.
 
 What a form without a login asks for is limited for the owner of the address (T2): one letter about
-a campaign in ten minutes, five ever, ten a day over all campaigns. A letter beyond the day's ten is
-not lost: it is due when the window frees.
+a campaign in ten minutes, five ever, ten a day over all campaigns. A second press within the ten
+minutes asks for nothing new. A letter beyond the day's ten is not lost: it is due when the window
+frees.
 """
 
 from django.db import connection
@@ -15,13 +16,15 @@ _OWE = """
 INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
 SELECT %(kind)s, %(supporter)s, %(signature)s, 0, '', GREATEST(
     statement_timestamp(),
-    (SELECT max(due_at) + make_interval(mins => %(minutes)s)
-        FROM signatures_letter WHERE signature_id = %(signature)s),
     (SELECT due_at + interval '1 day' FROM signatures_letter
         WHERE supporter_id = %(supporter)s ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1)
 )
 WHERE (SELECT count(*) FROM signatures_letter WHERE signature_id = %(signature)s)
     < %(per_signature)s
+AND NOT EXISTS (
+    SELECT 1 FROM signatures_letter WHERE signature_id = %(signature)s
+        AND created_at > statement_timestamp() - make_interval(mins => %(minutes)s)
+)
 ON CONFLICT DO NOTHING
 """
 

@@ -86,6 +86,7 @@ class PageCache:
             if len(self._pages) >= MAX_PAGES and key not in self._pages:
                 oldest = min(self._pages, key=lambda k: self._pages[k].rendered_at)
                 del self._pages[oldest]
+                self._locks.pop(oldest, None)
             body, content_type = rendered
             etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
             page = self._pages[key] = Page(body, content_type, etag, time.monotonic())

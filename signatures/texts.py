@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _ZERO_WIDTH = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD}
-_URL = re.compile(r"(?i)\b(?:https?://|www\.)\S|\b[a-z0-9-]+\.(?:com|net|org|info|biz|ru|cn|xyz)\b")
+# Letters and symbols that show nothing.
+_BLANK = {0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0}
+_URL = re.compile(
+    r"(?i)\b(?:https?://|www\.)\S|\b[a-z0-9-]+\.(?:com|net|org|info|biz|ru|cn|xyz)\b"
+    r"|\w\.[a-z]{2,}/\S"
+)
 _POSTAL_CODE = re.compile(r"(?=.*[0-9A-Z])[0-9A-Z -]+")
 MARKS_A_LETTER = 3
 
@@ -19,9 +24,9 @@ def clean_name(typed: str) -> str:
     Raises ValidationError for an empty or invisible name, a NUL or broken character, a web address.
     """
     name = " ".join(_clean(typed).split())
-    if not any(ord(char) not in _ZERO_WIDTH and not char.isspace() for char in name):
+    if not any(map(_shows, name)):
         raise ValidationError(_("Enter your name."), code="required")
-    if _URL.search(name):
+    if _URL.search("".join(char for char in name if ord(char) not in _ZERO_WIDTH)):
         raise ValidationError(_("A name cannot hold a web address."), code="url")
     return name
 
@@ -43,6 +48,11 @@ def clean_comment(typed: str) -> str:
     Raises ValidationError for a NUL or broken character.
     """
     return _clean(typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _shows(char: str) -> bool:
+    """Whether a reader sees something: a letter, digit, symbol or mark of punctuation."""
+    return unicodedata.category(char)[0] in "LNPS" and ord(char) not in _BLANK
 
 
 def _clean(typed: str) -> str:

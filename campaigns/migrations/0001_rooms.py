@@ -83,21 +83,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "asks_postal_code",
-                    models.BooleanField(
-                        default=False, verbose_name="ask for the postal code"
-                    ),
+                    models.BooleanField(default=False, verbose_name="ask for the postal code"),
                 ),
                 (
                     "asks_country",
-                    models.BooleanField(
-                        default=False, verbose_name="ask for the country"
-                    ),
+                    models.BooleanField(default=False, verbose_name="ask for the country"),
                 ),
                 (
                     "asks_comment",
-                    models.BooleanField(
-                        default=False, verbose_name="ask for a comment"
-                    ),
+                    models.BooleanField(default=False, verbose_name="ask for a comment"),
                 ),
                 (
                     "signature_goal",
@@ -228,9 +222,7 @@ class Migration(migrations.Migration):
                 ("counted", models.PositiveIntegerField(default=0)),
                 (
                     "as_of",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
         ),
@@ -360,11 +352,7 @@ class Migration(migrations.Migration):
                     models.URLField(
                         blank=True,
                         max_length=2000,
-                        validators=[
-                            django.core.validators.URLValidator(
-                                schemes=["http", "https"]
-                            )
-                        ],
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
                         verbose_name="address",
                     ),
                 ),
@@ -373,11 +361,7 @@ class Migration(migrations.Migration):
                     models.URLField(
                         blank=True,
                         max_length=2000,
-                        validators=[
-                            django.core.validators.URLValidator(
-                                schemes=["http", "https"]
-                            )
-                        ],
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
                         verbose_name="archived copy",
                     ),
                 ),
@@ -545,9 +529,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "scopes",
-                    models.ManyToManyField(
-                        related_name="notices", to="campaigns.mailscope"
-                    ),
+                    models.ManyToManyField(related_name="notices", to="campaigns.mailscope"),
                 ),
             ],
             options={
@@ -557,9 +539,7 @@ class Migration(migrations.Migration):
                         fields=("campaign", "version"), name="notice_version_once"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["implicit", "unticked_box", "yes_no"])
-                        ),
+                        condition=models.Q(("kind__in", ["implicit", "unticked_box", "yes_no"])),
                         name="notice_kind_known",
                     ),
                 ],
@@ -596,9 +576,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organization", "user"), name="membership_once"
-                    )
+                    models.UniqueConstraint(fields=("organization", "user"), name="membership_once")
                 ],
             },
         ),
@@ -611,9 +589,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="mailscope",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cadence__in", ["none", "weekly", "monthly", "quarterly"])
-                ),
+                condition=models.Q(("cadence__in", ["none", "weekly", "monthly", "quarterly"])),
                 name="scope_cadence_known",
             ),
         ),
@@ -642,9 +618,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="source",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "key"), name="source_key_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("campaign", "key"), name="source_key_once"),
         ),
         migrations.AddConstraint(
             model_name="source",

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models.choices import in_choices
 from campaigns.models.organization import Organization
 from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
+from campaigns.models.values import in_choices, web_address
 
 
 class CampaignQuerySet(OrganizationScopedQuerySet):
@@ -53,9 +53,7 @@ class Campaign(models.Model):
     lead_in = models.CharField(
         max_length=200,
         blank=True,
-        help_text=_(
-            "Above the statement; empty for “The petition to {targets} reads:”."
-        ),
+        help_text=_("Above the statement; empty for “The petition to {targets} reads:”."),
     )
     lead_line = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
@@ -66,9 +64,7 @@ class Campaign(models.Model):
     )
     closing = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, default="en")
-    state = models.CharField(
-        max_length=10, choices=State, default=State.DRAFT, editable=False
-    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
     proof = models.CharField(max_length=20, choices=Proof, default=Proof.CONFIRM_FIRST)
     asks_postal_code = models.BooleanField(_("ask for the postal code"), default=False)
     asks_country = models.BooleanField(_("ask for the country"), default=False)
@@ -94,6 +90,11 @@ class Campaign(models.Model):
                 condition=models.Q(state=CampaignState.DRAFT)
                 | models.Q(published_at__isnull=False),
                 name="campaign_public_has_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=CampaignState.CLOSED, closed_at__isnull=False)
+                | ~models.Q(state=CampaignState.CLOSED),
+                name="campaign_closed_has_date",
             ),
         ]
 
@@ -141,9 +142,7 @@ class Campaign(models.Model):
         if not self.current_statement():
             missing.append(str(_("Write the statement that people sign.")))
         if not self.current_notice():
-            missing.append(
-                str(_("Add the opt-in notice that stands beside the button."))
-            )
+            missing.append(str(_("Add the opt-in notice that stands beside the button.")))
         if not self.targets.exists():
             missing.append(str(_("Name at least one target.")))
         return missing
@@ -188,9 +187,7 @@ class CannotPublish(Exception):
 class Target(models.Model):
     """The decision-maker addressed: a person with a title and an organization."""
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, related_name="targets"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="targets")
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=120, blank=True)
     organization = models.CharField(max_length=120, blank=True)
@@ -202,19 +199,15 @@ class Target(models.Model):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return " ".join(
-            part for part in (self.organization, self.title, self.name) if part
-        )
+        return " ".join(part for part in (self.organization, self.title, self.name) if part)
 
 
 class Ally(models.Model):
     """An organization that stands with the campaign. An ally receives no data."""
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, related_name="allies"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="allies")
     name = models.CharField(max_length=120)
-    url = models.URLField(blank=True)
+    url = models.URLField(blank=True, validators=[web_address])
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = CampaignScopedQuerySet.as_manager()

@@ -3,12 +3,11 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models.choices import in_choices
 from campaigns.models.scoping import OrganizationScopedQuerySet
+from campaigns.models.values import in_choices
 
-hex_colour = RegexValidator(
-    r"\A#[0-9A-Fa-f]{6}\Z", _("Write the colour as # and six digits.")
-)
+HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
+hex_colour = RegexValidator(r"\A#[0-9A-Fa-f]{6}\Z", _("Write the colour as # and six digits."))
 
 
 class OrganizationQuerySet(OrganizationScopedQuerySet):
@@ -28,9 +27,7 @@ class Organization(models.Model):
     language = models.CharField(max_length=10, default="en")
     website = models.URLField(blank=True)
     privacy_url = models.URLField(_("privacy notice"), blank=True)
-    contact_address = models.EmailField(
-        blank=True, help_text=_("Shown in every page's footer.")
-    )
+    contact_address = models.EmailField(blank=True, help_text=_("Shown in every page's footer."))
     postal_address = models.TextField(
         max_length=300, blank=True, help_text=_("Required by law in every bulk mail.")
     )
@@ -48,9 +45,7 @@ class Organization(models.Model):
         max_length=7,
         default="#FFD21F",
         validators=[hex_colour],
-        help_text=_(
-            "The one strong colour: behind the sign button and cited evidence."
-        ),
+        help_text=_("The one strong colour: behind the sign button and cited evidence."),
     )
     link_color = models.CharField(
         _("link colour"), max_length=7, default="#0B4FA8", validators=[hex_colour]
@@ -61,6 +56,14 @@ class Organization(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            # A colour that is none would break every page of the organization.
+            models.CheckConstraint(
+                condition=models.Q(signal_color__regex=HEX_COLOUR)
+                & models.Q(link_color__regex=HEX_COLOUR),
+                name="organization_colours",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -92,9 +95,7 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "user"], name="membership_once"
-            )
+            models.UniqueConstraint(fields=["organization", "user"], name="membership_once")
         ]
 
     def __str__(self) -> str:
@@ -113,9 +114,7 @@ class MailScope(models.Model):
 
     Cadence = Cadence
 
-    organization = models.ForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="scopes"
-    )
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="scopes")
     key = models.SlugField(max_length=40)
     name = models.CharField(max_length=80)
     cadence = models.CharField(max_length=10, choices=Cadence, default=Cadence.MONTHLY)
@@ -125,9 +124,7 @@ class MailScope(models.Model):
     class Meta:
         ordering = ["organization", "key"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "key"], name="scope_key_once"
-            ),
+            models.UniqueConstraint(fields=["organization", "key"], name="scope_key_once"),
             in_choices("cadence", Cadence, "scope_cadence_known"),
         ]
 

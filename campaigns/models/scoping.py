@@ -19,11 +19,7 @@ class OrganizationScopedQuerySet(models.QuerySet):
             return self
         path = self.organization_path
         lookup = f"{path}__memberships__user" if path else "memberships__user"
-        return (
-            self.filter(**{lookup: user.pk})
-            if user.pk and user.is_active
-            else self.none()
-        )
+        return self.filter(**{lookup: user.pk}) if user.pk and user.is_active else self.none()
 
 
 class CampaignScopedQuerySet(OrganizationScopedQuerySet):

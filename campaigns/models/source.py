@@ -1,12 +1,9 @@
-from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
-from campaigns.models.choices import in_choices
 from campaigns.models.scoping import CampaignScopedQuerySet
-
-web_address = URLValidator(schemes=["http", "https"])
+from campaigns.models.values import in_choices, web_address
 
 
 class SourceDatePrecision(models.TextChoices):
@@ -20,26 +17,16 @@ class Source(models.Model):
 
     DatePrecision = SourceDatePrecision
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, related_name="sources"
-    )
-    key = models.SlugField(
-        max_length=60, help_text=_("Names the source in the text: wong-2018.")
-    )
-    author = models.CharField(
-        max_length=200, blank=True, help_text=_("A person or organization.")
-    )
-    title = models.CharField(
-        max_length=500, help_text=_("As it was published, without quotes.")
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sources")
+    key = models.SlugField(max_length=60, help_text=_("Names the source in the text: wong-2018."))
+    author = models.CharField(max_length=200, blank=True, help_text=_("A person or organization."))
+    title = models.CharField(max_length=500, help_text=_("As it was published, without quotes."))
     publisher = models.CharField(max_length=200, blank=True)
     published_on = models.DateField(null=True, blank=True)
     date_precision = models.CharField(
         max_length=5, choices=DatePrecision, default=DatePrecision.DAY
     )
-    url = models.URLField(
-        _("address"), max_length=2000, blank=True, validators=[web_address]
-    )
+    url = models.URLField(_("address"), max_length=2000, blank=True, validators=[web_address])
     archive_url = models.URLField(
         _("archived copy"), max_length=2000, blank=True, validators=[web_address]
     )

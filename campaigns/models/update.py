@@ -17,9 +17,7 @@ class UpdateQuerySet(CampaignScopedQuerySet):
 class Update(models.Model):
     """A text of news on a campaign. It stands on the page once published, and can be mailed."""
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, related_name="updates"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="updates")
     title = models.CharField(
         max_length=150, help_text=_("The news itself; also the subject of the mail.")
     )

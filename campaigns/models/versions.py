@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
-from campaigns.models.choices import in_choices
 from campaigns.models.organization import MailScope
 from campaigns.models.scoping import CampaignScopedQuerySet
+from campaigns.models.values import in_choices
 
 
 class Version(models.Model):
@@ -26,25 +26,19 @@ class Version(models.Model):
         """From now on nobody changes this version. Safe to call twice; free when frozen."""
         if self.frozen_at is None:
             self.frozen_at = timezone.now()
-            type(self).objects.filter(pk=self.pk, frozen_at=None).update(
-                frozen_at=self.frozen_at
-            )
+            type(self).objects.filter(pk=self.pk, frozen_at=None).update(frozen_at=self.frozen_at)
 
 
 class Statement(Version):
     """The text that is signed, without its quotation marks."""
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, related_name="statements"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="statements")
     text = models.TextField(max_length=2000)
 
     class Meta:
         ordering = ["campaign", "version"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "version"], name="statement_version_once"
-            )
+            models.UniqueConstraint(fields=["campaign", "version"], name="statement_version_once")
         ]
 
     def __str__(self) -> str:
@@ -62,9 +56,7 @@ class ConsentNotice(Version):
 
     Kind = ConsentNoticeKind
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, related_name="notices"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="notices")
     text = models.TextField(max_length=1000)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.UNTICKED_BOX)
     scopes = models.ManyToManyField(MailScope, related_name="notices")
@@ -72,9 +64,7 @@ class ConsentNotice(Version):
     class Meta:
         ordering = ["campaign", "version"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "version"], name="notice_version_once"
-            ),
+            models.UniqueConstraint(fields=["campaign", "version"], name="notice_version_once"),
             in_choices("kind", ConsentNoticeKind, "notice_kind_known"),
         ]
 

@@ -339,6 +339,8 @@ class Postgres:
             "log_timezone": "UTC",
             "timezone": "UTC",
             "shared_buffers": "64MB",
+            # A failing statement holds what somebody typed; it must not stand in a log.
+            "log_min_error_statement": "panic",
         }
         if not self.durable:
             settings |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")

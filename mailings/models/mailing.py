@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, MailScope, Organization, Update
-from campaigns.models.choices import in_choices
 from campaigns.models.scoping import OrganizationScopedQuerySet
+from campaigns.models.values import in_choices
 
 
 class DigestScheduleQuerySet(OrganizationScopedQuerySet):
@@ -141,6 +141,13 @@ class Mailing(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["schedule", "period"], name="digest_once_a_period"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind=MailingKind.DIGEST, schedule__isnull=False, period__isnull=False
+                )
+                | models.Q(kind=MailingKind.UPDATE, schedule=None, period=None),
+                name="mailing_digest_has_period",
+            ),
             in_choices("kind", MailingKind, "mailing_kind_known"),
             in_choices("state", MailingState, "mailing_state_known"),
         ]

@@ -5,8 +5,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, ConsentNotice, Statement
-from campaigns.models.choices import in_choices
 from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
+from campaigns.models.values import in_choices
 from signatures.models.supporter import Supporter
 
 
@@ -142,6 +142,10 @@ class Letter(models.Model):
     class Meta:
         constraints = [
             in_choices("kind", LetterKind, "letter_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(sent_at=None) | models.Q(dropped_at=None),
+                name="letter_ends_once",
+            ),
             # A second request while one waits adds nothing.
             models.UniqueConstraint(
                 fields=["signature", "kind"],

@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, ConsentNotice, MailScope
-from campaigns.models.choices import in_choices
 from campaigns.models.scoping import OrganizationScopedQuerySet
+from campaigns.models.values import in_choices
 
 
 class SupporterQuerySet(models.QuerySet):

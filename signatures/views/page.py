@@ -17,7 +17,7 @@ from campaigns.text.rendering import render_page
 from signatures.forms import SignForm
 from signatures.goals import goal_for
 from signatures.page_cache import pages
-from signatures.views.public import public_form, serve
+from signatures.views.public import honest_when_away, public_form, serve
 from signatures.views.thanks import remember_typed, sign_with
 
 _NOT_IN_CODE = re.compile(r"[^A-Za-z0-9_.~-]")
@@ -38,6 +38,7 @@ def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@honest_when_away
 def count(request: HttpRequest, slug: str) -> HttpResponse:
     """The number that the page shows, for badges and polling."""
     page = pages.get(f"count:{slug}", lambda: _render_count(slug))
@@ -108,15 +109,26 @@ def _render_with(campaign: Campaign, form: SignForm | None) -> bytes:
     return html.encode()
 
 
-def page_context(campaign: Campaign, *, statement: Any, notice: Any, form: Any) -> dict[str, Any]:
-    """What the page's template reads. `form` is None on a page that takes no signatures."""
+def page_context(
+    campaign: Campaign, *, statement: Any, notice: Any, form: Any, preview: bool = False
+) -> dict[str, Any]:
+    """What the page's template reads. `form` is None on a page that takes no signatures.
+
+    A preview shows markers whose source is missing; the public page leaves them out.
+    """
     counted = counted_of(campaign)
     goal = goal_for(counted, campaign.signature_goal)
     sources = list(campaign.sources.all())
     updates = [
         {
             "update": update,
-            "rendered": _render_text(update.body, campaign, sources, f"{update.anchor}-"),
+            "rendered": render_page(
+                update.body,
+                sources=sources,
+                ask=campaign.ask,
+                prefix=f"{update.anchor}-",
+                preview=preview,
+            ),
         }
         for update in campaign.updates.all()
         if update.published_at
@@ -129,7 +141,7 @@ def page_context(campaign: Campaign, *, statement: Any, notice: Any, form: Any) 
         "lead_in": campaign.lead_in_text,
         "statement": statement,
         "notice": notice,
-        "body": _render_text(campaign.body, campaign, sources),
+        "body": render_page(campaign.body, sources=sources, ask=campaign.ask, preview=preview),
         "updates": updates,
         "last_update": updates[0] if updates else None,
         "count": counted,
@@ -143,10 +155,6 @@ def page_context(campaign: Campaign, *, statement: Any, notice: Any, form: Any) 
 def counted_of(campaign: Campaign) -> int:
     """The count as last tallied; zero before the first tally."""
     return campaign.tally.counted if hasattr(campaign, "tally") else 0
-
-
-def _render_text(body: str, campaign: Campaign, sources: list, prefix: str = "") -> Any:
-    return render_page(body, sources=sources, ask=campaign.ask, prefix=prefix)
 
 
 def _render_count(slug: str) -> tuple[bytes, str] | None:

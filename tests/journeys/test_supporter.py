@@ -73,9 +73,7 @@ def test_from_the_page_to_a_counted_signature(
     assert not browser_problems
 
 
-def test_a_mistake_is_shown_where_it_is_and_nothing_typed_is_lost(
-    page, campaign, browser_problems
-):
+def test_a_mistake_is_shown_where_it_is_and_nothing_typed_is_lost(page, campaign, browser_problems):
     sign(page, campaign, email="ada@")
     assert page.title().startswith("Error:")
     assert page.get_by_label("Full name").input_value() == "Ada Lovelace"

@@ -93,7 +93,7 @@ def scheduled_mailing(update: Update, user: Any = None) -> Mailing:
     user = user or make_staff()
     mailing = draft_from_update(update=update, user=user)
     send_proof(mailing=mailing, user=user)
-    assert schedule_mailing(mailing=mailing, expected_count=audience.count(mailing), user=user)
+    assert schedule_mailing(mailing=mailing, expected_count=audience.count(mailing))
     hurry(mailing)
     return mailing
 

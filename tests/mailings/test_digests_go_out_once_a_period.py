@@ -62,6 +62,17 @@ def test_nothing_new_sends_nothing_and_moves_on() -> None:
 
 
 @pytest.mark.django_db
+def test_a_draft_left_lying_keeps_no_news_from_anyone() -> None:
+    campaign = make_campaign()
+    sign_up(campaign, 1)
+    draft_from_update(update=make_update(campaign), user=make_staff())
+    Mailing.objects.update(created_at=timezone.now() - timedelta(days=8))
+    due_schedule(campaign.organization.scopes.get(key="activism"))
+
+    assert len(wake_due()) == 1
+
+
+@pytest.mark.django_db
 def test_a_scope_without_a_cadence_and_a_sleeping_schedule_are_not_woken() -> None:
     campaign = make_campaign()
     make_update(campaign)

@@ -120,7 +120,7 @@ def test_f32_two_clicks_on_send_are_one_send(smtp_sink: SMTPSink) -> None:
 
     def click() -> object:
         same = Mailing.objects.get(pk=mailing.pk)
-        return schedule_mailing(mailing=same, expected_count=3, user=user)
+        return schedule_mailing(mailing=same, expected_count=3)
 
     with ThreadPoolExecutor(4) as clicks:
         went = [click.result() for click in [clicks.submit(in_thread(click)) for _ in range(4)]]
@@ -163,7 +163,7 @@ def test_nothing_goes_out_before_the_hold_is_over_and_it_can_be_taken_back(
     mailing = draft_from_update(update=make_update(campaign), user=user)
     send_proof(mailing=mailing, user=user)
     smtp_sink.mails.clear()
-    assert schedule_mailing(mailing=mailing, expected_count=3, user=user)
+    assert schedule_mailing(mailing=mailing, expected_count=3)
     assert mailing.starts_at
     assert mailing.starts_at > timezone.now() + timedelta(minutes=9)
 

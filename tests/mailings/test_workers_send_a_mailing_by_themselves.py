@@ -28,7 +28,7 @@ def test_the_bell_starts_a_mailing_and_the_last_slice_closes_it(
     send_proof(mailing=mailing, user=user)
     smtp_sink.mails.clear()
 
-    schedule_mailing(mailing=mailing, expected_count=audience.count(mailing), user=user)
+    schedule_mailing(mailing=mailing, expected_count=audience.count(mailing))
 
     smtp_sink.wait(50, timeout=10)
     wait_until(lambda: is_sent(mailing), timeout=5)

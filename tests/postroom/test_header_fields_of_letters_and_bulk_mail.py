@@ -55,7 +55,11 @@ def test_bulk_mail_carries_every_field_that_is_asked_of_it() -> None:
 
 
 def test_one_click_is_promised_over_https_alone() -> None:
-    assert "List-Unsubscribe-Post" not in bulk("http://127.0.0.1:8000/unsubscribe/k1-abc/")
+    assert "List-Unsubscribe-Post" not in bulk("http://example.org/unsubscribe/k1-abc/")
+
+
+def test_a_local_mailbox_may_play_the_mail_program() -> None:
+    assert "List-Unsubscribe-Post" in bulk("http://127.0.0.1:8000/unsubscribe/k1-abc/")
 
 
 def test_a_letter_is_no_list_mail() -> None:

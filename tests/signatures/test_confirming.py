@@ -142,7 +142,7 @@ def test_b93_a_damaged_link_leads_to_a_page_that_helps(client, pending, damage):
     assert "This link is not complete" in page.content.decode()
 
 
-@pytest.mark.parametrize("tail", [".", ">", "=3D", ")", "&utm_source=x"])
+@pytest.mark.parametrize("tail", [".", ">", "=3D", ")", "&utm_source=x", "%0a", "%2f"])
 def test_b93_what_a_mail_program_leaves_behind_a_link_does_no_harm(client, pending, tail):
     token = make_token("confirm", pending.pk)
     assert client.get(f"/confirm/{token}{tail}/").status_code == 200
@@ -190,3 +190,19 @@ def test_a_disowned_signature_leaves_no_subscription_behind(client, pending, cam
     make_signature(other, email="ada@example.org", consents=False)
     assert not Subscription.objects.mailable().exists()
     assert ConsentEvent.objects.filter(choice="left").count() == 1
+
+
+def test_a_link_that_lost_its_last_slash_still_works(client, pending):
+    address = link("confirm", pending.pk).removesuffix("/")
+    assert client.get(address).status_code == 200
+    assert "Confirmed." in client.post(address, {"name": "Ada"}).content.decode()
+
+
+def test_t04_no_token_stands_in_a_log(client, pending, caplog):
+    from advocacy.logs import MaskTokens
+
+    client.post(link("confirm", pending.pk), {"name": ""})
+    assert caplog.records
+    for record in caplog.records:
+        MaskTokens().filter(record)
+        assert link("confirm", pending.pk)[9:30] not in record.getMessage()

@@ -246,3 +246,11 @@ def test_a_letter_that_had_to_wait_its_turn_for_days_is_still_sent(outbox, smtp_
     pass_time(days=4)
     outbox.drain()
     assert len(smtp_sink.mails) == 1
+
+
+def test_a_second_press_a_moment_later_brings_no_second_letter(outbox, smtp_sink, campaign):
+    make_signature(campaign, email="ada@example.org", confirmed=False)
+    outbox.drain()
+    for _ in range(3):
+        send_link_again(campaign=campaign, email="ada@example.org")
+    assert Letter.objects.count() == 1

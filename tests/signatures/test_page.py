@@ -190,3 +190,17 @@ def test_made_up_addresses_leave_nothing_behind():
     for number in range(100):
         assert cache.get(f"page:{number}", lambda: None) is None
     assert not cache._locks
+
+
+def test_no_header_changes_where_the_page_says_it_stands(client, campaign):
+    plain = client.get(campaign.get_absolute_url()).content
+    later()
+    strange = client.get(
+        campaign.get_absolute_url(), SCRIPT_NAME="/evil", HTTP_X_FORWARDED_HOST="evil.example"
+    )
+    assert strange.content == plain
+
+
+def test_a_condition_on_another_version_is_no_error(client, campaign):
+    page = client.get(campaign.get_absolute_url(), HTTP_IF_MATCH='"x"', HTTP_IF_NONE_MATCH='"y"')
+    assert page.status_code == 200

@@ -80,6 +80,7 @@ def test_an_implicit_notice_agrees_by_signing(client):
 
 def test_signing_again_changes_nothing_that_stands(client, campaign):
     first = make_signature(campaign, email="ada@example.org", name="Ada Lovelace")
+    Letter.objects.update(created_at="2026-01-01T00:00Z")
     response = post(client, campaign, name="Somebody Else", email="ADA@Example.org", consent="")
     assert response.status_code == 303
     first.refresh_from_db()

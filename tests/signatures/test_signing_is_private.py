@@ -62,6 +62,7 @@ def test_t19_a_form_from_another_site_is_refused(client, campaign):
         {"HTTP_SEC_FETCH_SITE": "same-site"},
         {"HTTP_ORIGIN": "https://evil.example"},
         {"HTTP_ORIGIN": "null"},
+        {"HTTP_ORIGIN": "http://["},
     ):
         assert answer(client, campaign, "ada@example.org", **headers).status_code == 403
     assert not Signature.objects.exists()

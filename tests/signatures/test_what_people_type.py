@@ -2,10 +2,12 @@
 
 import time
 from contextlib import suppress
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.exceptions import ValidationError
 
+from advocacy.wsgi import application
 from signatures.addresses import clean_address, email_key, mask
 from signatures.models import Signature
 from signatures.texts import clean_comment, clean_name
@@ -69,14 +71,20 @@ def test_b01_to_b17_real_and_strange_names_are_kept_as_they_are(name):
     assert clean_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["", "  ", "\u200b\u200d", "a\0b", "\ud800"])
+@pytest.mark.parametrize("name", ["", "  ", "\u200b\u200d", "\u3164", "\u2800", "a\0b", "\ud800"])
 def test_b10_b11_b13_a_name_that_cannot_be_stored_or_seen_is_refused(name):
     with pytest.raises(ValidationError):
         clean_name(name)
 
 
 def test_b18_a_web_address_is_no_name():
-    for name in ("visit http://spam.example", "www.spam.example", "buy at pills.com"):
+    for name in (
+        "visit http://spam.example",
+        "www.spam.example",
+        "buy at pills.com",
+        "bit.ly/x",
+        "spam\u200b.com",
+    ):
         with pytest.raises(ValidationError):
             clean_name(name)
 
@@ -135,3 +143,42 @@ def test_b52_b53_no_body_breaks_the_form(client, body, content_type):
     response = client.post(campaign.get_absolute_url(), body, content_type=content_type)
     assert response.status_code in (400, 422)
     assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize("charset", ["hex", "base64", "idna", "utf-16", "unicode_escape", "none"])
+def test_b53_a_body_in_another_character_set_is_refused_before_it_is_read(charset):
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "QUERY_STRING": "a=1",
+        "CONTENT_TYPE": f"application/x-www-form-urlencoded; charset={charset}",
+    }
+    setup_testing_defaults(environ)
+    said = []
+    application(environ, lambda status, headers: said.append(status))
+    assert said == ["415 Unsupported Media Type"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent", "consents"),
+    [("on", True), ("", False), ("off", False), ("0", False), ("maybe", False), ("on on", False)],
+)
+def test_b54_only_a_tick_is_a_yes(client, sent, consents):
+    campaign = make_campaign()
+    fields = {"name": "Ada", "email": "ada@example.org", "consent": sent}
+    assert client.post(campaign.get_absolute_url(), fields).status_code == 303
+    assert Signature.objects.get().consents is consents
+
+
+@pytest.mark.django_db
+def test_a_flood_in_one_field_makes_no_flood_of_a_cookie(client):
+    campaign = make_campaign(asks_comment=True)
+    fields = {
+        "name": "Ada",
+        "email": "a@example.org",
+        "consent": "x" * 40_000,
+        "comment": "y" * 1999,
+    }
+    response = client.post(campaign.get_absolute_url(), fields)
+    assert response.status_code == 303
+    assert len(response.cookies["typed"].value) < 4000
