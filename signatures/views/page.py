@@ -60,8 +60,9 @@ def _take(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return response
 
 
-def _show_errors(campaign: Campaign, refused: SignForm) -> HttpResponse:
+def _show_errors(signed: Campaign, refused: SignForm) -> HttpResponse:
     """The page as it is now, with what was typed and what to mend."""
+    campaign = _public_campaigns().get(pk=signed.pk)
     versions = {
         "statement": str(campaign.current_statement().pk),
         "notice": str(campaign.current_notice().pk),
@@ -86,7 +87,7 @@ def _public_campaigns() -> Any:
 
 
 def _open_campaign(slug: str) -> Campaign:
-    campaign = _public_campaigns().open().filter(slug=slug).first()
+    campaign = Campaign.objects.open().filter(slug=slug).first()
     if campaign is None:
         raise Http404
     return campaign
@@ -100,7 +101,8 @@ def _render(slug: str) -> tuple[bytes, str] | None:
 def _render_with(campaign: Campaign, form: SignForm | None) -> bytes:
     statement, notice = campaign.current_statement(), campaign.current_notice()
     if form is None and campaign.is_open:
-        form = SignForm(campaign=campaign)
+        shown = {"statement": statement.pk, "notice": notice.pk}
+        form = SignForm(campaign=campaign, initial=shown)
     with translation.override(campaign.language):
         html = render_to_string(
             "signatures/campaign_page.html",

@@ -204,3 +204,12 @@ def test_no_header_changes_where_the_page_says_it_stands(client, campaign):
 def test_a_condition_on_another_version_is_no_error(client, campaign):
     page = client.get(campaign.get_absolute_url(), HTTP_IF_MATCH='"x"', HTTP_IF_NONE_MATCH='"y"')
     assert page.status_code == 200
+
+
+def test_the_form_names_the_versions_that_it_shows(client, campaign):
+    soup = BeautifulSoup(client.get(campaign.get_absolute_url()).content, "html.parser")
+    named = {name: soup.select_one(f"[name={name}]")["value"] for name in ("statement", "notice")}
+    assert named == {
+        "statement": str(campaign.current_statement().pk),
+        "notice": str(campaign.current_notice().pk),
+    }
