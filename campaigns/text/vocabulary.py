@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 # Above this a body is refused unread: an HTML parser needs time in the square of its nesting.
-MAX_BODY = 50_000
+MAX_BODY = 40_000
 # Lists and quotes deeper than this are flattened.
 MAX_DEPTH = 8
 MAX_URL = 2000

@@ -168,7 +168,9 @@ class SuppressionQuerySet(models.QuerySet):
         people = Supporter.objects.visible_to(user)
         return self.filter(models.Exists(people.filter(email_hash=models.OuterRef("email_hash"))))
 
-    def suppress(self, email_hash: bytes, reason: str, *, campaign_id: int | None = None) -> None:
+    def suppress(
+        self, email_hash: bytes | memoryview, reason: str, *, campaign_id: int | None = None
+    ) -> None:
         """Block an address, again if the block was lifted. Safe to call twice."""
         self.update_or_create(
             email_hash=bytes(email_hash),

@@ -1,5 +1,7 @@
 """A text that people agree to never changes under them."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -57,7 +59,7 @@ def test_the_same_text_again_makes_no_version():
 def test_a_notice_that_differs_in_anything_is_a_new_version(change):
     campaign = make_campaign()
     shown = campaign.current_notice()
-    wanted = {
+    wanted: dict[str, Any] = {
         "text": NOTICE,
         "kind": ConsentNotice.Kind.UNTICKED_BOX,
         "scopes": list(shown.scopes.all()),

@@ -83,7 +83,7 @@ def test_errors_are_read_out_first_and_lead_to_their_fields(visitor: Page) -> No
     visitor.locator("#sign button").click()
 
     assert visitor.title().startswith("Error:")
-    assert visitor.evaluate("document.activeElement.className") == "errors"
+    visitor.wait_for_function("document.activeElement.className === 'errors'")
     assert list(problems(visitor)) == []
     for link in visitor.locator(".errors a").all():
         assert visitor.locator(link.get_attribute("href") or "").count() == 1
