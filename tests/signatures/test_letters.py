@@ -254,3 +254,16 @@ def test_a_second_press_a_moment_later_brings_no_second_letter(outbox, smtp_sink
     for _ in range(3):
         send_link_again(campaign=campaign, email="ada@example.org")
     assert Letter.objects.count() == 1
+
+
+def test_who_signs_again_is_told_so_and_can_still_take_it_back(outbox, smtp_sink, campaign):
+    make_signature(campaign, email="ada@example.org")
+    outbox.drain()
+    pass_time(minutes=11)
+    send_link_again(campaign=campaign, email="ada@example.org")
+    outbox.drain()
+    mail = smtp_sink.wait(2, to="ada@example.org")[-1]
+    for part in (mail.text, mail.html):
+        assert "You have already signed." in part
+        assert "Thank you for signing" not in part
+        assert f"{settings.SITE_URL}/not-me/" in part
