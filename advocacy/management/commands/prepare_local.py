@@ -43,6 +43,11 @@ class Command(BaseCommand):
     def _create_login(self) -> None:
         users = get_user_model()
         if users.objects.filter(is_staff=True).exists():
+            self.stdout.write(
+                f"The login of {USERNAME!r} was printed at the first run. A new password:\n"
+                "    ENV_FILE=var/local.env .venv/bin/python manage.py changepassword"
+                f" {USERNAME}"
+            )
             return
         password = secrets.token_urlsafe(12)
         user = users.objects.create_user(
