@@ -12,7 +12,11 @@ import environ
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env_file = Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+# Without a `.env` of your own, commands typed beside `make run` speak to the site that it started.
+_own = BASE_DIR / ".env"
+env_file = Path(
+    env.str("ENV_FILE", default=str(_own if _own.is_file() else BASE_DIR / "var" / "local.env"))
+)
 if env_file.is_file():
     env.read_env(env_file)
 

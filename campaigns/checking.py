@@ -22,8 +22,12 @@ class Finding:
 
 
 def check_update(update: Update) -> list[Finding]:
-    """What to look at in an update: so far, citations of sources that its campaign lacks."""
-    return _unknown(number_footnotes(read(update.body), update.campaign.sources.all()))
+    """What to look at in an update: so far, citations of sources that its campaign lacks.
+
+    They block its mailing: a mail cannot be mended once it is read.
+    """
+    unknown = _unknown(number_footnotes(read(update.body), update.campaign.sources.all()))
+    return [Finding(finding.text, blocks=True) for finding in unknown]
 
 
 def check_campaign(campaign: Campaign) -> list[Finding]:
@@ -32,16 +36,18 @@ def check_campaign(campaign: Campaign) -> list[Finding]:
     return missing + _sources(campaign) + _promises(campaign)
 
 
+def cited_keys(campaign: Campaign) -> set[str]:
+    """The keys that the letter, as it was saved, and the updates cite."""
+    bodies = [campaign.body, *campaign.updates.values_list("body", flat=True)]
+    return {marker.key for body in bodies for marker in markers(read(body))}
+
+
 def _sources(campaign: Campaign) -> list[Finding]:
     sources = list(campaign.sources.all())
     footnotes = number_footnotes(read(campaign.body), sources)
     findings = _unknown(footnotes)
-    elsewhere = {
-        marker.key
-        for body in campaign.updates.values_list("body", flat=True)
-        for marker in markers(read(body))
-    }
-    unused = [key for key in footnotes.unused_keys if key not in elsewhere]
+    cited = cited_keys(campaign)
+    unused = [key for key in footnotes.unused_keys if key not in cited]
     no_address = [source.key for source in sources if not source.url]
     no_date = [source.key for source in sources if not source.published_on]
     return [

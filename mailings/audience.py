@@ -2,7 +2,8 @@
 
 Standing consent to the mailing's scope; of these, where the mailing is for the signers of a
 campaign, its counted signers; minus everyone who muted all it speaks of, minus suppressed
-addresses. The fence of the ledger asks again before every message.
+addresses, minus those who got the same news by another mailing. The fence of the ledger asks
+again before every message.
 """
 
 from typing import Any
@@ -14,6 +15,8 @@ from signatures.addresses import mask
 
 PAGE = 50_000
 CHUNK = 500
+# The first half of the key of the advisory locks that serialise the freezing of an organization.
+_FREEZING = 0x66726565
 
 # `s` is a subscription, `p` its supporter.
 _RULE = """
@@ -29,6 +32,12 @@ AND (%(signed)s::bigint IS NULL OR EXISTS (
     SELECT 1 FROM signatures_signature g
     WHERE g.campaign_id = %(signed)s AND g.supporter_id = s.supporter_id AND g.state = 'counted'
 ))
+AND NOT EXISTS (
+    SELECT 1 FROM mailings_recipient had JOIN mailings_mailing_updates told USING (mailing_id)
+    WHERE had.supporter_id = s.supporter_id AND had.mailing_id <> %(mailing)s
+        AND had.status NOT IN (4, 6)
+        AND told.update_id = %(news)s
+)
 """
 
 _LIVE = """
@@ -63,7 +72,16 @@ def _rule_of(mailing: Mailing) -> dict[str, Any]:
         "signed": mailing.campaign_id,
         "about": about,
         "campaigns": len(about),
+        "mailing": mailing.pk,
+        "news": _only_news(mailing),
     }
+
+
+def _only_news(mailing: Mailing) -> int | None:
+    """The one update that the mailing is about. A digest is new to whoever had a part of it."""
+    if mailing.kind == Mailing.Kind.DIGEST:
+        return None
+    return mailing.updates.values_list("pk", flat=True).first()
 
 
 def _take_time(cursor: Any) -> None:
@@ -129,6 +147,8 @@ def freeze_page(mailing_id: int) -> bool:
     }
     with connection.cursor() as cursor:
         _take_time(cursor)
+        # One at a time in an organization: two mailings of one update must see each other's rows.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_FREEZING, locked.organization_id])
         cursor.execute(_FREEZE_PAGE, what)
         if cursor.fetchone()[0]:
             return True

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from campaigns.checking import check_update
 from campaigns.models import Update
 from campaigns.text.footnotes import Note
 from campaigns.text.rendering import render_mail, render_plain
@@ -31,7 +32,13 @@ from postroom.messages import (
     list_id,
     message_key,
 )
-from postroom.skeleton import Skeleton, SkeletonError, compile_skeleton
+from postroom.skeleton import (
+    Placeholders,
+    Skeleton,
+    SkeletonError,
+    compile_skeleton,
+    without_holes,
+)
 from postroom.transport import Envelope
 from signatures import links
 
@@ -89,6 +96,7 @@ def missing(mailing: Mailing) -> list[str]:
         reasons.append(_("Choose the update that it is about."))
     if any(update.published_at is None for update in updates):
         reasons.append(_("Publish the update first: the mail leads its readers there."))
+    reasons += [finding.text for update in updates for finding in check_update(update)]
     if mailing.scope.organization_id != mailing.organization_id:
         reasons.append(_("The kind of mail belongs to another organization."))
     return reasons
@@ -164,17 +172,18 @@ def _day(ordinal: int, language: str) -> str:
 
 def _compile(mailing: Mailing) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
-    unsubscribe_url = links.address_with_hole(links.UNSUBSCRIBE, "unsubscribe_token")
+    holes = Placeholders()
     with translation.override(mailing.language):
         context = _context(mailing) | {
-            "unsubscribe_url": unsubscribe_url,
-            "preferences_url": links.address_with_hole(links.PREFERENCES, "preferences_token"),
+            "holes": holes,
+            "unsubscribe_url": links.full_address(links.UNSUBSCRIBE, holes["unsubscribe_token"]),
+            "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
         }
         text = render_to_string(f"mailings/mail/{mailing.kind}.txt", context)
         html = _inliner.inline(render_to_string(f"mailings/mail/{mailing.kind}.html", context))
     return compile_skeleton(
-        sender=mailbox(*organization.sender),
-        subject=_without_holes(mailing.subject),
+        sender=without_holes(mailbox(*organization.sender)),
+        subject=without_holes(mailing.subject),
         headers=bulk_headers(
             to="[[to]]",
             key="[[key]]",
@@ -184,14 +193,16 @@ def _compile(mailing: Mailing) -> Skeleton:
             reply_to=organization.reply_to
             or organization.contact_address
             or organization.sender[1],
-            unsubscribe_url=unsubscribe_url,
-            list_id=list_id(scope.name, f"{scope.key}.{organization.slug}", settings.MAIL_DOMAIN),
+            unsubscribe_url=links.full_address(links.UNSUBSCRIBE, "[[unsubscribe_token]]"),
+            list_id=list_id(
+                without_holes(scope.name), f"{scope.key}.{organization.slug}", settings.MAIL_DOMAIN
+            ),
             feedback_id=feedback_id(
                 f"mailing{mailing.pk}", scope.key, f"organization{organization.pk}"
             ),
         ),
-        text=text,
-        html=html,
+        text=holes.settle(text),
+        html=holes.settle(html),
         holes=HOLES,
     )
 
@@ -202,15 +213,15 @@ def _context(mailing: Mailing) -> dict[str, Any]:
         "organization": mailing.organization,
         "scope": mailing.scope,
         "campaign": mailing.campaign,
-        "subject": _without_holes(mailing.subject),
-        "preheader": _without_holes(mailing.preheader),
+        "subject": mailing.subject,
+        "preheader": mailing.preheader,
     }
     if mailing.kind == Mailing.Kind.DIGEST:
         return common | {
             "items": [
                 {
                     "campaign": update.campaign,
-                    "title": _without_holes(update.title),
+                    "title": update.title,
                     "url": update.public_url,
                     "body": _mail_text(update),
                 }
@@ -224,7 +235,7 @@ def _mail_text(update: Update) -> MailText:
     campaign = update.campaign
     sources = list(campaign.sources.all())
     rendered = render_mail(
-        _without_holes(update.body),
+        update.body,
         sources=sources,
         ask=campaign.ask,
         ask_url=campaign.public_url,
@@ -233,14 +244,9 @@ def _mail_text(update: Update) -> MailText:
         media_url=settings.SITE_URL,
     )
     plain = render_plain(
-        _without_holes(update.body),
+        update.body,
         sources=sources,
         ask=campaign.ask,
         ask_url=campaign.public_url,
     )
     return MailText(rendered.html, rendered.notes, plain.body)
-
-
-def _without_holes(text: str) -> str:
-    """What an organizer writes is never read as a hole: an unseen joiner parts two brackets."""
-    return text.replace("[[", "[\u2060[")

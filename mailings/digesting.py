@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 # A draft of this age is not about to be sent.
 ABANDONED_AFTER = timedelta(days=7)
+# Periods that a digest looks back for news that nobody got: more than one, because news that waited
+# for a mailing of its own, which never came, is still news.
+LOOKS_BACK = 2
 _MONTHS = {MailScope.Cadence.MONTHLY: 1, MailScope.Cadence.QUARTERLY: 3}
 
 
@@ -57,7 +60,7 @@ def wake(*, schedule: DigestSchedule) -> Mailing | None:
     ):
         return None
     schedule.due_at = next_due
-    news = list(news_since(schedule.scope, after(due_at, cadence, times=-1)))
+    news = list(news_since(schedule.scope, after(due_at, cadence, times=-LOOKS_BACK)))
     if not news:
         return None
     mailing, created = Mailing.objects.get_or_create(
@@ -84,7 +87,8 @@ def news_since(scope: MailScope, since: datetime) -> list[Update]:
     anyone.
     """
     abandoned = Q(state=Mailing.State.DRAFT, created_at__lt=timezone.now() - ABANDONED_AFTER)
-    mailed = Mailing.objects.exclude(Q(state=Mailing.State.CANCELLED) | abandoned)
+    never_left = Q(state=Mailing.State.CANCELLED, started_at=None)
+    mailed = Mailing.objects.exclude(never_left | abandoned)
     return list(
         Update.objects.published()
         .filter(

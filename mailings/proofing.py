@@ -1,5 +1,6 @@
 """A proof: the very mail that everyone would get, sent to one member of staff."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -57,9 +58,16 @@ def send_proof(*, mailing: Mailing, user: Any) -> Proof:
         outcome = way_out.send(envelope, message)
     if outcome.kind is not Kind.ACCEPTED:
         raise ProofFailed(f"{outcome.kind}: {outcome.code or ''} {outcome.text}".strip())
-    return Proof.objects.create(mailing=mailing, digest=content.digest, sent_to=user)
+    return Proof.objects.create(mailing=mailing, digest=_proved(content), sent_to=user)
 
 
-def is_proofed(mailing: Mailing, digest: bytes | memoryview) -> bool:
-    """Whether a proof of exactly this content reached its reader."""
-    return mailing.proofs.filter(digest=digest).exists()
+def is_proofed(content: MailingContent) -> bool:
+    """Whether a proof of exactly this content, for exactly this audience, reached its reader."""
+    return content.mailing.proofs.filter(digest=_proved(content)).exists()
+
+
+def _proved(content: MailingContent) -> bytes:
+    """What a proof stands for: the text, the kind of mail, and whose signers get it."""
+    mailing = content.mailing
+    audience = f"{mailing.scope_id} {mailing.campaign_id}".encode()
+    return hashlib.sha256(bytes(content.digest) + audience).digest()

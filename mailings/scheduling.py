@@ -72,7 +72,7 @@ def schedule_mailing(*, mailing: Mailing, expected_count: int) -> bool:
     if mailing.state != Mailing.State.DRAFT:
         return False
     content = compile_content(mailing)
-    if not is_proofed(mailing, content.digest):
+    if not is_proofed(content):
         raise CannotBeSent([_("Send yourself a proof of this text first.")])
     now = audience.count(mailing)
     if abs(now - expected_count) > expected_count // 100:

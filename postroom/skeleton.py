@@ -7,6 +7,7 @@ and 2046 (MIME), RFC 2047 (header text).
 
 import hashlib
 import re
+import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from html import escape
 from itertools import accumulate, chain
@@ -67,6 +68,32 @@ class Slot(NamedTuple):
 
     context: str
     what: str
+
+
+def without_holes(text: str) -> str:
+    """The text with nothing in it that could be read as a hole: an unseen joiner parts brackets."""
+    return text.replace("[[", "[\u2060[")
+
+
+class Placeholders:
+    """What stands for holes while a template is rendered that holds other people's text.
+
+    `placeholders["to"]` goes into the template's context. `settle()` turns each into a hole
+    afterwards, and keeps everything else that looks like one from being read as one: nobody who
+    writes a headline can know the marks of this rendering.
+    """
+
+    def __init__(self) -> None:
+        # As short as a date, so that lines of the text part wrap where they will.
+        self._mark = f"h{secrets.token_hex(3)}"
+        self._placed = re.compile(f"{self._mark}-([a-z0-9_]+)-")
+
+    def __getitem__(self, name: str) -> str:
+        return f"{self._mark}-{name}-"
+
+    def settle(self, rendered: str) -> str:
+        """The rendered text with holes where the placeholders stood, and nowhere else."""
+        return self._placed.sub(r"[[\1]]", without_holes(rendered))
 
 
 class Skeleton:

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from campaigns.models import Campaign
 from postroom.headers import mailbox
 from postroom.messages import date_text, letter_headers, message_key
-from postroom.skeleton import Skeleton, compile_skeleton
+from postroom.skeleton import Placeholders, Skeleton, compile_skeleton, without_holes
 from postroom.transport import Envelope
 from signatures import links
 from signatures.models import Letter
@@ -81,14 +81,15 @@ def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skel
     `asks_to_confirm`: the signature is not yet confirmed, so the letter carries the link that does.
     """
     organization = campaign.organization
+    holes = Placeholders()
     context = {
         "organization": organization,
         "campaign": campaign,
         "campaign_url": campaign.public_url,
         "asks_to_confirm": asks_to_confirm,
-        "confirm_url": links.address_with_hole(links.CONFIRM, "confirm_token"),
-        "not_me_url": links.address_with_hole(links.NOT_ME, "not_me_token"),
-        "preferences_url": links.address_with_hole(links.PREFERENCES, "preferences_token"),
+        "confirm_url": links.full_address(links.CONFIRM, holes["confirm_token"]),
+        "not_me_url": links.full_address(links.NOT_ME, holes["not_me_token"]),
+        "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
         "site_url": settings.SITE_URL,
     }
     template = f"signatures/letters/{kind}"
@@ -107,9 +108,9 @@ def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skel
     )
     return compile_skeleton(
         sender=mailbox(name, address),
-        subject=subject,
+        subject=without_holes(subject),
         headers=headers,
-        text=text,
-        html=html,
+        text=holes.settle(text),
+        html=holes.settle(html),
         holes=_HOLES,
     )

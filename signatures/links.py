@@ -46,6 +46,6 @@ def address(purpose: str, token: str) -> str:
     return reverse(purpose, args=[token])
 
 
-def address_with_hole(purpose: str, hole: str) -> str:
-    """The full address of a link page, with a hole of a mail's skeleton where its token goes."""
-    return settings.SITE_URL + address(purpose, "TOKEN").replace("TOKEN", f"[[{hole}]]")
+def full_address(purpose: str, token: str) -> str:
+    """The address of a link page as a mail has it; `token` may be a hole or its placeholder."""
+    return settings.SITE_URL + address(purpose, "TOKEN").replace("TOKEN", token)

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm, modelform_factory
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -159,6 +160,8 @@ class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
     def material_view(self, request: HttpRequest, pk: int) -> JsonResponse:
         """What the editor offers for a campaign: `{"sources": [{"key", "title"}], "ask": text}`."""
         campaign = self.get_object(request, str(pk))
+        if not self.has_view_permission(request, campaign):
+            raise PermissionDenied
         sources = list(campaign.sources.values("key", "title"))
         return JsonResponse({"sources": sources, "ask": campaign.ask})
 

@@ -1,6 +1,8 @@
 """The rows under a campaign: whom it addresses, what it cites, who stands with it."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,7 @@ from campaigns.admin.scoping import (
     OrganizationScopedInline,
     OrganizationScopedStackedInline,
 )
+from campaigns.checking import cited_keys
 from campaigns.citations import format_citation
 from campaigns.models import Ally, Source, Target
 
@@ -26,6 +29,18 @@ class AllyInline(OrganizationScopedInline):
     classes = ["untitled"]
 
 
+class SourceFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """A source that a text cites stays: without it the others would be numbered anew."""
+        super().clean()
+        going = {form.instance.key for form in self.deleted_forms}
+        if going and (cited := sorted(going & cited_keys(self.instance))):
+            raise ValidationError(
+                _("The text cites %(keys)s: take the marker out first, then delete the source."),
+                params={"keys": ", ".join(cited)},
+            )
+
+
 class SourceInline(OrganizationScopedStackedInline):
     """Sources, each with its citation as it will be printed and the marker that names it.
 
@@ -33,6 +48,7 @@ class SourceInline(OrganizationScopedStackedInline):
     """
 
     model = Source
+    formset = SourceFormSet
     extra = 0
     prepopulated_fields = {"key": ["author"]}
     readonly_fields = ["citation", "marker"]

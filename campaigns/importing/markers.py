@@ -1,10 +1,13 @@
-"""Finds the reference digits that stand glued to a sentence: `dissent.1`, but not `20 states`."""
+"""Finds reference numbers, `dissent.1` or `dissent [1]`, and leaves `20 states` alone."""
 
 import re
 
 from campaigns.importing.draft import Doubt
 
-DIGITS = re.compile(r"(?<=[.,;:?!\"'”’)\]])[0-9]{1,3}(?:,[0-9]{1,3})*(?!\S)")
+DIGITS = re.compile(
+    r"(?<=[.,;:?!\"'”’)\]])[0-9]{1,3}(?:,[0-9]{1,3})*(?!\S)"
+    r"| ?\[[0-9]{1,3}(?:, ?[0-9]{1,3})*\]"
+)
 
 
 def place_markers(paragraphs: list[str], keys: dict[int, str]) -> tuple[list[str], list[Doubt]]:
@@ -24,12 +27,14 @@ class _Placing:
         self.unsure: list[Doubt] = []
 
     def replace(self, match: re.Match[str]) -> str:
-        numbers = [int(number) for number in match[0].split(",")]
+        numbers = [int(number) for number in match[0].strip(" []").split(",")]
         context = match.string[max(0, match.start() - 30) : match.end() + 15]
         before = match.string[max(0, match.start() - 2) : match.start()]
-        # `3.5 million` looks like a reference too; only the number whose turn it is can be one.
-        is_decimal = re.search(r"[0-9][.,]\Z", before) is not None
-        if is_decimal and numbers != [self.highest + 1]:
+        after = match.string[match.end() :].lstrip()
+        # `3.5 million` looks like a reference too. Only the number whose turn it is can be one, and
+        # a sentence ends before it, so the next word is not a small one.
+        is_decimal = "[" not in match[0] and re.search(r"[0-9][.,]\Z", before) is not None
+        if is_decimal and (numbers != [self.highest + 1] or after[:1].islower()):
             return match[0]
         if not all(number in self.keys for number in numbers):
             why = f"{match[0]} looks like the number of a source that the list lacks; left as text."

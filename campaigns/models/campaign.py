@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.organization import Organization
 from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
-from campaigns.models.values import in_choices, web_address
+from campaigns.models.values import in_choices, known_language, web_address
 
 
 class CampaignQuerySet(OrganizationScopedQuerySet):
@@ -63,7 +63,7 @@ class Campaign(models.Model):
         help_text=_("One or two sentences; stands where “ask” is put."),
     )
     closing = models.CharField(max_length=300, blank=True)
-    language = models.CharField(max_length=10, default="en")
+    language = models.CharField(max_length=10, default="en", validators=[known_language])
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
     proof = models.CharField(max_length=20, choices=Proof, default=Proof.CONFIRM_FIRST)
     asks_postal_code = models.BooleanField(_("ask for the postal code"), default=False)

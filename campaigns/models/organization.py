@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.scoping import OrganizationScopedQuerySet
-from campaigns.models.values import in_choices
+from campaigns.models.values import in_choices, known_language
 
 HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 hex_colour = RegexValidator(r"\A#[0-9A-Fa-f]{6}\Z", _("Write the colour as # and six digits."))
@@ -24,7 +24,7 @@ class Organization(models.Model):
         help_text=_("As it stands in running text; empty for the name."),
     )
     slug = models.SlugField(unique=True)
-    language = models.CharField(max_length=10, default="en")
+    language = models.CharField(max_length=10, default="en", validators=[known_language])
     website = models.URLField(blank=True)
     privacy_url = models.URLField(_("privacy notice"), blank=True)
     contact_address = models.EmailField(blank=True, help_text=_("Shown in every page's footer."))

@@ -1,7 +1,19 @@
 """What a field may hold."""
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def known_language(code: str) -> None:
+    """Raises ValidationError for a code of no language that pages and mails can be written in."""
+    if code not in dict(settings.LANGUAGES):
+        raise ValidationError(
+            _("Write a language code in small letters, like en, es or pt-br."), code="language"
+        )
+
 
 web_address = URLValidator(schemes=["http", "https"])
 

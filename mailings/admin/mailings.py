@@ -49,7 +49,10 @@ class MailingAdmin(OrganizationScopedAdmin):
     fields = ["state_pill", "about", "scope", "campaign", "subject", "preheader"]
 
     class Media:
-        js = [Script("mailings/progress.js", defer=True)]
+        js = [
+            Script("mailings/progress.js", defer=True),
+            Script("mailings/unsaved.js", defer=True),
+        ]
         css = {"all": ["mailings/mailing.css"]}
 
     def get_urls(self) -> list[URLPattern]:
@@ -122,6 +125,8 @@ class MailingAdmin(OrganizationScopedAdmin):
         if obj:
             context |= _beside_the_form(obj, request)
         context["show_save_and_add_another"] = False
+        if obj and not obj.is_editable:
+            context["show_save"] = context["show_save_and_continue"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- views of our own
@@ -211,7 +216,7 @@ def _beside_the_form(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
     try:
         content = compile_content(mailing)
         beside["text"] = _parts(content)["plain"]
-        beside["proofed"] = is_proofed(mailing, content.digest)
+        beside["proofed"] = is_proofed(content)
     except CannotBeSent as error:
         beside["missing"] = error.reasons
     if mailing.is_editable and not beside["missing"]:

@@ -50,7 +50,7 @@ def public_form(view: View) -> View:
             if refusal := refuse_body(request):
                 return refusal
             if is_cross_site(request):
-                return render(request, "403.html", status=403)
+                return render(request, "signatures/other_site.html", status=403)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -220,3 +220,22 @@ def test_the_landing_page_lists_open_campaigns_with_counts_and_drafts(staff, dra
     page = words(staff.get(reverse("admin:index")))
     assert "Tell Amazon: Count 43,218 signatures" in page
     assert draft.headline in page
+
+
+@pytest.mark.parametrize("language", ["EN", "en_US", "zz", "<b>"])
+def test_a_language_that_nobody_speaks_is_refused(staff, draft, language):
+    save(staff, change_url(draft), "campaign_form", language=language)
+    draft.refresh_from_db()
+    assert draft.language == "en"
+
+
+def test_a_source_that_the_text_cites_cannot_be_deleted(staff, draft):
+    source = Source.objects.create(campaign=draft, key="wong-2018", title="Title")
+    Campaign.objects.filter(pk=draft.pk).update(body='<p>x<sup data-source="wong-2018"></sup></p>')
+    response = save(staff, change_url(draft), "campaign_form", **{"sources-0-DELETE": "on"})
+    assert "wong-2018: take the marker out first" in words(response)
+    assert Source.objects.filter(pk=source.pk).exists()
+    save(
+        staff, change_url(draft), "campaign_form", **{"sources-0-DELETE": "on", "body": "<p>x</p>"}
+    )
+    assert not Source.objects.filter(pk=source.pk).exists()

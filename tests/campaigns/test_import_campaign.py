@@ -203,3 +203,11 @@ def test_the_sample_in_the_package_is_the_page_that_it_quotes():
     digest = hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
 
     assert digest == "7162f1dc33f210bdab0e29de72d71860244ea9691a015fe89d12c46c7764f7c7"
+
+
+@pytest.mark.django_db
+def test_a_member_named_on_import_sees_the_organization(django_user_model):
+    user = django_user_model.objects.create_user("organizer", is_staff=True)
+    sample = settings.BASE_DIR / "campaigns/samples/credo-amazon-rekognition.txt"
+    call_command("import_campaign", str(sample), member="organizer")
+    assert Campaign.objects.visible_to(user).count() == 1

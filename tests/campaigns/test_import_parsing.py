@@ -7,6 +7,7 @@ from django.conf import settings
 
 from campaigns.citations import format_citation
 from campaigns.importing.draft import NotAPetition, TargetDraft
+from campaigns.importing.markers import place_markers
 from campaigns.importing.parsing import parse_campaign
 from campaigns.importing.reading import MAX_TEXT, decode
 
@@ -238,3 +239,18 @@ def test_t27_a_text_made_to_be_slow_is_done_within_a_second(piece):
     begun = time.process_time()
     parse_campaign(start + (piece * MAX_TEXT)[: MAX_TEXT - len(start)])
     assert time.process_time() - begun < 1
+
+
+def test_a_decimal_is_no_reference_and_a_number_in_brackets_is_one() -> None:
+    keys = {1: "a", 2: "b", 3: "c"}
+    marked, _doubts = place_markers(
+        [
+            "It costs.1 And costs.2 It took 5.3 billion dollars.",
+            "So they say [3]. And more [1, 2].",
+        ],
+        keys,
+    )
+    assert marked == [
+        "It costs.[^a] And costs.[^b] It took 5.3 billion dollars.",
+        "So they say[^c]. And more[^a][^b].",
+    ]

@@ -54,8 +54,10 @@ def test_a_headline_that_looks_like_a_hole_is_a_headline(outbox, smtp_sink):
     make_signature(make_campaign(headline="Stop [[everything]] now"), confirmed=False)
     outbox.drain()
     mail = smtp_sink.wait(1)[0]
-    assert mail.message["Subject"] == "Confirm your signature: Stop [[everything]] now"
-    assert "Stop [[everything]] now" in mail.text
+    # An unseen joiner between the brackets keeps them from being read as a hole.
+    subject = mail.message["Subject"].replace("\u2060", "")
+    assert subject == "Confirm your signature: Stop [[everything]] now"
+    assert "Stop [[everything]] now" in mail.text.replace("\u2060", "")
 
 
 def test_t02_a_letter_holds_nothing_that_the_visitor_typed(outbox, smtp_sink):

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if users.objects.filter(is_staff=True).exists():
             self.stdout.write(
                 f"The login of {USERNAME!r} was printed at the first run. A new password:\n"
-                "    ENV_FILE=var/local.env .venv/bin/python manage.py changepassword"
+                "    .venv/bin/python manage.py changepassword"
                 f" {USERNAME}"
             )
             return

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
@@ -17,7 +18,10 @@ from campaigns.text.sanitising import TextTooLong
 
 
 class Command(BaseCommand):
-    help = "Make a campaign of a petition page's text. Importing the same text twice is safe."
+    help = (
+        "Make a campaign of a petition page's text. Importing the same file twice is safe. Its"
+        " address comes from the file's name, or from the headline where that says nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a text file in UTF-8, or - for stdin")
@@ -26,10 +30,24 @@ class Command(BaseCommand):
             metavar="SLUG",
             help="whose campaign it is; by default the organization that the text names",
         )
+        parser.add_argument(
+            "--member",
+            metavar="USERNAME",
+            help="a member of staff who is to see the organization in the admin",
+        )
         parser.add_argument("--publish", action="store_true", help="open it for signatures")
 
-    def handle(self, *, file: str, organization: str | None, publish: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        file: str,
+        organization: str | None,
+        publish: bool,
+        member: str | None = None,
+        **options: Any,
+    ) -> None:
         owner = _find_organization(organization) if organization else None
+        user = _find_user(member) if member else None
         try:
             text, name = _read(file)
             draft = parse_campaign(text, file_name=name)
@@ -40,6 +58,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         except (NotAPetition, TextTooLong, CannotPublish) as error:
             raise CommandError(str(error)) from error
+        if user:
+            imported.campaign.organization.memberships.get_or_create(user=user)
         self.report(imported, draft.unsure)
 
     def report(self, imported: Imported, unsure: tuple[Doubt, ...]) -> None:
@@ -51,10 +71,29 @@ class Command(BaseCommand):
         self.stdout.write(f"Imported “{campaign.headline}” for {campaign.organization}.")
         if campaign.state == campaign.State.DRAFT:
             self.stdout.write("It is a draft: publish it in the admin, or import with --publish.")
-        if unsure:
+        doubts = [str(doubt) for doubt in unsure] + _about(campaign.organization)
+        if doubts:
             self.stdout.write("Please look at:")
-        for doubt in unsure:
+        for doubt in doubts:
             self.stdout.write(f"- {doubt}")
+
+
+def _about(organization: Organization) -> list[str]:
+    """What an organization still needs before it can be worked with."""
+    doubts = []
+    if not organization.memberships.exists():
+        doubts.append("organization: nobody sees it in the admin yet; name somebody with --member.")
+    if not organization.postal_address:
+        doubts.append("organization: it has no postal address, which every bulk mail needs.")
+    return doubts
+
+
+def _find_user(username: str) -> Any:
+    users = get_user_model()
+    try:
+        return users.objects.get(username=username)
+    except users.DoesNotExist:
+        raise CommandError(f"Nobody has the user name “{username}”.") from None
 
 
 def _read(file: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 // a source marker, the place of the ask, and a button. They are shown by editor.css.
 import { Extension, Node, crel, gettext, nodeInputRule, nodePasteRule, updateAttrsDialog } from "django-prose-editor/editor"
 
-const KEY = "[A-Za-z0-9_-]{1,60}"
+const KEY = "[A-Za-z0-9_\\-]{1,60}"
 const typedMarker = (match) => ({ key: match[0].slice(2, -1) })
 
 // On a campaign's own page its rows say more than the database: they may not be saved yet.
