@@ -60,7 +60,11 @@ def mail_update(page: "Page", people: str) -> None:
     page.get_by_role("link", name="Mail this update").click()
     page.get_by_role("button", name="Make a draft").click()
     page.get_by_role("button", name="Send a proof to me").click()
-    page.get_by_role("button", name=f"Send to {people}").click()
+    send = page.get_by_role("button", name=f"Send to {people}")
+    page.get_by_label("Subject").fill("An edit that nobody saved")
+    assert send.is_disabled()
+    page.reload()
+    send.click()
 
 
 def test_from_the_editor_to_the_inbox_and_out_of_it(

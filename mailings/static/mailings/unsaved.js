@@ -1,9 +1,5 @@
-// A step acts on what is saved: while there are unsaved changes, the buttons say so and wait.
-const form = document.querySelector("#mailing_form")
-form?.addEventListener("input", () => {
-  for (const step of document.querySelectorAll(".steps button")) {
-    step.disabled = true
-    step.title = step.closest("[data-unsaved]")?.dataset.unsaved ?? ""
-  }
+// A step acts on what is saved: while there are unsaved changes, its buttons wait and a note says why.
+document.querySelector("#mailing_form")?.addEventListener("input", () => {
+  for (const button of document.querySelectorAll(".steps [type=submit]")) button.disabled = true
   for (const note of document.querySelectorAll("[data-unsaved-note]")) note.hidden = false
 })
