@@ -61,6 +61,7 @@ def mail_update(page: "Page", people: str) -> None:
     page.get_by_role("button", name="Make a draft").click()
     page.get_by_role("button", name="Send a proof to me").click()
     send = page.get_by_role("button", name=f"Send to {people}")
+    send.wait_for()
     page.get_by_label("Subject").fill("An edit that nobody saved")
     assert send.is_disabled()
     page.reload()

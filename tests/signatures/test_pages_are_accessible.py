@@ -120,7 +120,7 @@ def test_the_bar_comes_when_the_form_has_left_the_screen(open_page: Callable[...
     page.goto(campaign.get_absolute_url())
     bar = page.locator(".bar .button")
 
-    assert not bar.is_visible()
+    bar.wait_for(state="hidden")
     page.locator(".prose p").nth(25).scroll_into_view_if_needed()
     page.wait_for_function(
         """() => {
@@ -128,7 +128,7 @@ def test_the_bar_comes_when_the_form_has_left_the_screen(open_page: Callable[...
             return Math.round(box.bottom) === innerHeight;
         }"""
     )
-    assert bar.is_visible()
+    bar.wait_for(state="visible")
 
 
 def _campaign_with_a_long_letter() -> Campaign:
