@@ -83,7 +83,7 @@ def test_errors_are_read_out_first_and_lead_to_their_fields(visitor: Page) -> No
     visitor.locator("#sign button").click()
 
     assert visitor.title().startswith("Error:")
-    visitor.wait_for_function("document.activeElement.className === 'errors'")
+    visitor.locator(".errors:focus").wait_for()
     assert list(problems(visitor)) == []
     for link in visitor.locator(".errors a").all():
         assert visitor.locator(link.get_attribute("href") or "").count() == 1
@@ -122,13 +122,10 @@ def test_the_bar_comes_when_the_form_has_left_the_screen(open_page: Callable[...
 
     bar.wait_for(state="hidden")
     page.locator(".prose p").nth(25).scroll_into_view_if_needed()
-    page.wait_for_function(
-        """() => {
-            const box = document.querySelector(".bar").getBoundingClientRect();
-            return Math.round(box.bottom) === innerHeight;
-        }"""
-    )
     bar.wait_for(state="visible")
+    box = page.locator(".bar").bounding_box()
+    assert box
+    assert round(box["y"] + box["height"]) == 740
 
 
 def _campaign_with_a_long_letter() -> Campaign:
