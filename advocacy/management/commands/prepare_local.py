@@ -15,9 +15,11 @@ SAMPLE = Path(settings.BASE_DIR) / "campaigns" / "samples" / "credo-amazon-rekog
 USERNAME = "organizer"
 ORGANIZATION = "credo-action"
 
-# What the sample text does not say of the organization, made up for a local look around. Bulk mail
-# may not leave without a postal address.
+# Names as in the sample text; the rest is made up for a local look around, because the text does not
+# say it. Bulk mail may not leave without a postal address.
 ORGANIZATION_DETAILS = {
+    "name": "Credo Action",
+    "short_name": "CREDO",
     "postal_address": "1 Example Street, San Francisco, CA 94105, USA",
     "contact_address": "hello@credo.example",
     "from_address": "updates@credo.example",
@@ -35,10 +37,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not is_local(settings.SITE_HOST):
             raise CommandError("This is for a site on this machine alone; SITE_URL is public.")
-        if not Campaign.objects.exists():
-            call_command("import_campaign", str(SAMPLE), publish=True, stdout=self.stdout)
-            Organization.objects.filter(slug=ORGANIZATION).update(**ORGANIZATION_DETAILS)
+        is_new = not Campaign.objects.exists()
+        if is_new:
+            Organization.objects.get_or_create(slug=ORGANIZATION, defaults=ORGANIZATION_DETAILS)
         self._create_login()
+        if is_new:
+            call_command(
+                "import_campaign",
+                str(SAMPLE),
+                organization=ORGANIZATION,
+                publish=True,
+                stdout=self.stdout,
+            )
 
     def _create_login(self) -> None:
         users = get_user_model()
