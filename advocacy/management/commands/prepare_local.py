@@ -15,8 +15,8 @@ SAMPLE = Path(settings.BASE_DIR) / "campaigns" / "samples" / "credo-amazon-rekog
 USERNAME = "organizer"
 ORGANIZATION = "credo-action"
 
-# Names as in the sample text; the rest is made up for a local look around, because the text does not
-# say it. Bulk mail may not leave without a postal address.
+# Names as in the sample text. The rest, which it does not say, is made up for a look around: bulk
+# mail may not leave without a postal address.
 ORGANIZATION_DETAILS = {
     "name": "Credo Action",
     "short_name": "CREDO",
