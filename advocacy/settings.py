@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
+    "django.contrib.postgres",  # knows how an index is to compare texts
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]

@@ -1,6 +1,11 @@
-from campaigns.models.campaign import Ally, Campaign, CannotPublish, Tally, Target
+from campaigns.models.campaign import Ally, Campaign, CannotPublish, Tally, TallyHour, Target
+from campaigns.models.correction import Correction
+from campaigns.models.custom_field import CustomField
 from campaigns.models.organization import MailScope, Membership, Organization
+from campaigns.models.picture import Picture
 from campaigns.models.source import Source
+from campaigns.models.topic import Topic
+from campaigns.models.translation import PageAddress, Translation
 from campaigns.models.update import Update
 from campaigns.models.versions import ConsentNotice, Statement
 
@@ -9,12 +14,19 @@ __all__ = [
     "Campaign",
     "CannotPublish",
     "ConsentNotice",
+    "Correction",
+    "CustomField",
     "MailScope",
     "Membership",
     "Organization",
+    "PageAddress",
+    "Picture",
     "Source",
     "Statement",
     "Tally",
+    "TallyHour",
     "Target",
+    "Topic",
+    "Translation",
     "Update",
 ]

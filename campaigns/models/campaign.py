@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.organization import Organization
 from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
-from campaigns.models.values import in_choices, known_language, web_address
+from campaigns.models.values import in_choices, known_language, known_time_zone, web_address
 
 
 class CampaignQuerySet(OrganizationScopedQuerySet):
     def public(self) -> Self:
-        """Campaigns whose page anyone may read."""
-        return self.filter(state__in=[Campaign.State.OPEN, Campaign.State.CLOSED])
+        """Campaigns whose page anyone may read, the withdrawn ones included."""
+        return self.exclude(state__in=UNPUBLISHED)
 
     def open(self) -> Self:
         """Campaigns that take signatures."""
@@ -24,8 +24,25 @@ class CampaignQuerySet(OrganizationScopedQuerySet):
 
 class CampaignState(models.TextChoices):
     DRAFT = "draft", _("draft")
+    SCHEDULED = "scheduled", _("scheduled")
     OPEN = "open", _("open")
     CLOSED = "closed", _("closed")
+    DELIVERED = "delivered", _("delivered")
+    WON = "won", _("won")
+    LOST = "lost", _("lost")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+# Nobody sees the page of these yet.
+UNPUBLISHED = [CampaignState.DRAFT, CampaignState.SCHEDULED]
+# The page of these takes no signatures any more.
+ENDED = [
+    CampaignState.CLOSED,
+    CampaignState.DELIVERED,
+    CampaignState.WON,
+    CampaignState.LOST,
+    CampaignState.WITHDRAWN,
+]
 
 
 class CampaignProof(models.TextChoices):
@@ -69,13 +86,61 @@ class Campaign(models.Model):
     asks_postal_code = models.BooleanField(_("ask for the postal code"), default=False)
     asks_country = models.BooleanField(_("ask for the country"), default=False)
     asks_comment = models.BooleanField(_("ask for a comment"), default=False)
+    asks_to_show_name = models.BooleanField(
+        _("offer to show names"),
+        default=False,
+        help_text=_("A box, unticked: show my first name and place on this page."),
+    )
+    default_country = models.CharField(
+        max_length=2,
+        blank=True,
+        help_text=_("Chosen beforehand, and whose postal codes are meant when none is asked for."),
+    )
     signature_goal = models.PositiveIntegerField(
         null=True,
         blank=True,
         help_text=_("Empty: the next step of the ladder above the count."),
     )
+    topics = models.ManyToManyField("campaigns.Topic", blank=True, related_name="campaigns")
+    image = models.ForeignKey(
+        "campaigns.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Below the ask, and on the card that shares show."),
+    )
+    share_title = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text=_("On shared links; empty for “Sign the petition: {headline}”."),
+    )
+    share_text = models.CharField(
+        max_length=300, blank=True, help_text=_("Under the title; empty for the statement.")
+    )
+    next_campaign = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Offered once somebody has signed this one."),
+    )
+    time_zone = models.CharField(
+        max_length=40,
+        default="UTC",
+        validators=[known_time_zone],
+        help_text=_("In which it opens and closes: Europe/London, America/New_York."),
+    )
+    opens_at = models.DateTimeField(null=True, editable=False)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.TextField(
+        max_length=1000, blank=True, help_text=_("What came of it, first on the page.")
+    )
     published_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
+    delivered_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(_("won, lost or withdrawn at"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -87,14 +152,17 @@ class Campaign(models.Model):
             in_choices("state", CampaignState, "campaign_state_known"),
             in_choices("proof", CampaignProof, "campaign_proof_known"),
             models.CheckConstraint(
-                condition=models.Q(state=CampaignState.DRAFT)
-                | models.Q(published_at__isnull=False),
+                condition=models.Q(state__in=UNPUBLISHED) | models.Q(published_at__isnull=False),
                 name="campaign_public_has_date",
             ),
             models.CheckConstraint(
-                condition=models.Q(state=CampaignState.CLOSED, closed_at__isnull=False)
-                | ~models.Q(state=CampaignState.CLOSED),
+                condition=~models.Q(state__in=ENDED) | models.Q(closed_at__isnull=False),
                 name="campaign_closed_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=CampaignState.SCHEDULED)
+                | models.Q(opens_at__isnull=False),
+                name="campaign_scheduled_has_date",
             ),
         ]
 
@@ -233,3 +301,22 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign}: {self.counted}"
+
+
+class TallyHour(models.Model):
+    """The count as it stood at the end of an hour: the public history of a campaign."""
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="tally_hours", db_index=False
+    )
+    hour = models.DateTimeField(help_text=_("When the hour began."))
+    counted = models.PositiveIntegerField()
+
+    objects = CampaignScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["campaign", "hour"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "hour"], name="tally_hour_once")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.hour:%Y-%m-%d %H}h: {self.counted}"

@@ -50,6 +50,19 @@ class Organization(models.Model):
     link_color = models.CharField(
         _("link colour"), max_length=7, default="#0B4FA8", validators=[hex_colour]
     )
+    logo = models.ForeignKey(
+        "campaigns.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    checks_links = models.BooleanField(
+        _("check the links of sources"),
+        default=False,
+        help_text=_("Once a week this server asks whether each source still stands."),
+    )
+    embedding_sites = models.TextField(
+        max_length=2000,
+        blank=True,
+        help_text=_("Other sites that may send signatures here, one a line: https://example.org"),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganizationQuerySet.as_manager()

@@ -31,6 +31,15 @@ class Source(models.Model):
         _("archived copy"), max_length=2000, blank=True, validators=[web_address]
     )
     accessed_on = models.DateField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, editable=False)
+    last_ok_at = models.DateTimeField(null=True, editable=False)
+    http_status = models.PositiveSmallIntegerField(null=True, editable=False)
+    fail_count = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text=_("Checks in a row that found it gone.")
+    )
+    check_problem = models.CharField(
+        max_length=80, blank=True, editable=False, help_text=_("What the last check met.")
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = CampaignScopedQuerySet.as_manager()

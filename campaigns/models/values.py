@@ -1,5 +1,8 @@
 """What a field may hold."""
 
+import zoneinfo
+from functools import cache
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -13,6 +16,20 @@ def known_language(code: str) -> None:
         raise ValidationError(
             _("Write a language code in small letters, like en, es or pt-br."), code="language"
         )
+
+
+def known_time_zone(name: str) -> None:
+    """Raises ValidationError for a name that is no time zone of the IANA database."""
+    if name not in available_time_zones():
+        raise ValidationError(
+            _("Write a time zone as Region/City, like Europe/London."), code="time_zone"
+        )
+
+
+@cache
+def available_time_zones() -> frozenset[str]:
+    """The names of the IANA database, read once."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 web_address = URLValidator(schemes=["http", "https"])

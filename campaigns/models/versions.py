@@ -1,5 +1,6 @@
 """Texts that people agree to: versioned, and frozen by the database once they are shown."""
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,11 @@ class Version(models.Model):
     """A numbered version of a text of a campaign. A trigger refuses a change once it is frozen."""
 
     version = models.PositiveSmallIntegerField(default=1)
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text=_("Of which translation it is; empty for the campaign's own language."),
+    )
     frozen_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -34,11 +40,22 @@ class Statement(Version):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="statements")
     text = models.TextField(max_length=2000)
+    reason = models.CharField(
+        max_length=300, blank=True, help_text=_("Why it replaced the version before, for staff.")
+    )
+    change_note = models.CharField(
+        max_length=300, blank=True, help_text=_("What changed, as the page tells everyone.")
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, editable=False
+    )
 
     class Meta:
-        ordering = ["campaign", "version"]
+        ordering = ["campaign", "language", "version"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "version"], name="statement_version_once")
+            models.UniqueConstraint(
+                fields=["campaign", "language", "version"], name="statement_language_version_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,9 +79,11 @@ class ConsentNotice(Version):
     scopes = models.ManyToManyField(MailScope, related_name="notices")
 
     class Meta:
-        ordering = ["campaign", "version"]
+        ordering = ["campaign", "language", "version"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "version"], name="notice_version_once"),
+            models.UniqueConstraint(
+                fields=["campaign", "language", "version"], name="notice_language_version_once"
+            ),
             in_choices("kind", ConsentNoticeKind, "notice_kind_known"),
         ]
 

@@ -1,4 +1,7 @@
+from signatures.models.data_access import DataAccess
+from signatures.models.limits import NetworkWindow, UsedChallenge
 from signatures.models.signature import CountShard, Letter, Signature
+from signatures.models.staff_work import Export, PaperBatch, StateChange, StateChangeEntry
 from signatures.models.supporter import (
     CampaignMute,
     ConsentEvent,
@@ -12,10 +15,17 @@ __all__ = [
     "CampaignMute",
     "ConsentEvent",
     "CountShard",
+    "DataAccess",
+    "Export",
     "KeyFingerprint",
     "Letter",
+    "NetworkWindow",
+    "PaperBatch",
     "Signature",
+    "StateChange",
+    "StateChangeEntry",
     "Subscription",
     "Supporter",
     "Suppression",
+    "UsedChallenge",
 ]

@@ -1,7 +1,8 @@
 from typing import Self
 
+from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, ConsentNotice, Statement
@@ -17,6 +18,7 @@ class SignatureQuerySet(CampaignScopedQuerySet):
 
 class SignatureState(models.TextChoices):
     PENDING = "pending", _("waits for confirmation")
+    HELD = "held", _("held: waits for a sign of life")
     COUNTED = "counted", _("counted")
     WITHDRAWN = "withdrawn", _("withdrawn by the signer")
     REJECTED = "rejected", _("rejected: not theirs")
@@ -50,6 +52,26 @@ class Signature(models.Model):
         blank=True,
         help_text=_("`source` in the address that brought the visitor."),
     )
+    answers = models.JSONField(
+        default=dict, db_default={}, help_text=_("To the campaign's own questions, by their keys.")
+    )
+    shows_name = models.BooleanField(
+        default=False, db_default=False, help_text=_("First name and place may stand on the page.")
+    )
+    sharer = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="brought",
+        db_index=False,
+        help_text=_("Whose shared link brought the visitor."),
+    )
+    mailing_number = models.BigIntegerField(
+        null=True, help_text=_("The mailing whose link brought the visitor.")
+    )
+    network = models.BinaryField(
+        max_length=16, null=True, help_text=_("Keyed hash of the network, to void a wave by.")
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True)
@@ -70,6 +92,30 @@ class Signature(models.Model):
         ]
         indexes = [
             models.Index(fields=["campaign", "-id"], name="signature_newest_first"),
+            # Few rows beside the counted ones: each state is found without walking those.
+            models.Index(
+                fields=["campaign", "state", "-id"],
+                condition=~models.Q(state="counted"),
+                name="signature_uncounted",
+            ),
+            # What waits longest: for reminders, and for those who never confirm.
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state="pending"),
+                name="signature_pending_since",
+            ),
+            BrinIndex(fields=["created_at"], name="signature_by_time"),
+            models.Index(
+                fields=["network", "created_at"],
+                condition=models.Q(network__isnull=False),
+                name="signature_by_network",
+            ),
+            models.Index(
+                fields=["sharer"],
+                condition=models.Q(sharer__isnull=False),
+                name="signature_by_sharer",
+            ),
+            models.Index(OpClass(Upper("name"), name="text_pattern_ops"), name="signature_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +136,7 @@ class CountShard(models.Model):
     day = models.DateField()
     shard = models.PositiveSmallIntegerField()
     pending = models.IntegerField(default=0)
+    held = models.IntegerField(default=0, db_default=0)
     counted = models.IntegerField(default=0)
     opted_in = models.IntegerField(default=0)
 
@@ -113,6 +160,9 @@ class LetterKind(models.TextChoices):
     CONFIRM = "confirm", _("confirm your signature")
     RECEIPT = "receipt", _("thank you for signing")
     ALREADY_SIGNED = "already_signed", _("you have already signed")
+    REMINDER = "reminder", _("your signature still waits")
+    WITHDRAWN = "withdrawn", _("your signature is withdrawn")
+    DATA_LINK = "data_link", _("the link to your own data")
 
 
 class Letter(models.Model):

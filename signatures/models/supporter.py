@@ -34,6 +34,9 @@ class Supporter(models.Model):
     country = models.CharField(max_length=2, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    erased_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("From then on the row names nobody.")
+    )
 
     objects = SupporterQuerySet.as_manager()
 

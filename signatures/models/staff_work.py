@@ -1,0 +1,134 @@
+"""What staff do to signatures: each act with who, when and why; none of it can be done silently."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign
+from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
+from campaigns.models.values import in_choices
+from signatures.models.signature import Signature, SignatureState
+
+
+class StateChange(models.Model):
+    """Staff moved signatures of a campaign into another state, one or a wave, for a reason."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="state_changes")
+    to_state = models.CharField(max_length=10, choices=SignatureState)
+    reason = models.CharField(max_length=300)
+    criteria = models.JSONField(
+        default=dict, blank=True, help_text=_("Network, domain and time that chose them.")
+    )
+    changed = models.PositiveIntegerField(default=0)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    changed_at = models.DateTimeField(db_default=Now())
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+
+    objects = CampaignScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [in_choices("to_state", SignatureState, "state_change_state_known")]
+
+    def __str__(self) -> str:
+        return f"{self.get_to_state_display()}: {self.changed}"
+
+
+class StateChangeEntryQuerySet(OrganizationScopedQuerySet):
+    organization_path = "change__campaign__organization"
+
+
+class StateChangeEntry(models.Model):
+    """One signature that a change moved, and where it stood before, so that it can go back."""
+
+    change = models.ForeignKey(
+        StateChange, on_delete=models.CASCADE, related_name="entries", db_index=False
+    )
+    signature = models.ForeignKey(Signature, on_delete=models.CASCADE, related_name="changes")
+    from_state = models.CharField(max_length=10, choices=SignatureState)
+
+    objects = StateChangeEntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["change", "signature"], name="state_change_moves_once"),
+            in_choices("from_state", SignatureState, "state_change_entry_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signature_id}: {self.from_state}"
+
+
+class ExportFormat(models.TextChoices):
+    CSV = "csv", _("CSV")
+    XLSX = "xlsx", _("Excel (XLSX)")
+
+
+class Export(models.Model):
+    """Signatures that somebody took out of the house: who, which, in what form and what for.
+
+    The download is streamed and stored nowhere; its link is known by its hash alone, is its owner's
+    alone, works once and not for long.
+    """
+
+    Format = ExportFormat
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="exports")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    purpose = models.CharField(max_length=300)
+    format = models.CharField(max_length=4, choices=Format, default=Format.CSV)
+    criteria = models.JSONField(default=dict, blank=True)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField(null=True)
+
+    objects = CampaignScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [in_choices("format", ExportFormat, "export_format_known")]
+
+    def __str__(self) -> str:
+        return f"{self.get_format_display()}: {self.purpose}"
+
+
+class PaperBatch(models.Model):
+    """Signatures collected on paper: counted by hand, shown beside the others, never among them."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="paper_batches")
+    signatures = models.PositiveIntegerField()
+    collected_on = models.DateField()
+    place = models.CharField(max_length=120, blank=True)
+    collected_by = models.CharField(
+        max_length=120, help_text=_("Who stands for the number, as the page names them.")
+    )
+    note = models.CharField(max_length=300, blank=True, help_text=_("For staff."))
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    added_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = CampaignScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-collected_on", "-pk"]
+        verbose_name_plural = _("paper batches")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(signatures__gt=0), name="paper_batch_has_signatures"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signatures} · {self.collected_on}"
