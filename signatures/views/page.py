@@ -1,13 +1,11 @@
 """The campaign page: the view that shows the sign form and the view that takes it are one."""
 
-import re
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,9 +16,8 @@ from signatures.forms import SignForm
 from signatures.goals import goal_for
 from signatures.page_cache import pages
 from signatures.views.public import honest_when_away, public_form, serve
-from signatures.views.thanks import remember_typed, sign_with
+from signatures.views.taking import take
 
-_NOT_IN_CODE = re.compile(r"[^A-Za-z0-9_.~-]")
 # Below this a number says little; the page says "be one of the first" instead.
 PROGRESS_FROM = 50
 
@@ -30,7 +27,7 @@ PROGRESS_FROM = 50
 def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
     """GET: the same bytes for everyone, no cookie read or set. POST: sign."""
     if request.method == "POST":
-        return _take(request, _open_campaign(slug))
+        return take(request, slug, show_errors=_show_errors)
     page = pages.get(f"page:{slug}", lambda: _render(slug))
     if page is None:
         raise Http404
@@ -46,17 +43,6 @@ def count(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     response = serve(request, page)
     response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
-
-
-def _take(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    form = SignForm(request.POST, campaign=campaign)
-    if not form.is_valid():
-        return _show_errors(campaign, form)
-    code = _NOT_IN_CODE.sub("", request.GET.get("source", "")[:200])
-    sign_with(form, referrer_code=code)
-    response = HttpResponseRedirect(reverse("thanks", args=[campaign.slug]), status=303)
-    remember_typed(response, campaign, form.as_cleaned() | {"referrer_code": code})
     return response
 
 
@@ -84,13 +70,6 @@ def _public_campaigns() -> Any:
             Prefetch("updates", queryset=Update.objects.published()),
         )
     )
-
-
-def _open_campaign(slug: str) -> Campaign:
-    campaign = Campaign.objects.open().filter(slug=slug).first()
-    if campaign is None:
-        raise Http404
-    return campaign
 
 
 def _render(slug: str) -> tuple[bytes, str] | None:
