@@ -56,7 +56,7 @@ def _shows(char: str) -> bool:
 
 
 def _clean(typed: str) -> str:
-    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in typed):
+    if any(char in "\0\ufffd" or "\ud800" <= char <= "\udfff" for char in typed):
         raise ValidationError(_("This text holds a character that cannot be stored."))
     composed = unicodedata.normalize("NFC", typed.translate(_BIDI))
     kept: list[str] = []
