@@ -57,6 +57,9 @@ class Campaign(models.Model):
 
     Proof = CampaignProof
 
+    # The language of the translation whose texts this instance holds; empty for its own texts.
+    edition: str = ""
+
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="campaigns"
     )
@@ -197,12 +200,12 @@ class Campaign(models.Model):
         return self.call_to_action or str(_("Sign the petition"))
 
     def current_statement(self) -> Any:
-        """The newest version of the text to sign, or None before there is one."""
-        return self.statements.order_by("-version").first()
+        """The newest version of the text to sign in this edition, or None before there is one."""
+        return self.statements.filter(language=self.edition).order_by("-version").first()
 
     def current_notice(self) -> Any:
-        """The newest version of the opt-in notice, or None before there is one."""
-        return self.notices.order_by("-version").first()
+        """The newest version of this edition's opt-in notice, or None before there is one."""
+        return self.notices.filter(language=self.edition).order_by("-version").first()
 
     def missing_for_publication(self) -> list[str]:
         """What still keeps the page from being published, as sentences; empty when nothing does."""

@@ -1,11 +1,30 @@
 """A campaign in another language, and every address that its page has ever had."""
 
-from django.db import models
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models.campaign import Campaign
+from campaigns.models.campaign import Campaign, CannotPublish
 from campaigns.models.scoping import CampaignScopedQuerySet
 from campaigns.models.values import known_language
+
+
+# What a translation says in place of the campaign.
+TRANSLATED = [
+    *("headline", "call_to_action", "lead_in", "lead_line", "body", "ask", "closing"),
+    *("share_title", "share_text", "outcome"),
+]
+
+
+class TranslationQuerySet(CampaignScopedQuerySet):
+    def published(self) -> Self:
+        """Translations that anyone may read, as far as their campaigns may be read."""
+        return self.filter(published_at__isnull=False)
 
 
 class Translation(models.Model):
@@ -32,7 +51,7 @@ class Translation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = CampaignScopedQuerySet.as_manager()
+    objects = TranslationQuerySet.as_manager()
 
     class Meta:
         ordering = ["campaign", "language"]
@@ -42,6 +61,54 @@ class Translation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.headline} ({self.language})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaign-page", args=[self.slug])
+
+    @property
+    def public_url(self) -> str:
+        """The page's full address, built from SITE_URL and never from a request header."""
+        return settings.SITE_URL + self.get_absolute_url()
+
+    @property
+    def language_name(self) -> str:
+        """The language in its own words: `español`."""
+        return get_language_info(self.language)["name_local"]
+
+    def current_statement(self) -> Any:
+        """The newest version of the text to sign in this language, or None."""
+        return self._versions("statements").first()
+
+    def current_notice(self) -> Any:
+        """The newest version of the opt-in notice in this language, or None."""
+        return self._versions("notices").first()
+
+    def _versions(self, name: str) -> Any:
+        return getattr(self.campaign, name).filter(language=self.language).order_by("-version")
+
+    def missing_for_publication(self) -> list[str]:
+        """What still keeps the page from being published, as sentences; empty when nothing does."""
+        missing = []
+        if not self.current_statement():
+            missing.append(str(_("Write the statement that people sign, in this language.")))
+        if not self.current_notice():
+            missing.append(str(_("Write the opt-in notice in this language.")))
+        return missing
+
+    @transaction.atomic
+    def publish(self) -> bool:
+        """Show the page in this language wherever the campaign is shown. Safe to call twice.
+
+        Returns True when this call published it. Raises `CannotPublish` when something is missing.
+        """
+        if missing := self.missing_for_publication():
+            raise CannotPublish(missing)
+        unpublished = Translation.objects.filter(pk=self.pk, published_at=None)
+        changed = unpublished.update(published_at=timezone.now())
+        self.current_statement().freeze()
+        self.current_notice().freeze()
+        self.refresh_from_db(fields=["published_at"])
+        return bool(changed)
 
 
 class PageAddress(models.Model):
