@@ -148,7 +148,7 @@ class SignForm(TypedForm):
     field_order = ["name", "email", "postal_code", "country", "comment", "consent"]
 
     def __init__(self, data: Mapping[str, str] | None = None, *, campaign: Campaign, **kwargs: Any):
-        self.shown = shown_version(campaign.notices, (data or {}).get("notice"))
+        self.shown = shown_version(campaign, "notices", (data or {}).get("notice"))
         notice = self.shown or campaign.current_notice()
         super().__init__(data, campaign=campaign, notice=notice, **kwargs)
 
@@ -156,7 +156,7 @@ class SignForm(TypedForm):
         return clean_address(self.cleaned_data["email"])
 
     def clean_statement(self) -> Statement:
-        return _or_changed(shown_version(self.campaign.statements, self.data.get("statement")))
+        return _or_changed(shown_version(self.campaign, "statements", self.data.get("statement")))
 
     def clean_notice(self) -> ConsentNotice:
         return _or_changed(self.shown)
@@ -174,11 +174,12 @@ class SignForm(TypedForm):
         return texts | versions | {"consent": "on" if consent is True else consent or ""}
 
 
-def shown_version(versions: Any, pk: str | None) -> Any:
+def shown_version(campaign: Campaign, texts: str, pk: str | None) -> Any:
     """The version of a text that a form says it showed; absent means the current one.
 
-    None when there is no such version of this campaign.
+    `texts` is `statements` or `notices`. None when this edition of the campaign has no such version.
     """
+    versions = getattr(campaign, texts).filter(language=campaign.edition)
     if not pk:
         return versions.order_by("-version").first()
     is_id = pk.isascii() and pk.isdecimal() and int(pk[:20]) < 2**63

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from campaigns.editions import edition_in
 from campaigns.models import Campaign
 from postroom.headers import mailbox
 from postroom.messages import date_text, letter_headers, message_key
@@ -38,12 +39,13 @@ class LetterPress:
     def write(self, letter: Letter) -> tuple[Envelope, bytes]:
         """The envelope and the finished message of `letter`.
 
-        Signature, campaign, organization and supporter should be loaded. Raises
+        It speaks the language of the statement that was signed. Signature, statement, campaign,
+        organization and supporter should be loaded. Raises
         postroom.skeleton.SkeletonError or postroom.headers.BadHeader when the address or the
         organization's own texts cannot stand in a message.
         """
         signature, supporter = letter.signature, letter.supporter
-        campaign = signature.campaign
+        campaign = edition_in(signature.campaign, signature.statement.language)
         asks_to_confirm = signature.confirmed_at is None
         message = self._skeleton(letter.kind, campaign, asks_to_confirm).fill(
             {
@@ -65,6 +67,7 @@ class LetterPress:
             kind,
             asks_to_confirm,
             campaign.pk,
+            campaign.edition,
             campaign.updated_at,
             tuple(organization.__dict__[field.attname] for field in organization._meta.fields),
         )

@@ -90,7 +90,9 @@ class Outbox:
             ids = [pk for (pk,) in cursor.fetchall()]
         return list(
             Letter.objects.filter(pk__in=ids)
-            .select_related("supporter", "signature__campaign__organization")
+            .select_related(
+                "supporter", "signature__statement", "signature__campaign__organization"
+            )
             .order_by("due_at", "pk")
         )
 

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
+from campaigns.editions import edition_in
 from campaigns.models import Campaign, MailScope, Organization
 from campaigns.styling import stylesheet_url
 from postroom.links import BadToken, read_token
@@ -148,13 +149,17 @@ def preferences_page(request: HttpRequest, supporter_id: int, organization_id: i
 
 
 def _signature(signature_id: int) -> Signature | None:
-    return (
+    """The signature, with its campaign in the language of the statement that was signed."""
+    signature = (
         Signature.objects.select_related(
             "campaign__organization", "campaign__tally", "statement", "notice"
         )
         .filter(pk=signature_id)
         .first()
     )
+    if signature:
+        signature.campaign = edition_in(signature.campaign, signature.statement.language)
+    return signature
 
 
 def _ask_to_confirm(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from campaigns.editions import edition_at
 from campaigns.models import Campaign
 from signatures.forms import SignForm
 from signatures.views.thanks import remember_typed, sign_with
@@ -29,7 +30,7 @@ def take(request: HttpRequest, slug: str, *, show_errors: ShowErrors) -> HttpRes
 
 
 def _open_campaign(slug: str) -> Campaign:
-    campaign = Campaign.objects.open().filter(slug=slug).first()
+    campaign = edition_at(slug, Campaign.objects.open())
     if campaign is None:
         raise Http404
     return campaign

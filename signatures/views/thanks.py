@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
+from campaigns.editions import edition_at
 from campaigns.models import Campaign
 from campaigns.styling import stylesheet_url
 from signatures.addresses import mask
@@ -43,7 +44,7 @@ def remember_typed(response: HttpResponse, campaign: Campaign, fields: dict[str,
 @public_form
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     """GET: check your inbox. POST `again`: the link once more. POST `email`: another address."""
-    campaign = Campaign.objects.public().select_related("organization").filter(slug=slug).first()
+    campaign = edition_at(slug, Campaign.objects.public().select_related("organization"))
     if campaign is None:
         raise Http404
     typed = _typed_before(request, campaign)
