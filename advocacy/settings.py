@@ -59,17 +59,17 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+# Public pages pass the staff's by, and CSRF protects every form that does not refuse it.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "advocacy.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "advocacy.middleware.PrivateByDefaultMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "advocacy.middleware.StaffSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "advocacy.middleware.StaffAuthenticationMiddleware",
+    "advocacy.middleware.StaffMessageMiddleware",
 ]
 
 ROOT_URLCONF = "advocacy.urls"

@@ -20,10 +20,8 @@ def only_utf8(application: WSGI) -> WSGI:
     """
 
     def guarded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        header = Message()
-        header["Content-Type"] = environ.get("CONTENT_TYPE") or "text/plain"
-        charset = header.get_content_charset("utf-8")
-        if charset.replace("-", "").replace("_", "") != "utf8":
+        content_type = environ.get("CONTENT_TYPE")
+        if content_type and not _is_utf8(content_type):
             start_response(
                 "415 Unsupported Media Type",
                 [("Content-Type", "text/plain"), ("Cache-Control", "no-store")],
@@ -32,6 +30,14 @@ def only_utf8(application: WSGI) -> WSGI:
         return application(environ, start_response)
 
     return guarded
+
+
+def _is_utf8(content_type: str) -> bool:
+    """Whether this header names UTF-8 or no character set."""
+    header = Message()
+    header["Content-Type"] = content_type
+    charset = header.get_content_charset("utf-8")
+    return charset.replace("-", "").replace("_", "") == "utf8"
 
 
 application = only_utf8(get_wsgi_application())
