@@ -6,16 +6,18 @@ seconds behind, and `check_invariants` proves that at rest the count equals `COU
 """
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from signatures.models import CountShard
+from signatures.models import CountShard, Signature
 
 _MOVE = """
-INSERT INTO signatures_countshard AS c (campaign_id, day, shard, pending, counted, opted_in)
-VALUES (%s, %s, pg_backend_pid() %% %s, %s, %s, %s)
+INSERT INTO signatures_countshard AS c (campaign_id, day, shard, pending, held, counted, opted_in)
+VALUES (%s, %s, pg_backend_pid() %% %s, %s, %s, %s, %s)
 ON CONFLICT (campaign_id, day, shard) DO UPDATE SET
     pending = c.pending + EXCLUDED.pending,
+    held = c.held + EXCLUDED.held,
     counted = c.counted + EXCLUDED.counted,
     opted_in = c.opted_in + EXCLUDED.opted_in
 """
@@ -31,13 +33,14 @@ WHERE t.counted <> EXCLUDED.counted
 _FOLD = """
 WITH old AS (
     DELETE FROM signatures_countshard WHERE day < CURRENT_DATE - 2 AND shard > 0
-    RETURNING campaign_id, day, pending, counted, opted_in
+    RETURNING campaign_id, day, pending, held, counted, opted_in
 )
-INSERT INTO signatures_countshard AS c (campaign_id, day, shard, pending, counted, opted_in)
-SELECT campaign_id, day, 0, sum(pending), sum(counted), sum(opted_in) FROM old
+INSERT INTO signatures_countshard AS c (campaign_id, day, shard, pending, held, counted, opted_in)
+SELECT campaign_id, day, 0, sum(pending), sum(held), sum(counted), sum(opted_in) FROM old
 GROUP BY campaign_id, day
 ON CONFLICT (campaign_id, day, shard) DO UPDATE SET
     pending = c.pending + EXCLUDED.pending,
+    held = c.held + EXCLUDED.held,
     counted = c.counted + EXCLUDED.counted,
     opted_in = c.opted_in + EXCLUDED.opted_in
 """
@@ -51,6 +54,7 @@ def move(
     campaign_id: int,
     on: date | datetime,
     pending: int = 0,
+    held: int = 0,
     counted: int = 0,
     opted_in: int = 0,
 ) -> None:
@@ -59,10 +63,52 @@ def move(
     The shard follows the database connection, so two signers wait for each other only when their
     connections happen to share one of the sixteen, and then for the length of one commit.
     """
-    if pending or counted or opted_in:
+    numbers = [pending, held, counted, opted_in]
+    if any(numbers):
         day = on.date() if isinstance(on, datetime) else on
         with connection.cursor() as cursor:
-            cursor.execute(_MOVE, [campaign_id, day, CountShard.SHARDS, pending, counted, opted_in])
+            cursor.execute(_MOVE, [campaign_id, day, CountShard.SHARDS, *numbers])
+
+
+class Standing(NamedTuple):
+    """What one signature adds to the numbers of one day, in the state that it is in."""
+
+    day: date
+    pending: int = 0
+    held: int = 0
+    counted: int = 0
+    opted_in: int = 0
+
+
+def standing_of(signature: Signature) -> Standing:
+    """What this signature adds to the numbers. A counted one stands on the day that it counted."""
+    states = Signature.State
+    if signature.state == states.COUNTED:
+        return Standing(signature.counted_at.date(), counted=1, opted_in=int(signature.consents))
+    day = signature.created_at.date()
+    return Standing(
+        day,
+        pending=int(signature.state == states.PENDING),
+        held=int(signature.state == states.HELD),
+    )
+
+
+def restate(signature: Signature, was: Standing) -> None:
+    """Move the numbers of a signature that stood as `was` says to where it stands now.
+
+    Call last in the transaction of the change itself.
+    """
+    now = standing_of(signature)
+    for (day, *numbers), sign in ((was, -1), (now, 1)):
+        pending, held, counted, opted_in = (sign * number for number in numbers)
+        move(
+            campaign_id=signature.campaign_id,
+            on=day,
+            pending=pending,
+            held=held,
+            counted=counted,
+            opted_in=opted_in,
+        )
 
 
 def refresh_tallies() -> None:

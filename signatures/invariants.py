@@ -52,21 +52,23 @@ register(
         """,
     ),
     Invariant(
-        "the shards of every campaign sum to its counted, pending and opted-in signatures",
+        "the shards of every campaign sum to its counted, pending, held and opted-in signatures",
         """
         SELECT count(*) FROM (
             SELECT campaign_id, count(*) FILTER (WHERE state = 'counted') AS counted,
                 count(*) FILTER (WHERE state = 'pending') AS pending,
+                count(*) FILTER (WHERE state = 'held') AS held,
                 count(*) FILTER (WHERE state = 'counted' AND consents) AS opted_in
             FROM signatures_signature GROUP BY campaign_id
         ) rows FULL JOIN (
             SELECT campaign_id, sum(counted) AS counted, sum(pending) AS pending,
-                sum(opted_in) AS opted_in
+                sum(held) AS held, sum(opted_in) AS opted_in
             FROM signatures_countshard GROUP BY campaign_id
         ) shards USING (campaign_id)
-        WHERE (COALESCE(rows.counted, 0), COALESCE(rows.pending, 0), COALESCE(rows.opted_in, 0))
+        WHERE (COALESCE(rows.counted, 0), COALESCE(rows.pending, 0), COALESCE(rows.held, 0),
+                COALESCE(rows.opted_in, 0))
             <> (COALESCE(shards.counted, 0), COALESCE(shards.pending, 0),
-                COALESCE(shards.opted_in, 0))
+                COALESCE(shards.held, 0), COALESCE(shards.opted_in, 0))
         """,
     ),
     Invariant(
