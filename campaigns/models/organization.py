@@ -56,7 +56,10 @@ class Organization(models.Model):
     checks_links = models.BooleanField(
         _("check the links of sources"),
         default=False,
-        help_text=_("Once a week this server asks whether each source still stands."),
+        help_text=_(
+            "Once a week this server asks whether each source still stands, and the Internet "
+            "Archive whether it has a copy."
+        ),
     )
     embedding_sites = models.TextField(
         max_length=2000,

@@ -1,9 +1,24 @@
-from django.db import models
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models.campaign import Campaign
+from campaigns.models.campaign import UNPUBLISHED, Campaign
 from campaigns.models.scoping import CampaignScopedQuerySet
 from campaigns.models.values import in_choices, web_address
+
+# A check that found a source standing holds for a week; one that did not is repeated the next day.
+CHECK_EVERY = timedelta(days=7)
+CHECK_AGAIN = timedelta(days=1)
+# How long claimed sources stay with a worker of which nothing is heard.
+CHECK_LEASE = timedelta(minutes=15)
+# Fails within this time count once: three clicks on a button are not three days.
+FAIL_COUNTS_EVERY = timedelta(hours=20)
+ROTTEN_AT = 3
+# Drafts are checked only while somebody works on them.
+RECENTLY = timedelta(days=30)
 
 
 class SourceDatePrecision(models.TextChoices):
@@ -12,10 +27,66 @@ class SourceDatePrecision(models.TextChoices):
     YEAR = "year", _("year")
 
 
+class SourceProblem(models.TextChoices):
+    """Why a check ended without an answer."""
+
+    ADDRESS = "address", _("not an address that this server may ask")
+    NAME = "name", _("no such host")
+    NAME_SERVER = "name-server", _("the name server did not answer")
+    NETWORK = "network", _("could not be reached from here")
+    REFUSED = "refused", _("refused the connection")
+    CERTIFICATE = "certificate", _("the certificate is not valid")
+    TIME = "time", _("took too long")
+    REDIRECTS = "redirects", _("redirects without end")
+    ANSWER = "answer", _("did not answer as a web server does")
+
+
+class SourceVerdict(models.TextChoices):
+    """What a check says about a source."""
+
+    STANDS = "stands", _("stands")
+    CLOSED = "closed", _("there, but not open to everyone")
+    FAILS = "fails", _("did not answer")
+    UNKNOWN = "unknown", _("could not be asked")
+
+
+class SourceQuerySet(CampaignScopedQuerySet):
+    def rotten(self) -> Self:
+        """Sources that have been gone for some checks in a row."""
+        return self.filter(fail_count__gte=ROTTEN_AT)
+
+    def due(self) -> Self:
+        """Sources to check now: of organizations that agreed, on pages that matter."""
+        now = timezone.now()
+        matters = ~models.Q(campaign__state__in=UNPUBLISHED) | models.Q(
+            campaign__updated_at__gt=now - RECENTLY
+        )
+        is_time = models.Q(check_due_at=None) | models.Q(check_due_at__lte=now)
+        return self.filter(matters, is_time, campaign__organization__checks_links=True).exclude(
+            url=""
+        )
+
+    def make_due(self) -> int:
+        """Have them checked with the next round; returns how many there are."""
+        return self.exclude(url="").update(check_due_at=None)
+
+    @transaction.atomic
+    def claim_due(self, most: int) -> list["Source"]:
+        """Up to `most` due sources, the longest waiting first, for this caller alone."""
+        waiting = self.due().order_by(models.F("check_due_at").asc(nulls_first=True), "pk")
+        claimed = list(waiting.select_for_update(skip_locked=True, of=("self",))[:most])
+        Source.objects.filter(pk__in=[source.pk for source in claimed]).update(
+            check_due_at=timezone.now() + CHECK_LEASE
+        )
+        return claimed
+
+
 class Source(models.Model):
     """A published work that a text cites by key. Its number derives from the order of first use."""
 
     DatePrecision = SourceDatePrecision
+    Problem = SourceProblem
+    Verdict = SourceVerdict
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sources")
     key = models.SlugField(max_length=60, help_text=_("Names the source in the text: wong-2018."))
@@ -31,6 +102,9 @@ class Source(models.Model):
         _("archived copy"), max_length=2000, blank=True, validators=[web_address]
     )
     accessed_on = models.DateField(null=True, blank=True)
+    check_due_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("Empty: with the next round.")
+    )
     checked_at = models.DateTimeField(null=True, editable=False)
     last_ok_at = models.DateTimeField(null=True, editable=False)
     http_status = models.PositiveSmallIntegerField(null=True, editable=False)
@@ -38,11 +112,23 @@ class Source(models.Model):
         default=0, editable=False, help_text=_("Checks in a row that found it gone.")
     )
     check_problem = models.CharField(
-        max_length=80, blank=True, editable=False, help_text=_("What the last check met.")
+        max_length=80,
+        blank=True,
+        editable=False,
+        choices=SourceProblem,
+        help_text=_("What the last check met."),
+    )
+    archive_suggestion = models.URLField(
+        _("archived copy that was found"),
+        max_length=2000,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text=_("Stands on no page until somebody accepts it."),
     )
     position = models.PositiveSmallIntegerField(default=0)
 
-    objects = CampaignScopedQuerySet.as_manager()
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -53,3 +139,54 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.title}"
+
+    @property
+    def is_rotten(self) -> bool:
+        """Whether readers are shown the archived copy first."""
+        return self.fail_count >= ROTTEN_AT
+
+    def record_check(
+        self, verdict: SourceVerdict, *, status: int | None = None, problem: str = ""
+    ) -> bool:
+        """Store what a check found. Returns False when the address was changed meanwhile."""
+        now = timezone.now()
+        found: dict[str, object] = {
+            "checked_at": now,
+            "check_due_at": now + self._rest_after(verdict),
+            "http_status": status,
+            "check_problem": problem,
+            "fail_count": self._fails_after(verdict, now),
+        }
+        if verdict == SourceVerdict.STANDS:
+            found["last_ok_at"] = now
+        asked = Source.objects.filter(pk=self.pk, url=self.url)
+        if not asked.update(**found):
+            return False
+        for name, value in found.items():
+            setattr(self, name, value)
+        return True
+
+    def _rest_after(self, verdict: SourceVerdict) -> timedelta:
+        return CHECK_AGAIN if verdict == SourceVerdict.FAILS else CHECK_EVERY
+
+    def _fails_after(self, verdict: SourceVerdict, now: datetime) -> int:
+        if verdict in (SourceVerdict.STANDS, SourceVerdict.CLOSED):
+            return 0
+        counted_today = (
+            self.fail_count and self.checked_at and now - self.checked_at < FAIL_COUNTS_EVERY
+        )
+        return self.fail_count + (verdict == SourceVerdict.FAILS and not counted_today)
+
+    def forget_checks(self) -> None:
+        """In memory: the address is another one, so what was found about it holds no more."""
+        self.check_due_at = self.checked_at = self.last_ok_at = self.http_status = None
+        self.fail_count, self.check_problem, self.archive_suggestion = 0, "", ""
+
+    def accept_suggestion(self) -> bool:
+        """Show the archived copy that was found. Returns False when there is none; safe twice."""
+        accepted = Source.objects.filter(pk=self.pk, archive_url="").exclude(archive_suggestion="")
+        changed = accepted.update(
+            archive_url=models.F("archive_suggestion"), archive_suggestion=models.Value("")
+        )
+        self.refresh_from_db(fields=["archive_url", "archive_suggestion"])
+        return bool(changed)
