@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from campaigns.models import Campaign, ConsentNotice, MailScope, Statement
@@ -10,18 +11,39 @@ from campaigns.models import Campaign, ConsentNotice, MailScope, Statement
 V = TypeVar("V", Statement, ConsentNotice)
 
 
+class ReasonNeeded(ValueError):
+    """A text that people rely on changes, and nobody says why, or what the page is to tell."""
+
+
 @transaction.atomic
-def revise_statement(*, campaign: Campaign, text: str) -> Statement:
+def revise_statement(
+    *,
+    campaign: Campaign,
+    text: str,
+    reason: str = "",
+    change_note: str = "",
+    author: AbstractBaseUser | None = None,
+) -> Statement:
     """Make `text` what people sign from now on, and return the version that says it.
 
     A text that already stands makes nothing new. Earlier signatures keep the version they signed.
+    A frozen version is replaced only with a `reason`, for staff, and a `change_note`, which the
+    page tells everyone; else `ReasonNeeded` is raised.
     """
     current = _current(campaign, Statement)
     if current and current.text == text:
         return current
+    if current and current.frozen_at and not (reason.strip() and change_note.strip()):
+        raise ReasonNeeded("A frozen statement is replaced only with a reason and a public note.")
     if current is None or current.frozen_at:
-        current = Statement(campaign=campaign, version=current.version + 1 if current else 1)
-    current.text = text
+        current = Statement(
+            campaign=campaign,
+            language=campaign.edition,
+            version=current.version + 1 if current else 1,
+            reason=reason.strip() if current else "",
+            change_note=change_note.strip() if current else "",
+        )
+    current.text, current.author = text, author
     current.save()
     if campaign.published_at:
         current.freeze()
@@ -43,7 +65,11 @@ def revise_notice(
     if current and stands and set(current.scopes.all()) == wanted:
         return current
     if current is None or current.frozen_at:
-        current = ConsentNotice(campaign=campaign, version=current.version + 1 if current else 1)
+        current = ConsentNotice(
+            campaign=campaign,
+            language=campaign.edition,
+            version=current.version + 1 if current else 1,
+        )
     current.text, current.kind = text, kind
     current.save()
     current.scopes.set(wanted)
@@ -53,7 +79,8 @@ def revise_notice(
 
 
 def _current(campaign: Campaign, versions: type[V]) -> V | None:
-    """The newest version, held so that nobody freezes it and nobody numbers another meanwhile."""
+    """This edition's newest version, held: nobody freezes it or numbers another meanwhile."""
     Campaign.objects.select_for_update().get(pk=campaign.pk)
-    rows = versions.objects.filter(campaign=campaign).order_by("-version")
+    rows = versions.objects.filter(campaign=campaign.pk, language=campaign.edition)
+    rows = rows.order_by("-version")
     return rows.select_for_update().first()

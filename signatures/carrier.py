@@ -1,4 +1,4 @@
-"""The threads of the tx worker that need no broker: letters every second, tallies every two."""
+"""The threads of the tx worker that need no broker: letters, tallies, opening and closing."""
 
 import logging
 import threading
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 
+from campaigns.keeping_time import open_and_close_due
 from signatures.counting import fold_old_days, refresh_tallies
 from signatures.outbox import BATCH, Outbox
 
@@ -13,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 LETTERS_EVERY = 1.0
 TALLIES_EVERY = 2.0
+TIMES_EVERY = 2.0
 FOLD_EVERY = 600.0
 AFTER_TROUBLE = 2.0
 # A letter in hand is finished first; a mail server may take this long over it.
@@ -45,8 +47,8 @@ class Round(threading.Thread):
 
 
 class Carrier:
-    """Carries due letters to the mail server and keeps the tallies fresh, each in its own thread:
-    a slow mail server must not hold up a count."""
+    """Carries due letters to the mail server, keeps the tallies fresh, opens and closes campaigns
+    on time, each in its own thread: a slow mail server must not hold up a count."""
 
     def __init__(self) -> None:
         self._outbox = Outbox()
@@ -54,6 +56,7 @@ class Carrier:
         self._rounds = [
             self._letters,
             Round("tallies", TALLIES_EVERY, refresh_tallies),
+            Round("times", TIMES_EVERY, open_and_close_due),
             Round("folding", FOLD_EVERY, fold_old_days),
         ]
 

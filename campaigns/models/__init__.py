@@ -1,9 +1,11 @@
-from campaigns.models.campaign import Ally, Campaign, CannotPublish, Tally, TallyHour, Target
+from campaigns.models.campaign import Campaign, CannotPublish
 from campaigns.models.correction import Correction
 from campaigns.models.custom_field import CustomField
 from campaigns.models.organization import MailScope, Membership, Organization
 from campaigns.models.picture import Picture
 from campaigns.models.source import Source
+from campaigns.models.tally import Tally, TallyHour
+from campaigns.models.target import Ally, Target
 from campaigns.models.topic import Topic
 from campaigns.models.translation import PageAddress, Translation
 from campaigns.models.update import Update

@@ -1,15 +1,19 @@
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Coalesce, Least, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.organization import Organization
-from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
-from campaigns.models.values import in_choices, known_language, known_time_zone, web_address
+from campaigns.models.scoping import OrganizationScopedQuerySet
+from campaigns.models.values import in_choices, known_language, known_time_zone
 
 
 class CampaignQuerySet(OrganizationScopedQuerySet):
@@ -18,8 +22,21 @@ class CampaignQuerySet(OrganizationScopedQuerySet):
         return self.exclude(state__in=UNPUBLISHED)
 
     def open(self) -> Self:
-        """Campaigns that take signatures."""
-        return self.filter(state=Campaign.State.OPEN)
+        """Campaigns that take signatures now.
+
+        The database's clock decides, so that one past its closing time takes none even while
+        nobody has closed it yet.
+        """
+        before_closing = models.Q(closes_at=None) | models.Q(closes_at__gt=Now())
+        return self.filter(before_closing, state=CampaignState.OPEN)
+
+    def due_to_open(self) -> Self:
+        """Scheduled campaigns whose time to open has come."""
+        return self.filter(state=CampaignState.SCHEDULED, opens_at__lte=Now())
+
+    def due_to_close(self) -> Self:
+        """Open campaigns whose closing time has passed."""
+        return self.filter(state=CampaignState.OPEN, closes_at__lte=Now())
 
 
 class CampaignState(models.TextChoices):
@@ -43,6 +60,12 @@ ENDED = [
     CampaignState.LOST,
     CampaignState.WITHDRAWN,
 ]
+
+
+# The page of these says what came of it.
+DECIDED = [CampaignState.WON, CampaignState.LOST]
+# How long after the end a link in a mail still confirms what was typed before it.
+LATE_CONFIRMATION = timedelta(days=7)
 
 
 class CampaignProof(models.TextChoices):
@@ -182,7 +205,20 @@ class Campaign(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state == self.State.OPEN
+        """Whether it takes signatures now; the database's clock decides about a closing time."""
+        if self.state != self.State.OPEN or self.closes_at is None:
+            return self.state == self.State.OPEN
+        return Campaign.objects.open().filter(pk=self.pk).exists()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its page tells what came of it, and no form."""
+        return self.state in ENDED
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its times of opening and closing are meant."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def addressees(self) -> str:
@@ -207,6 +243,17 @@ class Campaign(models.Model):
         """The newest version of this edition's opt-in notice, or None before there is one."""
         return self.notices.filter(language=self.edition).order_by("-version").first()
 
+    def statement_changes(self) -> list[Any]:
+        """The versions of this edition's statement that replaced a public one, newest first.
+
+        Each has `earlier`, the version before it.
+        """
+        shown = self.statements.filter(language=self.edition).exclude(frozen_at=None)
+        versions = list(shown.order_by("version"))
+        for earlier, later in pairwise(versions):
+            later.earlier = earlier
+        return versions[:0:-1]
+
     def missing_for_publication(self) -> list[str]:
         """What still keeps the page from being published, as sentences; empty when nothing does."""
         missing = []
@@ -216,35 +263,128 @@ class Campaign(models.Model):
             missing.append(str(_("Add the opt-in notice that stands beside the button.")))
         if not self.targets.exists():
             missing.append(str(_("Name at least one target.")))
+        if self.closes_at and self.closes_at <= timezone.now():
+            missing.append(str(_("Its closing time has passed: choose a later one, or none.")))
         return missing
 
     @transaction.atomic
     def publish(self) -> bool:
-        """Open the page for signatures. Safe to call twice.
+        """Open the page of a draft or scheduled campaign for signatures. Safe to call twice.
 
         Returns True when this call opened it. Raises `CannotPublish` when something is missing.
         """
+        return self._open(of=UNPUBLISHED)
+
+    @transaction.atomic
+    def reopen(self) -> bool:
+        """Take signatures again after the end, whatever the end was. Safe to call twice.
+
+        Returns True when this call opened it. Raises `CannotPublish` when something is missing.
+        """
+        return self._open(of=ENDED)
+
+    def _open(self, *, of: list[CampaignState]) -> bool:
         if missing := self.missing_for_publication():
             raise CannotPublish(missing)
-        now = timezone.now()
-        opened = Campaign.objects.filter(pk=self.pk).exclude(state=self.State.OPEN)
-        changed = opened.update(
-            state=self.State.OPEN,
-            published_at=models.functions.Coalesce("published_at", now),
+        opened = self._move(
+            self.State.OPEN,
+            of=of,
+            published_at=Coalesce("published_at", Now()),
             closed_at=None,
+            ended_at=None,
         )
-        self.current_statement().freeze()
-        self.current_notice().freeze()
-        self.refresh_from_db(fields=["state", "published_at", "closed_at"])
-        return bool(changed)
+        if self.state == self.State.OPEN:
+            self.current_statement().freeze()
+            self.current_notice().freeze()
+        return opened
+
+    def schedule(self, opens_at: datetime) -> bool:
+        """Let a draft open by itself at `opens_at`, or another time than before.
+
+        Returns False for a page that is public already. Raises `CannotPublish` when something is
+        missing, or when it would close before it opens.
+        """
+        missing = self.missing_for_publication()
+        if self.closes_at and self.closes_at <= opens_at:
+            missing.append(str(_("It would close before it opens: choose another time.")))
+        if missing:
+            raise CannotPublish(missing)
+        return self._move(self.State.SCHEDULED, of=UNPUBLISHED, opens_at=opens_at)
+
+    def unschedule(self) -> bool:
+        """Make a scheduled campaign a draft again. Safe to call twice."""
+        return self._move(self.State.DRAFT, of=[self.State.SCHEDULED])
 
     def close(self) -> bool:
-        """Take no more signatures; the page stays. Safe to call twice."""
-        changed = Campaign.objects.filter(pk=self.pk, state=self.State.OPEN).update(
-            state=self.State.CLOSED, closed_at=timezone.now()
+        """Take no more signatures; the page stays. Safe to call twice.
+
+        Past its closing time it has been closed since then.
+        """
+        # LEAST passes over an empty closing time.
+        return self._move(
+            self.State.CLOSED, of=[self.State.OPEN], closed_at=Least("closes_at", Now())
         )
-        self.refresh_from_db(fields=["state", "closed_at"])
+
+    def deliver(self, *, outcome: str = "") -> bool:
+        """The signatures have been handed over. Safe to call twice.
+
+        An open campaign takes no more of them. `outcome` replaces what the page says came of it,
+        unless empty; as in the three below.
+        """
+        of = [self.State.OPEN, self.State.CLOSED]
+        return self._end(self.State.DELIVERED, of=of, outcome=outcome, delivered_at=Now())
+
+    def win(self, *, outcome: str = "") -> bool:
+        """What was asked for was granted. Safe to call twice; mends a campaign called lost."""
+        return self._decide(self.State.WON, outcome)
+
+    def lose(self, *, outcome: str = "") -> bool:
+        """What was asked for was refused. Safe to call twice; mends a campaign called won."""
+        return self._decide(self.State.LOST, outcome)
+
+    def _decide(self, state: CampaignState, outcome: str) -> bool:
+        of = {self.State.OPEN, self.State.CLOSED, self.State.DELIVERED, *DECIDED} - {state}
+        return self._end(state, of=list(of), outcome=outcome, ended_at=Now())
+
+    def withdraw(self, *, outcome: str = "") -> bool:
+        """Take the page back: it says so, with a short note, and nothing else. Safe to call twice.
+
+        Confirming a signature counts it no more.
+        """
+        of = [self.State.OPEN, *(state for state in ENDED if state != self.State.WITHDRAWN)]
+        return self._end(self.State.WITHDRAWN, of=of, outcome=outcome, ended_at=Now())
+
+    def _end(
+        self, state: CampaignState, *, of: list[CampaignState], outcome: str, **dates: Any
+    ) -> bool:
+        said = {"outcome": outcome} if outcome else {}
+        closed_at = Coalesce("closed_at", Least("closes_at", Now()))
+        return self._move(state, of=of, closed_at=closed_at, **dates, **said)
+
+    def _move(self, state: CampaignState, *, of: list[CampaignState], **fields: Any) -> bool:
+        """Claim the change from one of the states `of`; False when it is in none of them."""
+        claimed = Campaign.objects.filter(pk=self.pk, state__in=of)
+        changed = claimed.update(state=state, updated_at=Now(), **fields)
+        self.refresh_from_db(fields=MOVED)
         return bool(changed)
+
+    def takes_confirmation_of(self, typed_at: datetime) -> bool:
+        """Whether a signature that was typed at `typed_at` still counts when it is confirmed now.
+
+        What was typed before the end counts within seven days after it, won or lost; on a page that
+        was withdrawn nothing counts any more.
+        """
+        end = self.closed_at if self.has_ended else self.closes_at
+        if self.state == self.State.WITHDRAWN:
+            return False
+        return end is None or (typed_at <= end and timezone.now() <= end + LATE_CONFIRMATION)
+
+
+# What a change of state writes.
+MOVED = [
+    *("state", "outcome", "updated_at", "opens_at"),
+    *("published_at", "closed_at", "delivered_at", "ended_at"),
+]
 
 
 class CannotPublish(Exception):
@@ -253,73 +393,3 @@ class CannotPublish(Exception):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__(" ".join(reasons))
         self.reasons = reasons
-
-
-class Target(models.Model):
-    """The decision-maker addressed: a person with a title and an organization."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="targets")
-    name = models.CharField(max_length=120)
-    title = models.CharField(max_length=120, blank=True)
-    organization = models.CharField(max_length=120, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    objects = CampaignScopedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return " ".join(part for part in (self.organization, self.title, self.name) if part)
-
-
-class Ally(models.Model):
-    """An organization that stands with the campaign. An ally receives no data."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="allies")
-    name = models.CharField(max_length=120)
-    url = models.URLField(blank=True, validators=[web_address])
-    position = models.PositiveSmallIntegerField(default=0)
-
-    objects = CampaignScopedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position", "pk"]
-        verbose_name_plural = _("allies")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Tally(models.Model):
-    """The count that pages show: its own row, so that saving a campaign never writes it."""
-
-    campaign = models.OneToOneField(
-        Campaign, on_delete=models.CASCADE, primary_key=True, related_name="tally"
-    )
-    counted = models.PositiveIntegerField(default=0)
-    as_of = models.DateTimeField(db_default=models.functions.Now())
-
-    objects = CampaignScopedQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.campaign}: {self.counted}"
-
-
-class TallyHour(models.Model):
-    """The count as it stood at the end of an hour: the public history of a campaign."""
-
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, related_name="tally_hours", db_index=False
-    )
-    hour = models.DateTimeField(help_text=_("When the hour began."))
-    counted = models.PositiveIntegerField()
-
-    objects = CampaignScopedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["campaign", "hour"]
-        constraints = [models.UniqueConstraint(fields=["campaign", "hour"], name="tally_hour_once")]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id} {self.hour:%Y-%m-%d %H}h: {self.counted}"

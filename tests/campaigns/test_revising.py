@@ -5,17 +5,26 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from campaigns.models import ConsentNotice, Statement
-from campaigns.revising import revise_notice, revise_statement
+from campaigns.models import Campaign, ConsentNotice, Statement
+from campaigns.revising import ReasonNeeded, revise_notice, revise_statement
 from tests.factories import NOTICE, make_campaign, make_signature
 
 pytestmark = pytest.mark.django_db
+
+NOTE = "“At once” was added."
+
+
+def revise(campaign: Campaign, text: str) -> Statement:
+    """Another text, with everything that is asked for."""
+    return revise_statement(
+        campaign=campaign, text=text, reason="The target asked when.", change_note=NOTE
+    )
 
 
 def test_a_draft_is_corrected_in_place():
     campaign = make_campaign(published=False)
     first = campaign.current_statement()
-    revised = revise_statement(campaign=campaign, text="Stop it at once.")
+    revised = revise(campaign, "Stop it at once.")
     assert (revised.pk, revised.version, revised.text) == (first.pk, 1, "Stop it at once.")
     assert campaign.statements.count() == 1
 
@@ -29,7 +38,7 @@ def test_the_first_text_of_a_campaign_is_its_version_one():
 def test_a_public_statement_gets_a_new_version_and_earlier_signatures_keep_theirs():
     campaign = make_campaign()
     signed = make_signature(campaign).statement
-    revised = revise_statement(campaign=campaign, text="Stop it at once.")
+    revised = revise(campaign, "Stop it at once.")
     signed.refresh_from_db()
     assert (signed.version, revised.version) == (1, 2)
     assert signed.text != revised.text
@@ -39,7 +48,7 @@ def test_a_public_statement_gets_a_new_version_and_earlier_signatures_keep_their
 def test_what_a_public_page_shows_is_frozen_from_its_first_moment():
     campaign = make_campaign()
     assert campaign.current_statement().frozen_at
-    assert revise_statement(campaign=campaign, text="Stop it at once.").frozen_at
+    assert revise(campaign, "Stop it at once.").frozen_at
     notice = revise_notice(
         campaign=campaign, text="News.", kind="yes_no", scopes=campaign.organization.scopes.all()
     )
@@ -53,6 +62,38 @@ def test_the_same_text_again_makes_no_version():
     scopes = notice.scopes.all()
     again = revise_notice(campaign=campaign, text=notice.text, kind=notice.kind, scopes=scopes)
     assert again == notice
+
+
+@pytest.mark.parametrize(("reason", "note"), [("", NOTE), ("They asked.", ""), (" ", " ")])
+def test_a_public_statement_changes_only_with_a_reason_and_a_public_note(reason, note):
+    campaign = make_campaign()
+    with pytest.raises(ReasonNeeded):
+        revise_statement(campaign=campaign, text="Another.", reason=reason, change_note=note)
+    assert campaign.statements.count() == 1
+
+
+def test_a_change_keeps_its_reason_its_note_and_who_made_it(admin_user):
+    campaign = make_campaign()
+    revised = revise_statement(
+        campaign=campaign,
+        text="Stop it at once.",
+        reason=" The target asked when. ",
+        change_note=NOTE,
+        author=admin_user,
+    )
+    assert (revised.reason, revised.change_note) == ("The target asked when.", NOTE)
+    assert revised.author == admin_user
+    [change] = campaign.statement_changes()
+    assert (change, change.earlier.version) == (revised, 1)
+
+
+def test_a_text_in_another_language_has_versions_of_its_own():
+    campaign = make_campaign()
+    revise(campaign, "Stop it at once.")
+    campaign.edition = "es"
+    assert revise_statement(campaign=campaign, text="Basta.").version == 1
+    assert campaign.current_statement().text == "Basta."
+    assert campaign.statement_changes() == []
 
 
 @pytest.mark.parametrize("change", ["text", "kind", "scopes"])
