@@ -1,5 +1,8 @@
 """What staff do to signatures: each act with who, when and why; none of it can be done silently."""
 
+import hashlib
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -11,8 +14,18 @@ from campaigns.models.values import in_choices
 from signatures.models.signature import Signature, SignatureState
 
 
+class StateChangeQuerySet(CampaignScopedQuerySet):
+    def unfinished(self) -> Self:
+        """Waves of which signatures are still to be moved, or to be moved back."""
+        return self.filter(finished_at=None)
+
+
 class StateChange(models.Model):
-    """Staff moved signatures of a campaign into another state, one or a wave, for a reason."""
+    """Staff moved signatures of a campaign into another state, one or a wave, for a reason.
+
+    A wave is worked off in batches: until it is `finished_at`, a worker carries it on. Undoing it
+    begins the same work backwards.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="state_changes")
     to_state = models.CharField(max_length=10, choices=SignatureState)
@@ -29,15 +42,33 @@ class StateChange(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     undone_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(
+        null=True, help_text=_("Empty while signatures are still to be moved, or moved back.")
+    )
 
-    objects = CampaignScopedQuerySet.as_manager()
+    objects = StateChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
         constraints = [in_choices("to_state", SignatureState, "state_change_state_known")]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(finished_at=None), name="state_change_unfinished"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_to_state_display()}: {self.changed}"
+
+    def begin_undo(self, user: Any) -> bool:
+        """Turn the change round, if nobody has yet; `state_changing.carry_on()` then works it off.
+
+        Returns whether this call turned it.
+        """
+        standing = StateChange.objects.filter(pk=self.pk, undone_at=None)
+        turned = standing.update(undone_at=Now(), undone_by=user, finished_at=None)
+        self.refresh_from_db()
+        return bool(turned)
 
 
 class StateChangeEntryQuerySet(OrganizationScopedQuerySet):
@@ -70,6 +101,22 @@ class ExportFormat(models.TextChoices):
     XLSX = "xlsx", _("Excel (XLSX)")
 
 
+def token_digest(token: str) -> bytes:
+    """What is kept of a download link's token: it cannot be turned back into the link."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+
+
+class ExportQuerySet(CampaignScopedQuerySet):
+    def open_to(self, user: Any, token: str) -> Self:
+        """The export that this token still opens to this user: theirs, unused, not expired."""
+        return self.visible_to(user).filter(
+            asked_by=user.pk,
+            token_hash=token_digest(token),
+            started_at=None,
+            expires_at__gt=Now(),
+        )
+
+
 class Export(models.Model):
     """Signatures that somebody took out of the house: who, which, in what form and what for.
 
@@ -93,7 +140,7 @@ class Export(models.Model):
     finished_at = models.DateTimeField(null=True)
     rows = models.PositiveIntegerField(null=True)
 
-    objects = CampaignScopedQuerySet.as_manager()
+    objects = ExportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -101,6 +148,22 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_format_display()}: {self.purpose}"
+
+    def begin(self) -> bool:
+        """Use the link up. Of any number at once, one caller gets True and may stream."""
+        unused = Export.objects.filter(pk=self.pk, started_at=None, expires_at__gt=Now())
+        return bool(unused.update(started_at=Now()))
+
+    def finish(self, rows: int, *, whole: bool) -> None:
+        """Write down how many rows left the house, and whether that was all of them."""
+        ended = {"finished_at": Now()} if whole else {}
+        Export.objects.filter(pk=self.pk).update(rows=rows, **ended)
+
+
+class PaperBatchQuerySet(CampaignScopedQuerySet):
+    def total(self) -> int:
+        """How many signatures the batches hold together."""
+        return self.aggregate(total=models.Sum("signatures"))["total"] or 0
 
 
 class PaperBatch(models.Model):
@@ -119,7 +182,7 @@ class PaperBatch(models.Model):
     )
     added_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = CampaignScopedQuerySet.as_manager()
+    objects = PaperBatchQuerySet.as_manager()
 
     class Meta:
         ordering = ["-collected_on", "-pk"]
