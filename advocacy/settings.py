@@ -124,6 +124,7 @@ CELERY_TASK_DEFAULT_QUEUE = "events"
 CELERY_TASK_ROUTES = {
     "mailings.tasks.send_slice": {"queue": "bulk"},
     "mailings.tasks.*": {"queue": "events"},
+    "campaigns.tasks.*": {"queue": "events"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -137,6 +138,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mailings.tasks.wake_digest_schedules",
         "schedule": 60.0,
         "options": {"expires": 59},
+    },
+    "check-sources": {
+        "task": "campaigns.tasks.check_sources",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
     },
 }
 
@@ -208,6 +214,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Pictures of organizations, drawn anew before they are stored: see `campaigns/picturing.py`.
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

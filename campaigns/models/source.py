@@ -1,5 +1,5 @@
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -71,10 +71,10 @@ class SourceQuerySet(CampaignScopedQuerySet):
         return self.exclude(url="").update(check_due_at=None)
 
     @transaction.atomic
-    def claim_due(self, most: int) -> list["Source"]:
+    def claim_due(self, most: int) -> list[Any]:
         """Up to `most` due sources, the longest waiting first, for this caller alone."""
         waiting = self.due().order_by(models.F("check_due_at").asc(nulls_first=True), "pk")
-        claimed = list(waiting.select_for_update(skip_locked=True, of=("self",))[:most])
+        claimed: list[Any] = list(waiting.select_for_update(skip_locked=True, of=("self",))[:most])
         Source.objects.filter(pk__in=[source.pk for source in claimed]).update(
             check_due_at=timezone.now() + CHECK_LEASE
         )
@@ -181,6 +181,12 @@ class Source(models.Model):
         """In memory: the address is another one, so what was found about it holds no more."""
         self.check_due_at = self.checked_at = self.last_ok_at = self.http_status = None
         self.fail_count, self.check_problem, self.archive_suggestion = 0, "", ""
+
+    def suggest_copy(self, address: str) -> None:
+        """Keep the address of an archived copy for staff to look at; empty changes nothing."""
+        if address:
+            Source.objects.filter(pk=self.pk, url=self.url).update(archive_suggestion=address)
+            self.archive_suggestion = address
 
     def accept_suggestion(self) -> bool:
         """Show the archived copy that was found. Returns False when there is none; safe twice."""
