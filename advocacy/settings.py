@@ -164,6 +164,14 @@ MAILING_LANE_REST_SECONDS = env.float("MAILING_LANE_REST_SECONDS", default=60)
 # The time to think again between “Send” and the first mail.
 MAILING_HOLD_SECONDS = env.float("MAILING_HOLD_SECONDS", default=600)
 
+# --- Signing.
+# How often one network (an address, or an IPv6 /64) may sign within so many seconds before its
+# signatures are held: kept and mailed as ever, but not counted at once.
+NETWORK_LIMITS = {
+    300: env.int("NETWORK_LIMIT_5_MINUTES", default=40),
+    86400: env.int("NETWORK_LIMIT_DAY", default=400),
+}
+
 # --- Staff.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
