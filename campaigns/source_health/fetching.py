@@ -167,10 +167,13 @@ def _left(deadline: float) -> float:
 
 def _connect(address: IPAddress, location: Location, deadline: float) -> socket.socket:
     """A connection to `address` itself, encrypted in the name of the host that was asked for."""
-    sock = socket.create_connection((str(address), location.port), timeout=_left(deadline))
-    if not location.is_https:
-        return sock
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    sock = socket.socket(family)
     try:
+        sock.settimeout(_left(deadline))
+        sock.connect((str(address), location.port))
+        if not location.is_https:
+            return sock
         sock.settimeout(_left(deadline))
         return _tls().wrap_socket(sock, server_hostname=location.host)
     except BaseException:
