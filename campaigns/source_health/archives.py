@@ -18,7 +18,7 @@ def find_copy(url: str, *, near: date | None, fetcher: Fetcher, service: str = A
     The answer is a stranger's: only an address of the archive itself is taken from it.
     """
     wanted = {"url": url} | ({"timestamp": f"{near:%Y%m%d}"} if near else {})
-    answer = fetcher.read(f"{service}?{urlencode(wanted)}", most=MOST_BYTES)
+    answer = fetcher.read(f"{AVAILABILITY}?{urlencode(wanted)}", most=MOST_BYTES)
     if answer.status != 200:
         return ""
     try:
