@@ -21,6 +21,7 @@ class TCPProxy:
         self.target = (host, port)
         self.port = 0
         self.latency = 0.0
+        self._break_at: tuple[bytes, bool] | None = None
         self._flowing = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._pairs: set[asyncio.StreamWriter] = set()
@@ -55,6 +56,13 @@ class TCPProxy:
     def refuse(self) -> None:
         """Reset every connection and refuse new ones, as a server that is down does."""
         self._run(self._refuse)
+
+    def cut_at(self, word: bytes, *, delivered: bool) -> None:
+        """Reset the connection on which `word` is sent next, once.
+
+        `delivered`: the server still gets it, and only its answer is lost.
+        """
+        self._break_at = (word, delivered)
 
     def heal(self) -> None:
         """Work again; what hung flows on."""
@@ -102,15 +110,32 @@ class TCPProxy:
             writer.transport.abort()
             return
         self._pairs.add(far_writer)
-        await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+        await asyncio.gather(
+            self._pass(reader, far_writer, asked_by=writer), self._pass(far_reader, writer)
+        )
         self._pairs -= {writer, far_writer}
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        asked_by: asyncio.StreamWriter | None = None,
+    ) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
                 if self.latency:
                     await asyncio.sleep(self.latency)
                 await self._flowing.wait()
+                if asked_by and self._break_at and self._break_at[0] in data:
+                    _word, delivered = self._break_at
+                    self._break_at = None
+                    asked_by.transport.abort()
+                    if delivered:
+                        writer.write(data)
+                        await writer.drain()
+                        writer.write_eof()
+                        return
+                    break
                 writer.write(data)
                 await writer.drain()
             writer.write_eof()
