@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from string import ascii_lowercase
 from typing import Protocol
 
@@ -31,6 +32,10 @@ class Cited(Work, Protocol):
     def url(self) -> str: ...
     @property
     def archive_url(self) -> str: ...
+    @property
+    def accessed_on(self) -> date | None: ...
+    @property
+    def is_rotten(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ class Note:
         return allowed_link(self.source.archive_url)
 
     @property
+    def is_archived_first(self) -> bool:
+        """Whether the copy stands before the citation: its original is gone."""
+        return bool(self.archive_url) and self.source.is_rotten
+
+    @property
     def runs(self) -> list[Run]:
         """The citation in stretches; their texts, joined, are the citation."""
         return citation_runs(self.source)
@@ -71,11 +81,26 @@ class Note:
     @property
     def html(self) -> SafeString:
         """The citation with its title linked and its publisher marked, every character kept."""
-        return format_html_join("", "{}", ((self._run_html(run),) for run in self.runs))
+        return self._html(SafeString())
 
-    def _run_html(self, run: Run) -> str:
+    @property
+    def robust_html(self) -> SafeString:
+        """`html` whose link also names copy and day as data, after robustlinks.mementoweb.org."""
+        if not self.archive_url:
+            return self.html
+        read_on = self.source.accessed_on
+        data = [("originalurl", self.url), ("versionurl", self.archive_url)]
+        data += [("versiondate", f"{read_on:%Y-%m-%d}")] if read_on else []
+        return self._html(format_html_join("", ' data-{}="{}"', data))
+
+    def _html(self, link_data: SafeString) -> SafeString:
+        return format_html_join("", "{}", ((self._run_html(run, link_data),) for run in self.runs))
+
+    def _run_html(self, run: Run, link_data: SafeString) -> str:
         if run.kind == "title" and self.url:
-            return format_html('<a href="{}" rel="noopener">{}</a>', self.url, run.text)
+            return format_html(
+                '<a href="{}" rel="noopener"{}>{}</a>', self.url, link_data, run.text
+            )
         if run.kind == "publisher":
             return format_html("<cite>{}</cite>", run.text)
         return run.text

@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from bs4 import BeautifulSoup
+from django.template.loader import render_to_string
+
 from campaigns.models import Source
 from campaigns.text.footnotes import BackLink, number_footnotes
 from campaigns.text.sanitising import read
@@ -87,3 +90,38 @@ def test_t08_a_source_whose_address_is_a_script_links_nowhere():
 
     assert (note.url, note.archive_url) == ("", "")
     assert "<a" not in note.html
+
+
+def test_a_link_carries_its_archived_copy_for_the_day_it_rots():
+    source = Source(
+        key="x",
+        title="T",
+        url="https://news.example/?a=1&b=2",
+        archive_url="https://web.archive.org/web/1/x",
+        accessed_on=date(2018, 5, 22),
+    )
+    note = number_footnotes(body("x"), [source]).notes[0]
+    link = BeautifulSoup(note.robust_html, "html.parser").a
+    assert link["href"] == link["data-originalurl"] == source.url
+    assert link["data-versionurl"] == source.archive_url
+    assert link["data-versiondate"] == "2018-05-22"
+    assert "data-" not in note.html
+    assert not note.is_archived_first
+
+
+def test_the_archived_copy_of_a_source_that_is_gone_stands_first():
+    source = Source(key="x", title="T", archive_url="https://web.archive.org/web/1/x", fail_count=3)
+    note = number_footnotes(body("x"), [source]).notes[0]
+    assert note.is_archived_first
+    context = {"notes": [note], "heading_id": "sources"}
+    item = BeautifulSoup(render_to_string("campaigns/_sources.html", context), "html.parser").li
+    assert item.a.get_text() == "Archived copy"
+    assert item.get_text().index("Archived copy") < item.get_text().index('"T')
+    assert item.get_text().count("Archived copy") == 1
+
+
+def test_a_source_that_is_gone_and_has_no_copy_stays_as_it_is():
+    source = Source(key="x", title="T", url="https://news.example/", fail_count=9)
+    note = number_footnotes(body("x"), [source]).notes[0]
+    assert not note.is_archived_first
+    assert note.robust_html == note.html
