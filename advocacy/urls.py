@@ -4,8 +4,11 @@ from django.contrib import admin
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from advocacy import health, home
-from campaigns import views as campaigns
+from advocacy import health
+from advocacy.home import home
+from advocacy.publishing import FOR_MINUTES, published
+from campaigns import feeds, listing, open_data, sitemaps
+from campaigns.views import pictures, styles
 from signatures.views import links, page, thanks
 
 
@@ -18,14 +21,61 @@ class Token(StringConverter):
 register_converter(Token, "token")
 
 urlpatterns = [
-    path("", home.home, name="home"),
+    path("", published(home), name="home"),
+    path("by/<slug:slug>/", published(listing.organization_page), name="organization-page"),
+    path(
+        "by/<slug:slug>/feed.atom",
+        published(feeds.organization_feed, lifetime=FOR_MINUTES),
+        name="organization-feed",
+    ),
+    path("by/<slug:slug>/<slug:topic>/", published(listing.topic_page), name="topic-page"),
+    path("robots.txt", published(sitemaps.robots, lifetime=FOR_MINUTES), name="robots"),
+    path(
+        "sitemap.xml", published(sitemaps.sitemap_index, lifetime=FOR_MINUTES), name="sitemap-index"
+    ),
+    path(
+        "sitemap/lists.xml",
+        published(sitemaps.sitemap_of_lists, lifetime=FOR_MINUTES),
+        name="sitemap-of-lists",
+    ),
+    re_path(
+        r"^sitemap/(?P<number>\d{1,9})\.xml$",
+        published(sitemaps.sitemap_of_campaigns, lifetime=FOR_MINUTES),
+        name="sitemap-of-campaigns",
+    ),
     re_path(
         r"^style/(?P<signal>[0-9A-Fa-f]{6})-(?P<link>[0-9A-Fa-f]{6})\.(?P<digest>[0-9a-f]{16})\.css$",
-        campaigns.stylesheet_page,
+        styles.stylesheet_page,
         name="stylesheet",
     ),
     path("sign/<slug:slug>/", page.campaign_page, name="campaign-page"),
     path("sign/<slug:slug>/count.json", page.count, name="count"),
+    path(
+        "sign/<slug:slug>/feed.atom",
+        published(feeds.campaign_feed, lifetime=FOR_MINUTES),
+        name="campaign-feed",
+    ),
+    path("sign/<slug:slug>/data/", published(open_data.open_data_page), name="open-data"),
+    path(
+        "sign/<slug:slug>/history.json",
+        published(open_data.history_json, lifetime=FOR_MINUTES, embedded=True),
+        name="history-json",
+    ),
+    path(
+        "sign/<slug:slug>/history.csv",
+        published(open_data.history_csv, lifetime=FOR_MINUTES, embedded=True),
+        name="history-csv",
+    ),
+    re_path(
+        r"^sign/(?P<slug>[-\w]+)/(?P<name>badge|badge-dark)\.svg$",
+        published(open_data.badge, lifetime=FOR_MINUTES, embedded=True),
+        name="badge",
+    ),
+    re_path(
+        r"^sign/(?P<slug>[-\w]+)/share\.(?P<version>[0-9a-f]{16})\.png$",
+        pictures.share_image_page,
+        name="share-image",
+    ),
     path("sign/<slug:slug>/thanks/", thanks.thanks, name="thanks"),
     path("confirm/<token:token>/", links.confirm_page, name="confirm"),
     path("not-me/<token:token>/", links.not_me_page, name="not-me"),

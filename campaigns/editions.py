@@ -9,7 +9,6 @@ from copy import copy
 from typing import NoReturn
 
 from django.db.models import F, QuerySet
-from django.utils.translation import get_language_info
 
 from campaigns.models import Campaign, Translation
 from campaigns.models.translation import TRANSLATED
@@ -57,11 +56,6 @@ def editions_of(campaign: Campaign) -> list[Campaign]:
     original: Campaign = vars(campaign).get("original", campaign)
     translations = original.translations.published().order_by("language")
     return [original, *(edition(original, translation) for translation in translations)]
-
-
-def language_name(language: str) -> str:
-    """The language in its own words: `español`."""
-    return get_language_info(language)["name_local"]
 
 
 def _refuse(*args: object, **kwargs: object) -> NoReturn:

@@ -22,12 +22,20 @@ ON CONFLICT (campaign_id, day, shard) DO UPDATE SET
     opted_in = c.opted_in + EXCLUDED.opted_in
 """
 
-# Only campaigns whose sum changed are written.
+# Only campaigns whose sum changed are written. The public history takes the same number for the
+# hour, so that its last one is always the one that the page shows.
 _REFRESH = """
-INSERT INTO campaigns_tally AS t (campaign_id, counted, as_of)
-SELECT campaign_id, GREATEST(sum(counted), 0), now() FROM signatures_countshard GROUP BY campaign_id
-ON CONFLICT (campaign_id) DO UPDATE SET counted = EXCLUDED.counted, as_of = EXCLUDED.as_of
-WHERE t.counted <> EXCLUDED.counted
+WITH changed AS (
+    INSERT INTO campaigns_tally AS t (campaign_id, counted, as_of)
+    SELECT campaign_id, GREATEST(sum(counted), 0), now()
+    FROM signatures_countshard GROUP BY campaign_id
+    ON CONFLICT (campaign_id) DO UPDATE SET counted = EXCLUDED.counted, as_of = EXCLUDED.as_of
+    WHERE t.counted <> EXCLUDED.counted
+    RETURNING campaign_id, counted, as_of
+)
+INSERT INTO campaigns_tallyhour AS h (campaign_id, hour, counted)
+SELECT campaign_id, date_trunc('hour', as_of, 'UTC'), counted FROM changed
+ON CONFLICT (campaign_id, hour) DO UPDATE SET counted = EXCLUDED.counted
 """
 
 _FOLD = """

@@ -4,12 +4,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+)
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
+from campaigns.editions import edition_at, edition_in, editions_of
 from campaigns.models import Campaign, Update
+from campaigns.page_head import head_of
 from campaigns.styling import stylesheet_url
 from campaigns.text.rendering import render_page
 from signatures.forms import SignForm
@@ -22,13 +30,20 @@ from signatures.views.taking import take
 PROGRESS_FROM = 50
 
 
+class Moved(Exception):
+    """The page has another address now: the argument."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_form
 def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
     """GET: the same bytes for everyone, no cookie read or set. POST: sign."""
     if request.method == "POST":
         return take(request, slug, show_errors=_show_errors)
-    page = pages.get(f"page:{slug}", lambda: _render(slug))
+    try:
+        page = pages.get(f"page:{slug}", lambda: _render(slug))
+    except Moved as moved:
+        return _redirect(request, *moved.args)
     if page is None:
         raise Http404
     return serve(request, page)
@@ -46,9 +61,15 @@ def count(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+def _redirect(request: HttpRequest, address: str) -> HttpResponse:
+    """To the page's own address, with the codes that the visitor came by: so nobody stores it."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+
+
 def _show_errors(signed: Campaign, refused: SignForm) -> HttpResponse:
     """The page as it is now, with what was typed and what to mend."""
-    campaign = _public_campaigns().get(pk=signed.pk)
+    campaign = edition_in(_public_campaigns().get(pk=signed.pk), signed.edition)
     versions = {
         "statement": str(campaign.current_statement().pk),
         "notice": str(campaign.current_notice().pk),
@@ -62,7 +83,7 @@ def _show_errors(signed: Campaign, refused: SignForm) -> HttpResponse:
 def _public_campaigns() -> Any:
     return (
         Campaign.objects.public()
-        .select_related("organization", "tally")
+        .select_related("organization", "tally", "image")
         .prefetch_related(
             "targets",
             "sources",
@@ -73,8 +94,12 @@ def _public_campaigns() -> Any:
 
 
 def _render(slug: str) -> tuple[bytes, str] | None:
-    campaign = _public_campaigns().filter(slug=slug).first()
-    return campaign and (_render_with(campaign, None), "text/html; charset=utf-8")
+    campaign = edition_at(slug, _public_campaigns())
+    if campaign is None:
+        return None
+    if campaign.slug != slug:
+        raise Moved(campaign.get_absolute_url())
+    return _render_with(campaign, None), "text/html; charset=utf-8"
 
 
 def _render_with(campaign: Campaign, form: SignForm | None) -> bytes:
@@ -114,7 +139,14 @@ def page_context(
         for update in campaign.updates.all()
         if update.published_at
     ]
+    body = render_page(campaign.body, sources=sources, ask=campaign.ask, preview=preview)
+    notes = [*body.notes, *(note for item in updates for note in item["rendered"].notes)]
+    editions = editions_of(campaign)
     return {
+        "head": head_of(
+            campaign, statement=statement, editions=editions, notes=notes, counted=counted
+        ),
+        "editions": editions,
         "organization": campaign.organization,
         "stylesheet_url": stylesheet_url(campaign.organization),
         "site_url": settings.SITE_URL,
@@ -122,7 +154,7 @@ def page_context(
         "lead_in": campaign.lead_in_text,
         "statement": statement,
         "notice": notice,
-        "body": render_page(campaign.body, sources=sources, ask=campaign.ask, preview=preview),
+        "body": body,
         "updates": updates,
         "last_update": updates[0] if updates else None,
         "count": counted,
@@ -139,7 +171,7 @@ def counted_of(campaign: Campaign) -> int:
 
 
 def _render_count(slug: str) -> tuple[bytes, str] | None:
-    campaign = Campaign.objects.public().select_related("tally").filter(slug=slug).first()
+    campaign = edition_at(slug, Campaign.objects.public().select_related("tally"))
     if campaign is None:
         return None
     counted = counted_of(campaign)
