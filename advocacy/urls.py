@@ -8,7 +8,7 @@ from advocacy import health
 from advocacy.home import home
 from advocacy.publishing import FOR_MINUTES, published
 from campaigns import feeds, listing, open_data, sitemaps
-from campaigns.views import pictures, styles
+from campaigns.views import media, pictures, styles
 from signatures.views import links, page, thanks
 
 
@@ -48,6 +48,7 @@ urlpatterns = [
         styles.stylesheet_page,
         name="stylesheet",
     ),
+    path("media/pictures/<str:name>", media.picture_file, name="picture-file"),
     path("sign/<slug:slug>/", page.campaign_page, name="campaign-page"),
     path("sign/<slug:slug>/count.json", page.count, name="count"),
     path(
