@@ -1,7 +1,7 @@
-"""The group that staff of an organization belong to.
+"""The groups that staff of an organization belong to.
 
-It is brought up to date after every `migrate`, so that a new model comes with its permissions. What
-a member sees is a matter of membership; this says only what they may do with it.
+They are brought up to date after every `migrate`, so that a new model comes with its permissions.
+What a member sees is a matter of membership; this says only what they may do with it.
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
 
 GROUP = "Organizers"
+READERS = "Readers"
 
 # (app label, model): what an organizer may do. Nobody edits what people said, not even staff.
 MAY = {
@@ -19,6 +20,9 @@ MAY = {
     ("campaigns", "target"): ["view", "add", "change", "delete"],
     ("campaigns", "source"): ["view", "add", "change", "delete"],
     ("campaigns", "ally"): ["view", "add", "change", "delete"],
+    ("campaigns", "correction"): ["view", "add", "change", "delete"],
+    ("campaigns", "customfield"): ["view", "add", "change", "delete"],
+    ("campaigns", "topic"): ["view", "add", "change", "delete"],
     ("campaigns", "update"): ["view", "add", "change", "delete"],
     ("signatures", "supporter"): ["view"],
     ("signatures", "signature"): ["view"],
@@ -26,27 +30,34 @@ MAY = {
     ("signatures", "consentevent"): ["view"],
     ("signatures", "letter"): ["view"],
     ("signatures", "suppression"): ["view"],
+    ("signatures", "statechange"): ["view", "add"],
+    ("signatures", "statechangeentry"): ["view"],
+    ("signatures", "export"): ["view", "add"],
+    ("signatures", "paperbatch"): ["view", "add", "change", "delete"],
     ("mailings", "mailing"): ["view", "add", "change", "delete"],
     ("mailings", "digestschedule"): ["view", "add", "change"],
 }
+# Who only looks: nothing is changed, mailed or taken out of the house.
+GROUPS = {GROUP: MAY, READERS: {model: ["view"] for model in MAY}}
 
 
 def provide_group(app_config: AppConfig, **kwargs: Any) -> None:
-    """After `migrate`: give the group what it may do with the models of one app. Safe to repeat."""
-    wanted = [
-        f"{action}_{model}"
-        for (label, model), actions in MAY.items()
-        if label == app_config.label
-        for action in actions
-    ]
-    if not wanted:
+    """After `migrate`: give the groups what they may do with one app's models. Safe to repeat."""
+    if app_config.label not in {label for label, _model in MAY}:
         return
     from django.contrib.auth.models import Group, Permission
 
     # Django makes an app's permissions on the same signal, possibly after us.
     create_permissions(app_config, verbosity=0, using=kwargs["using"])
-    group, _created = Group.objects.using(kwargs["using"]).get_or_create(name=GROUP)
-    permissions = Permission.objects.using(kwargs["using"]).filter(
-        content_type__app_label=app_config.label, codename__in=wanted
-    )
-    group.permissions.add(*permissions)
+    for name, may in GROUPS.items():
+        wanted = [
+            f"{action}_{model}"
+            for (label, model), actions in may.items()
+            if label == app_config.label
+            for action in actions
+        ]
+        group, _created = Group.objects.using(kwargs["using"]).get_or_create(name=name)
+        permissions = Permission.objects.using(kwargs["using"]).filter(
+            content_type__app_label=app_config.label, codename__in=wanted
+        )
+        group.permissions.add(*permissions)

@@ -1,16 +1,22 @@
 """What an organizer should look at before, and after, a page is public."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.models import Campaign, Update
+from campaigns.models import Campaign, Source, Update
 from campaigns.text.footnotes import Footnotes, markers, number_footnotes
 from campaigns.text.sanitising import read
 
+# Up to here people read an ask to its end; far beyond, they do not begin.
 ASK_WORDS = 60
+ASK_MOST_WORDS = 90
+COPIED = re.compile(r"-copy(-\d+)?\Z")
 
 
 @dataclass(frozen=True)
@@ -32,29 +38,82 @@ def check_update(update: Update) -> list[Finding]:
 
 def check_campaign(campaign: Campaign) -> list[Finding]:
     """Everything worth a second look, what blocks publication first; empty when all is well."""
+    text = check_text(
+        body=campaign.body,
+        ask=campaign.ask,
+        sources=list(campaign.sources.all()),
+        cited_elsewhere=cited_beside_letter(campaign),
+    )
+    return [*check_publication(campaign), *text]
+
+
+def check_publication(campaign: Campaign) -> list[Finding]:
+    """What a campaign lacks, its letter and sources apart; what blocks publication first."""
     missing = [Finding(text, blocks=True) for text in campaign.missing_for_publication()]
-    return missing + _sources(campaign) + _promises(campaign)
+    return missing + _missed_opening(campaign) + _choices(campaign) + _organization(campaign)
+
+
+def check_text(
+    *, body: str, ask: str, sources: Sequence[Source], cited_elsewhere: Collection[str] = ()
+) -> list[Finding]:
+    """What to look at in a letter, its ask and its sources, saved or not.
+
+    `cited_elsewhere` are the keys that other texts of the campaign cite.
+    """
+    footnotes = number_footnotes(read(body), sources)
+    return [
+        *_unknown(footnotes),
+        *_ask(ask, body),
+        *_sources(sources, [key for key in footnotes.unused_keys if key not in cited_elsewhere]),
+    ]
 
 
 def cited_keys(campaign: Campaign) -> set[str]:
-    """The keys that the letter, as it was saved, and the updates cite."""
-    bodies = [campaign.body, *campaign.updates.values_list("body", flat=True)]
+    """The keys that any text of a campaign cites, as it was saved."""
+    return cited_beside_letter(campaign) | _cited(campaign.body)
+
+
+def cited_beside_letter(campaign: Campaign) -> set[str]:
+    """The keys that the translations of the letter and the updates cite."""
+    translated = campaign.translations.values_list("body", flat=True)
+    return _cited(*translated, *campaign.updates.values_list("body", flat=True))
+
+
+def _cited(*bodies: str) -> set[str]:
     return {marker.key for body in bodies for marker in markers(read(body))}
 
 
-def _sources(campaign: Campaign) -> list[Finding]:
-    sources = list(campaign.sources.all())
-    footnotes = number_footnotes(read(campaign.body), sources)
-    findings = _unknown(footnotes)
-    cited = cited_keys(campaign)
-    unused = [key for key in footnotes.unused_keys if key not in cited]
-    no_address = [source.key for source in sources if not source.url]
-    no_date = [source.key for source in sources if not source.published_on]
+def _sources(sources: Sequence[Source], unused: Sequence[str]) -> list[Finding]:
+    addresses = Counter(source.url for source in sources if source.url)
+    twice = [source.key for source in sources if addresses[source.url] > 1]
     return [
-        *findings,
         *_list(_("Never cited: %(keys)s."), unused),
-        *_list(_("No address to check the source at: %(keys)s."), no_address),
-        *_list(_("No date: %(keys)s."), no_date),
+        *_list(
+            _("No address to check the source at: %(keys)s."),
+            [source.key for source in sources if not source.url],
+        ),
+        *_list(_("The same address: %(keys)s."), twice),
+        *_list(
+            _(
+                "Gone from where they stood, check after check: %(keys)s. Find them an archived copy."
+            ),
+            [source.key for source in sources if source.is_rotten and not source.archive_url],
+        ),
+        *_list(
+            _("Gone, so readers are shown the archived copy first: %(keys)s."),
+            [source.key for source in sources if source.is_rotten and source.archive_url],
+        ),
+        *_list(
+            _("An archived copy was found and waits for you to accept it: %(keys)s."),
+            [source.key for source in sources if source.archive_suggestion],
+        ),
+        *_list(
+            _("An address without https, which others can read along and change: %(keys)s."),
+            [source.key for source in sources if source.url.lower().startswith("http://")],
+        ),
+        *_list(
+            _("No date: %(keys)s."), [source.key for source in sources if not source.published_on]
+        ),
     ]
 
 
@@ -66,24 +125,50 @@ def _list(sentence: str, keys: Sequence[str]) -> list[Finding]:
     return [Finding(sentence % {"keys": ", ".join(keys)})] if keys else []
 
 
-def _promises(campaign: Campaign) -> list[Finding]:
-    findings = []
-    if (words := len(campaign.ask.split())) > ASK_WORDS:
-        findings.append(
-            Finding(
-                ngettext(
-                    "The ask has %(count)s word; up to %(limit)s are read to the end.",
-                    "The ask has %(count)s words; up to %(limit)s are read to the end.",
-                    words,
-                )
-                % {"count": words, "limit": ASK_WORDS}
-            )
+def _ask(ask: str, body: str) -> list[Finding]:
+    words = len(ask.split())
+    if words > ASK_MOST_WORDS:
+        sentence = _("The ask has %(count)s words. Cut it: few begin to read that many.")
+        return [Finding(sentence % {"count": words})]
+    if words > ASK_WORDS:
+        sentence = ngettext(
+            "The ask has %(count)s word; up to %(limit)s are read to the end.",
+            "The ask has %(count)s words; up to %(limit)s are read to the end.",
+            words,
         )
-    if 'data-block="ask"' in campaign.body and not campaign.ask:
-        findings.append(Finding(_("The text has a place for the ask, and the ask is empty.")))
+        return [Finding(sentence % {"count": words, "limit": ASK_WORDS})]
+    if 'data-block="ask"' in body and not words:
+        return [Finding(_("The text has a place for the ask, and the ask is empty."))]
+    return []
+
+
+def _missed_opening(campaign: Campaign) -> list[Finding]:
+    missed = campaign.opens_at and campaign.opens_at <= timezone.now()
+    if campaign.state != campaign.State.DRAFT or not missed:
+        return []
+    return [Finding(_("It should have opened by itself and lacked something. Choose a new time."))]
+
+
+def _choices(campaign: Campaign) -> list[Finding]:
+    findings = []
+    if campaign.proof == campaign.Proof.AT_ONCE:
+        text = _(
+            "Signatures count before their address is confirmed: anybody can sign in another's"
+            " name. Many countries also ask for a confirmed address before you mail."
+        )
+        findings.append(Finding(text))
+    if COPIED.search(campaign.slug):
+        findings.append(Finding(_("The page's address still says that it is a copy.")))
+    return findings
+
+
+def _organization(campaign: Campaign) -> list[Finding]:
     organization = campaign.organization
+    findings = []
     if not organization.privacy_url:
         findings.append(Finding(_("The organization has no privacy notice to link to.")))
+    if not organization.contact_address:
+        findings.append(Finding(_("The organization names no address for questions on privacy.")))
     if not organization.postal_address:
         findings.append(
             Finding(_("The organization has no postal address, which every bulk mail needs."))

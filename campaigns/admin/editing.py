@@ -21,7 +21,7 @@ class EditorAdmin(admin.ModelAdmin):
         obj: Any = None,
     ) -> HttpResponse:
         if obj:
-            context |= self.beside_the_form(obj)
+            context |= self.beside_the_form(obj, request)
         if body := context["adminform"].form.fields.get("body"):
             # The editor's import map is an inline script: it needs the nonce of this response.
             context["media"] = context["media"].with_nonce(request.csp_nonce)  # type: ignore[attr-defined]
@@ -29,7 +29,7 @@ class EditorAdmin(admin.ModelAdmin):
             body.widget.campaign = self.campaign_of(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def beside_the_form(self, obj: Any) -> dict[str, Any]:
+    def beside_the_form(self, obj: Any, request: HttpRequest) -> dict[str, Any]:
         """What the template shows around the form of a saved row."""
         return {}
 

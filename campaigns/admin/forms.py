@@ -5,14 +5,22 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
+from campaigns.addresses import is_taken
 from campaigns.admin.editor import BodyField
+from campaigns.admin.times import ZonedDateTimeField, in_both_zones, zone_choices, zone_named
 from campaigns.models import Campaign, ConsentNotice, MailScope, Statement, Update
 
 # A statement is stored without the quotation marks that somebody may paste around it.
 QUOTED = re.compile(r"""\A(?:"([^"]*)"|“([^“”]*)”|„([^„“]*)“|«([^«»]*)»)\Z""")
 AREA = {"class": "vLargeTextField"}
+ADDRESS_TAKEN = _("This address is taken, now or by a page that has moved on. Choose another.")
+# What a campaign may choose among the things of its organization alone.
+OWNED = ["notice_scopes", "topics", "image", "next_campaign"]
 
 
 class VerbatimField(forms.CharField):
@@ -38,6 +46,20 @@ class CampaignForm(forms.ModelForm):
         widget=forms.Textarea(attrs=AREA | {"rows": 4}),
         help_text=_("The text that people sign, without quotation marks."),
     )
+    statement_reason = forms.CharField(
+        label=_("Why it changes"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("For staff; asked for when the statement above becomes another."),
+    )
+    statement_change_note = forms.CharField(
+        label=_("What the page says of it"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("Public and dated: “The text was changed on …: …”. The earlier text stays."),
+    )
     notice_text = VerbatimField(
         label=_("Notice"),
         max_length=1000,
@@ -58,23 +80,62 @@ class CampaignForm(forms.ModelForm):
         help_text=_("What somebody who agrees will get."),
     )
 
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=zone_choices,
+        initial="UTC",
+        help_text=_("Where the times of opening and closing are meant."),
+    )
+    closes_at = ZonedDateTimeField(
+        label=_("Closes at"),
+        required=False,
+        help_text=_("By itself, at this time in the zone above; empty to close it by hand."),
+    )
+    default_country = forms.ChoiceField(
+        label=_("Country chosen beforehand"),
+        choices=lambda: [("", "–"), *countries],
+        required=False,
+        help_text=_("And the one whose postal codes are meant where no country is asked for."),
+    )
+
     class Meta:
         model = Campaign
         exclude: list[str] = []
-        widgets = {"ask": forms.Textarea(attrs=AREA | {"rows": 3})}
+        widgets = {
+            "ask": forms.Textarea(attrs=AREA | {"rows": 3}),
+            "outcome": forms.Textarea(attrs=AREA | {"rows": 3}),
+            "topics": forms.CheckboxSelectMultiple,
+        }
+        error_messages = {"slug": {"unique": ADDRESS_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "notice_scopes" not in self.fields:
             return  # somebody who may look and not touch
         saved = self.instance.pk is not None
+        self._choose_among_own(saved)
+        self._show_times_there()
         self.statement = self.instance.current_statement() if saved else None
         self.notice = self.instance.current_notice() if saved else None
-        scopes = MailScope.objects.visible_to(self.user).select_related("organization")
-        if saved:
-            scopes = scopes.filter(organization=self.instance.organization_id)
-        self.fields["notice_scopes"].queryset = scopes  # type: ignore[attr-defined]
         self._fill_in_versions()
+
+    def _choose_among_own(self, saved: bool) -> None:
+        """What belongs to an organization is offered to the campaigns of that one."""
+        scopes: Any = self.fields["notice_scopes"]
+        scopes.queryset = MailScope.objects.visible_to(self.user).select_related("organization")
+        if saved:
+            for name in OWNED:
+                choice: Any = self.fields[name]
+                choice.queryset = choice.queryset.filter(organization=self.instance.organization_id)
+
+    def _show_times_there(self) -> None:
+        zones: Any = self.fields["time_zone"]
+        zones.choices = [*zone_choices(), *_unlisted(self.instance.time_zone)]
+        field: Any = self.fields["closes_at"]
+        field.zone = zone_named(self.data.get("time_zone") or self.instance.time_zone)
+        if self.instance.closes_at:
+            shown = in_both_zones(self.instance.closes_at, self.instance.zone)
+            field.help_text = _("Saved: %(shown)s. Empty to close it by hand.") % {"shown": shown}
 
     def _fill_in_versions(self) -> None:
         if self.statement:
@@ -99,15 +160,52 @@ class CampaignForm(forms.ModelForm):
         quoted = QUOTED.match(text)
         return next(filter(None, quoted.groups()), "").strip() if quoted else text
 
+    def clean_slug(self) -> str:
+        """Free, whoever may have it: the answer is the same for a page that nobody may see yet."""
+        slug = self.cleaned_data["slug"]
+        if slug != self.instance.slug and is_taken(slug, by=self.instance):
+            raise forms.ValidationError(ADDRESS_TAKEN, code="unique")
+        return slug
+
+    def clean_closes_at(self) -> Any:
+        closes_at = self.cleaned_data["closes_at"]
+        if closes_at and closes_at != self.instance.closes_at and closes_at <= timezone.now():
+            raise forms.ValidationError(_("This time has passed. To end it now, close it below."))
+        return closes_at
+
+    def clean_next_campaign(self) -> Campaign | None:
+        following = self.cleaned_data["next_campaign"]
+        if following and following.pk == self.instance.pk:
+            raise forms.ValidationError(_("Choose another campaign than this one."))
+        return following
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._ask_why_the_statement_changes(cleaned)
         organization = cleaned.get("organization") or getattr(self.instance, "organization", None)
         scopes = cleaned.get("notice_scopes") or []
-        if organization and any(scope.organization_id != organization.pk for scope in scopes):
-            self.add_error("notice_scopes", _("Choose among the organization's own."))
+        for name in OWNED:
+            chosen = cleaned.get(name) or []
+            rows = [chosen] if isinstance(chosen, models.Model) else chosen
+            if organization and any(row.organization_id != organization.pk for row in rows):
+                self.add_error(name, _("Choose among the organization's own."))
         if cleaned.get("notice_text") and not scopes and "notice_scopes" not in self.errors:
             self.add_error("notice_scopes", _("Choose what somebody who agrees will get."))
         return cleaned
+
+    def _ask_why_the_statement_changes(self, cleaned: dict[str, Any]) -> None:
+        frozen = self.statement and self.statement.frozen_at
+        if not frozen or cleaned.get("statement_text") in (None, self.statement.text):
+            return
+        if not cleaned.get("statement_reason"):
+            self.add_error("statement_reason", _("Say why the text that people signed changes."))
+        if not cleaned.get("statement_change_note"):
+            self.add_error("statement_change_note", _("Say what changed, for everyone to read."))
+
+
+def _unlisted(zone: str) -> list[tuple[str, str]]:
+    """A choice for a stored zone that is none of the common names, such as `GB`."""
+    return [] if zone in dict(zone_choices()) else [(zone, zone)]
 
 
 class UpdateForm(forms.ModelForm):

@@ -12,7 +12,7 @@ from campaigns.admin.scoping import (
 )
 from campaigns.checking import cited_keys
 from campaigns.citations import format_citation
-from campaigns.models import Ally, Source, Target
+from campaigns.models import Ally, Correction, CustomField, Source, Target
 
 
 class TargetInline(OrganizationScopedInline):
@@ -26,6 +26,44 @@ class AllyInline(OrganizationScopedInline):
     model = Ally
     extra = 0
     fields = ["name", "url", "position"]
+    classes = ["untitled"]
+
+
+class CorrectionInline(OrganizationScopedInline):
+    """Dated lines under the letter: what stood there was wrong."""
+
+    model = Correction
+    extra = 0
+    fields = ["text", "corrected_on"]
+    classes = ["untitled"]
+
+
+class CustomFieldForm(forms.ModelForm):
+    class Meta:
+        model = CustomField
+        exclude: list[str] = []
+        widgets = {"choices": forms.Textarea(attrs={"rows": 3, "cols": 24})}
+
+    def clean_key(self) -> str:
+        """The answers that people gave are stored under the key."""
+        key, before = self.cleaned_data["key"], self.instance.key
+        if before and key != before and self.instance.campaign.published_at:
+            raise ValidationError(
+                _("Answers are stored under “%(key)s”: keep it."), params={"key": before}
+            )
+        return key
+
+
+class CustomFieldInline(OrganizationScopedInline):
+    """Questions of the campaign's own on its sign form."""
+
+    model = CustomField
+    form = CustomFieldForm
+    extra = 0
+    verbose_name = _("question of its own")
+    verbose_name_plural = _("questions of its own, beside name and address")
+    fields = ["label", "key", "kind", "choices", "required", "position"]
+    prepopulated_fields = {"key": ["label"]}
     classes = ["untitled"]
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scoping import OrganizationScopedAdmin, OrganizationScopedInline
-from campaigns.models import MailScope, Membership, Organization
+from campaigns.models import MailScope, Membership, Organization, Topic
 
 
 class MailScopeInline(OrganizationScopedInline):
@@ -19,6 +19,15 @@ class MailScopeInline(OrganizationScopedInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # consents stand on it
+
+
+class TopicInline(OrganizationScopedInline):
+    model = Topic
+    extra = 0
+    verbose_name_plural = _("topics, which its campaigns choose among")
+    fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    classes = ["untitled"]
 
 
 class MembershipInline(OrganizationScopedInline):
@@ -61,7 +70,7 @@ class OrganizationAdmin(OrganizationScopedAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Organization | None) -> list[Any]:
-        inlines: list[Any] = [MailScopeInline]
+        inlines: list[Any] = [MailScopeInline, TopicInline]
         return inlines + ([MembershipInline] if request.user.is_superuser else [])
 
     @admin.display(description=_("mails come from"))

@@ -42,7 +42,7 @@ class UpdateAdmin(EditorAdmin, OrganizationScopedAdmin):
         state, word = ("open", _("published")) if update.published_at else ("draft", _("draft"))
         return format_html('<span class="pill" data-state="{}">{}</span>', state, word)
 
-    def beside_the_form(self, obj: Update) -> dict[str, Any]:
+    def beside_the_form(self, obj: Update, request: HttpRequest) -> dict[str, Any]:
         return {"findings": check_update(obj), "mail_url": self._mail_url(obj)}
 
     def _mail_url(self, update: Update) -> str:

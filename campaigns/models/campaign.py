@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models.organization import Organization
 from campaigns.models.scoping import OrganizationScopedQuerySet
 from campaigns.models.values import in_choices, known_language, known_time_zone
+from campaigns.text.alternatives import undescribed_pictures
 
 
 class CampaignQuerySet(OrganizationScopedQuerySet):
@@ -265,6 +266,8 @@ class Campaign(models.Model):
             missing.append(str(_("Name at least one target.")))
         if self.closes_at and self.closes_at <= timezone.now():
             missing.append(str(_("Its closing time has passed: choose a later one, or none.")))
+        if undescribed_pictures(self.body) or (self.image and not self.image.alt.strip()):
+            missing.append(str(_("Say what each picture shows, for those who cannot see it.")))
         return missing
 
     @transaction.atomic

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,13 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Raises ValidationError for a choice that is none, and for answers to choose from twice."""
+        if self.kind == CustomFieldKind.CHOICE and len(self.options) < 2:
+            raise ValidationError({"choices": _("Write at least two answers, one a line.")})
+        if len(set(self.options)) < len(self.options):
+            raise ValidationError({"choices": _("Write each answer once.")})
 
     @property
     def options(self) -> list[str]:

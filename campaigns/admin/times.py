@@ -1,0 +1,62 @@
+"""Times as organizers type them: in the time zone of their campaign."""
+
+import zoneinfo
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.models.values import available_time_zones
+
+UTC = zoneinfo.ZoneInfo("UTC")
+
+
+class ZonedDateTimeField(forms.DateTimeField):
+    """A date and a time of day in `zone`, by default UTC.
+
+    What is no time there, or is one twice, when clocks change, is refused in words.
+    """
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    zone = UTC
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().prepare_value(value)
+
+
+def zone_named(name: Any) -> zoneinfo.ZoneInfo:
+    """The zone of this name; UTC for a name that is none."""
+    return zoneinfo.ZoneInfo(name) if name in available_time_zones() else UTC
+
+
+def zone_choices() -> Iterator[tuple[str, str]]:
+    """Every Region/City, and UTC first. Aliases such as `GB` or `EST5EDT` are left out."""
+    yield "UTC", "UTC"
+    for name in sorted(available_time_zones()):
+        if "/" in name and not name.startswith(("Etc/", "posix", "right", "SystemV/", "US/")):
+            yield name, name.replace("_", " ")
+
+
+def in_both_zones(moment: datetime, zone: zoneinfo.ZoneInfo) -> str:
+    """`1 May 2027, 18:00 (Europe/London), 17:00 UTC`, for whoever has to be certain."""
+    there, here = moment.astimezone(zone), moment.astimezone(UTC)
+    if zone.key == "UTC":
+        return _("%(day)s UTC") % {"day": _words(there)}
+    same_day = there.date() == here.date()
+    return _("%(there)s (%(zone)s), which is %(utc)s UTC") % {
+        "there": _words(there),
+        "zone": zone.key.replace("_", " "),
+        "utc": here.strftime("%H:%M") if same_day else _words(here),
+    }
+
+
+def _words(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y, %H:%M}"
