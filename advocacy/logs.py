@@ -3,7 +3,7 @@
 import logging
 import re
 
-_LINK = re.compile(r"/(confirm|not-me|unsubscribe|preferences)/[^\s\"'<>]+")
+_LINK = re.compile(r"/(confirm|not-me|unsubscribe|preferences|preview|download)/[^\s\"'<>]+")
 
 
 def mask_tokens(text: str) -> str:

@@ -144,6 +144,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },
+    "carry-on-state-changes": {
+        "task": "signatures.tasks.carry_on_state_changes",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
 }
 
 # --- Mail leaves through postroom, over this connection. Django's own backend serves admin errors.
@@ -152,6 +157,9 @@ vars().update(env.email_url("EMAIL_URL", default=EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"noreply@{SITE_HOST or 'localhost'}")
 # The domain that bounces return to and that Message-IDs carry.
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2])
+
+# --- Signatures that nobody confirms are deleted after so many days, as the mail that asks says.
+KEEP_UNCONFIRMED_DAYS = env.int("KEEP_UNCONFIRMED_DAYS", default=30)
 
 # --- Bulk mail, in seconds.
 # How long a chunk of recipients stays with a worker of which nothing is heard. Longer than the

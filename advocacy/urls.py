@@ -9,7 +9,16 @@ from advocacy.home import home
 from advocacy.publishing import FOR_MINUTES, published
 from campaigns import feeds, listing, open_data, sitemaps
 from campaigns.views import media, pictures, styles
-from signatures.views import links, page, thanks
+from signatures.views import (
+    confirming,
+    leaving,
+    own_data,
+    page,
+    previewing,
+    recognising,
+    thanks,
+    token_pages,
+)
 
 
 class Token(StringConverter):
@@ -78,17 +87,30 @@ urlpatterns = [
         name="share-image",
     ),
     path("sign/<slug:slug>/thanks/", thanks.thanks, name="thanks"),
-    path("confirm/<token:token>/", links.confirm_page, name="confirm"),
-    path("not-me/<token:token>/", links.not_me_page, name="not-me"),
-    path("unsubscribe/<token:token>/", links.unsubscribe_page, name="unsubscribe"),
-    path("preferences/<token:token>/", links.preferences_page, name="preferences"),
+    path("sign/<slug:slug>/as/<token:token>/", recognising.from_mail, name="as"),
+    path("sign/<slug:slug>/you/", recognising.recognised_page, name="recognised"),
+    path("preview/<token:token>/", previewing.preview_page, name="preview"),
+    path("confirm/<token:token>/", confirming.confirm_page, name="confirm"),
+    path("not-me/<token:token>/", confirming.not_me_page, name="not-me"),
+    path("withdraw/<token:token>/", confirming.withdraw_page, name="withdraw"),
+    path("unsubscribe/<token:token>/", leaving.unsubscribe_page, name="unsubscribe"),
+    path("preferences/<token:token>/", leaving.preferences_page, name="preferences"),
+    path("my-data/", own_data.ask_page, name="own-data"),
+    path("my-data/mine/", own_data.own_page, name="own-data-mine"),
+    path("my-data/mine/export/", own_data.export, name="own-data-export"),
+    path("my-data/mine/erase/", own_data.erase_page, name="own-data-erase"),
+    path("my-data/mine/signature/<int:pk>/", own_data.change, name="own-data-change"),
+    path("my-data/<token:token>/", own_data.open_page, name="my-data"),
     # The same without the last slash, which mail programs lose and a POST cannot be sent on for.
-    path("confirm/<token:token>", links.confirm_page),
-    path("not-me/<token:token>", links.not_me_page),
-    path("unsubscribe/<token:token>", links.unsubscribe_page),
-    path("preferences/<token:token>", links.preferences_page),
+    path("sign/<slug:slug>/as/<token:token>", recognising.from_mail),
+    path("confirm/<token:token>", confirming.confirm_page),
+    path("not-me/<token:token>", confirming.not_me_page),
+    path("withdraw/<token:token>", confirming.withdraw_page),
+    path("unsubscribe/<token:token>", leaving.unsubscribe_page),
+    path("preferences/<token:token>", leaving.preferences_page),
+    path("my-data/<token:token>", own_data.open_page),
     # Cut off before its first letter, or typed by hand: a page that helps, never a 404.
-    re_path(r"^(confirm|not-me|unsubscribe|preferences)/?$", links.no_token_page),
+    re_path(r"^(confirm|not-me|withdraw|unsubscribe|preferences)/?$", token_pages.no_token_page),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

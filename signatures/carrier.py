@@ -8,14 +8,20 @@ from django.db import close_old_connections, connection
 
 from campaigns.keeping_time import open_and_close_due
 from signatures.counting import fold_old_days, refresh_tallies
+from signatures.expiring import BATCH as EXPIRED_AT_ONCE
+from signatures.expiring import expire, forget_used_links
 from signatures.outbox import BATCH, Outbox
+from signatures.reminding import BATCH as REMINDED_AT_ONCE
+from signatures.reminding import Reminders
 
 logger = logging.getLogger(__name__)
 
 LETTERS_EVERY = 1.0
 TALLIES_EVERY = 2.0
 TIMES_EVERY = 2.0
+REMIND_EVERY = 60.0
 FOLD_EVERY = 600.0
+EXPIRE_EVERY = 600.0
 AFTER_TROUBLE = 2.0
 # A letter in hand is finished first; a mail server may take this long over it.
 LONGEST_GOODBYE = 45.0
@@ -52,12 +58,15 @@ class Carrier:
 
     def __init__(self) -> None:
         self._outbox = Outbox()
+        self._reminders = Reminders()
         self._letters = Round("letters", LETTERS_EVERY, self._drain)
         self._rounds = [
             self._letters,
             Round("tallies", TALLIES_EVERY, refresh_tallies),
             Round("times", TIMES_EVERY, open_and_close_due),
             Round("folding", FOLD_EVERY, fold_old_days),
+            Round("reminders", REMIND_EVERY, self._remind),
+            Round("expiry", EXPIRE_EVERY, self._expire),
         ]
 
     def start(self) -> None:
@@ -77,3 +86,12 @@ class Carrier:
             close_old_connections()
         if self._letters.stopping.is_set():
             self._outbox.close()
+
+    def _remind(self) -> None:
+        while self._reminders.remind() == REMINDED_AT_ONCE and not self._letters.stopping.is_set():
+            close_old_connections()
+
+    def _expire(self) -> None:
+        while expire() == EXPIRED_AT_ONCE and not self._letters.stopping.is_set():
+            close_old_connections()
+        forget_used_links()

@@ -1,18 +1,23 @@
 """Confirming a signature, or disowning it: what the owner of a mailbox says by its link."""
 
+from dataclasses import fields
+from datetime import timedelta
 from enum import StrEnum
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns.models import ConsentNotice
-from signatures.counting import move
+from campaigns.models import Campaign, ConsentNotice
+from signatures.counting import restate, standing_of
 from signatures.leaving import end_what_signature_began
 from signatures.models import ConsentEvent, Letter, Signature, Supporter, Suppression
 from signatures.owing import owe_to_owner
 from signatures.signing import Typed
 
 State = Signature.State
+
+# Who signed in time may confirm in time: a mail read the next morning still counts.
+CONFIRM_AFTER_CLOSE = timedelta(days=1)
 
 
 class Confirmed(StrEnum):
@@ -21,6 +26,7 @@ class Confirmed(StrEnum):
     NOW = "now"
     BEFORE = "before"
     DISOWNED = "disowned"
+    TOO_LATE = "too late"
 
 
 # An existing subscription that its owner ended begins again only by an explicit yes: a notice that
@@ -37,12 +43,12 @@ WHERE s.unsubscribed_at IS NOT NULL AND %(explicit)s
 
 
 @transaction.atomic
-def confirm(*, signature_id: int, typed: Typed) -> Confirmed | None:
+def confirm(*, signature_id: int, typed: Typed, via: str = "confirm page") -> Confirmed | None:
     """The owner of the address signs, with the name, place and choice as they now stand.
 
     Counts the signature, records the consent, begins the subscriptions that were agreed to and
     owes the receipt. A second call is the same success and changes nothing. None when there is no
-    such signature any more.
+    such signature any more. `via` is the page where it was said.
     """
     signature = _lock(signature_id)
     if signature is None:
@@ -51,23 +57,31 @@ def confirm(*, signature_id: int, typed: Typed) -> Confirmed | None:
         return Confirmed.DISOWNED
     if signature.confirmed_at and signature.state == State.COUNTED:
         return Confirmed.BEFORE
-    was_counted, had_opted_in = signature.state == State.COUNTED, signature.consents
-    was_pending = signature.state == State.PENDING
+    if not may_count(signature):
+        return Confirmed.TOO_LATE
+    was = standing_of(signature)
     _store(signature, typed)
     _remember_person(signature)
-    _record_consent(signature)
+    _record_consent(signature, via)
     owe_to_owner(
         kind=Letter.Kind.RECEIPT, supporter_id=signature.supporter_id, signature_id=signature.pk
     )
-    if was_pending:
-        move(campaign_id=signature.campaign_id, on=signature.created_at, pending=-1)
-    move(
-        campaign_id=signature.campaign_id,
-        on=signature.counted_at or signature.created_at,
-        counted=0 if was_counted else 1,
-        opted_in=int(signature.consents) - int(was_counted and had_opted_in),
-    )
+    restate(signature, was)
     return Confirmed.NOW
+
+
+def typed_in(signature: Signature) -> Typed:
+    """What stands in a signature, as its owner would type it again."""
+    return Typed(**{field.name: getattr(signature, field.name) for field in fields(Typed)})
+
+
+def may_count(signature: Signature) -> bool:
+    """Whether this signature counts already, or its campaign still takes its confirmation."""
+    campaign = signature.campaign
+    if signature.state == State.COUNTED or campaign.is_open:
+        return True
+    closed = campaign.state == Campaign.State.CLOSED and campaign.closed_at
+    return bool(closed) and timezone.now() < closed + CONFIRM_AFTER_CLOSE
 
 
 @transaction.atomic
@@ -87,33 +101,29 @@ def disown(*, signature_id: int) -> bool:
     )
     if signature.state == State.REJECTED:
         return True
-    Signature.objects.filter(pk=signature.pk).update(state=State.REJECTED)
-    end_what_signature_began(signature_id=signature.pk, supporter_id=signature.supporter_id)
-    if signature.state == State.PENDING:
-        move(campaign_id=signature.campaign_id, on=signature.created_at, pending=-1)
-    elif signature.state == State.COUNTED:
-        move(
-            campaign_id=signature.campaign_id,
-            on=signature.counted_at or signature.created_at,
-            counted=-1,
-            opted_in=-int(signature.consents),
-        )
+    was = standing_of(signature)
+    signature.state = State.REJECTED
+    signature.save(update_fields=["state"])
+    end_what_signature_began(
+        signature_id=signature.pk, supporter_id=signature.supporter_id, via="not-me page"
+    )
+    restate(signature, was)
     return True
 
 
 def _lock(signature_id: int) -> Signature | None:
     return (
         Signature.objects.select_for_update(of=("self",))
-        .select_related("supporter", "notice")
-        .filter(pk=signature_id)
+        .select_related("supporter", "notice", "campaign")
+        .filter(pk=signature_id, supporter__erased_at=None)
         .first()
     )
 
 
 def _store(signature: Signature, typed: Typed) -> None:
     now = timezone.now()
-    for field in ("name", "postal_code", "country", "comment", "consents"):
-        setattr(signature, field, getattr(typed, field))
+    for field in fields(typed):
+        setattr(signature, field.name, getattr(typed, field.name))
     if signature.state != State.COUNTED:
         signature.counted_at = now
     signature.state = State.COUNTED
@@ -137,7 +147,7 @@ def _remember_person(signature: Signature) -> None:
     ).update(lifted_at=signature.confirmed_at)
 
 
-def _record_consent(signature: Signature) -> None:
+def _record_consent(signature: Signature, via: str) -> None:
     notice = signature.notice
     choices = ConsentEvent.Choice
     ConsentEvent.objects.create(
@@ -145,7 +155,7 @@ def _record_consent(signature: Signature) -> None:
         notice=notice,
         choice=choices.AGREED if signature.consents else choices.DECLINED,
         scope_ids=list(notice.scopes.order_by("pk").values_list("pk", flat=True)),
-        via="confirm page",
+        via=via[:40],
     )
     if signature.consents:
         with connection.cursor() as cursor:

@@ -36,13 +36,23 @@ def unsubscribe(*, supporter_id: int, organization_id: int, via: str) -> list[in
     return ended
 
 
-def end_what_signature_began(*, signature_id: int, supporter_id: int) -> None:
-    """End the subscriptions that a signature began, when it turns out to be somebody else's."""
+def end_what_signature_began(*, signature_id: int, supporter_id: int, via: str) -> None:
+    """End the subscriptions that a signature began and that still stand."""
     begun = Subscription.objects.live().filter(signature_id=signature_id)
     ended = sorted(begun.values_list("scope_id", flat=True))
     if ended:
         begun.update(unsubscribed_at=timezone.now())
-        _record(supporter_id, ConsentEvent.Choice.LEFT, ended, "not-me page")
+        _record(supporter_id, ConsentEvent.Choice.LEFT, ended, via)
+
+
+def end_everything(*, supporter_id: int, via: str) -> None:
+    """End every subscription of a person, with whatever organization, and every mute."""
+    live = Subscription.objects.live().filter(supporter_id=supporter_id)
+    ended = sorted(live.values_list("scope_id", flat=True))
+    if ended:
+        live.update(unsubscribed_at=timezone.now())
+        _record(supporter_id, ConsentEvent.Choice.LEFT, ended, via)
+    CampaignMute.objects.filter(supporter_id=supporter_id).delete()
 
 
 @transaction.atomic
@@ -52,6 +62,8 @@ def stay_without_campaign(*, supporter_id: int, organization_id: int, campaign_i
     The person chose this on the page that followed. False when there is nothing to take back (any
     more), or the campaign is not of that organization.
     """
+    if not _is_here(supporter_id):
+        return False
     own = Campaign.objects.filter(pk=campaign_id, organization_id=organization_id)
     scopes = MailScope.objects.filter(organization_id=organization_id)
     left = (
@@ -84,7 +96,7 @@ def choose(
     `scope_ids` are the kinds of mail wanted, `muted_campaign_ids` the campaigns not to hear of.
     Foreign ids are ignored.
     """
-    if not Supporter.objects.filter(pk=supporter_id).exists():
+    if not _is_here(supporter_id):
         return
     ending = Subscription.objects.live().filter(
         supporter_id=supporter_id, scope__organization_id=organization_id
@@ -97,6 +109,11 @@ def choose(
         _record(supporter_id, ConsentEvent.Choice.LEFT, ended, "preferences page")
     _subscribe(supporter_id, organization_id, scope_ids, "preferences page")
     _mute_exactly(supporter_id, organization_id, muted_campaign_ids)
+
+
+def _is_here(supporter_id: int) -> bool:
+    """Whether there is such a person, not erased: nothing begins again for anybody else."""
+    return Supporter.objects.filter(pk=supporter_id, erased_at=None).exists()
 
 
 def _subscribe(

@@ -4,9 +4,12 @@ A letter of one kind about one campaign differs between two people only in its l
 compiled once and filled per person, as a mailing is.
 """
 
+from collections.abc import Collection
+
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from campaigns.editions import edition_in
@@ -16,16 +19,8 @@ from postroom.messages import date_text, letter_headers, message_key
 from postroom.skeleton import Placeholders, Skeleton, compile_skeleton, without_holes
 from postroom.transport import Envelope
 from signatures import links
-from signatures.models import Letter
-
-_HOLES = {
-    "to",
-    "date",
-    "key",
-    "confirm_token",
-    "not_me_token",
-    "preferences_token",
-}
+from signatures.models import DataAccess, Letter
+from signatures.sharing import share_code
 
 
 class LetterPress:
@@ -46,22 +41,14 @@ class LetterPress:
         """
         signature, supporter = letter.signature, letter.supporter
         campaign = edition_in(signature.campaign, signature.statement.language)
+        values = _values(letter)
         asks_to_confirm = signature.confirmed_at is None
-        message = self._skeleton(letter.kind, campaign, asks_to_confirm).fill(
-            {
-                "to": supporter.email,
-                "date": date_text(timezone.now()),
-                "key": message_key("l", letter.pk),
-                "confirm_token": links.confirm_token(signature_id=signature.pk),
-                "not_me_token": links.not_me_token(signature_id=signature.pk),
-                "preferences_token": links.preferences_token(
-                    supporter_id=supporter.pk, organization_id=campaign.organization_id
-                ),
-            }
-        )
-        return Envelope(campaign.organization.sender[1], supporter.email), message
+        skeleton = self._skeleton(letter.kind, campaign, asks_to_confirm, frozenset(values))
+        return Envelope(campaign.organization.sender[1], supporter.email), skeleton.fill(values)
 
-    def _skeleton(self, kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skeleton:
+    def _skeleton(
+        self, kind: str, campaign: Campaign, asks_to_confirm: bool, holes: frozenset[str]
+    ) -> Skeleton:
         organization = campaign.organization
         key = (
             kind,
@@ -74,26 +61,68 @@ class LetterPress:
         if key not in self._compiled:
             if len(self._compiled) >= self.KEEP:
                 self._compiled.clear()
-            self._compiled[key] = compile_letter(kind, campaign, asks_to_confirm)
+            self._compiled[key] = compile_letter(kind, campaign, asks_to_confirm, holes)
         return self._compiled[key]
 
 
-def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skeleton:
+def _values(letter: Letter) -> dict[str, str]:
+    """What differs between two people's copies of a letter: address, date and links.
+
+    A link to somebody's data is made anew for each try to send it: it is stored as a hash alone, so
+    an earlier one cannot be written again.
+    """
+    signature, supporter = letter.signature, letter.supporter
+    common = {
+        "to": supporter.email,
+        "date": date_text(timezone.now()),
+        "key": message_key("l", letter.pk),
+    }
+    if letter.kind == Letter.Kind.DATA_LINK:
+        return common | {"data_token": DataAccess.objects.issue(supporter.pk)}
+    return common | {
+        "confirm_token": links.confirm_token(signature_id=signature.pk),
+        "not_me_token": links.not_me_token(signature_id=signature.pk),
+        "withdraw_token": links.withdraw_token(signature_id=signature.pk),
+        "preferences_token": links.preferences_token(
+            supporter_id=supporter.pk, organization_id=signature.campaign.organization_id
+        ),
+        "share_code": share_code(signature.pk),
+    }
+
+
+# Which hole of a letter each link is filled from.
+_LINKS = {
+    "confirm_url": (links.CONFIRM, "confirm_token"),
+    "not_me_url": (links.NOT_ME, "not_me_token"),
+    "withdraw_url": (links.WITHDRAW, "withdraw_token"),
+    "preferences_url": (links.PREFERENCES, "preferences_token"),
+    "data_url": (links.OWN_DATA, "data_token"),
+}
+
+
+def compile_letter(
+    kind: str, campaign: Campaign, asks_to_confirm: bool, holes: Collection[str]
+) -> Skeleton:
     """The letter of one kind about a campaign, with holes for address, date and links.
 
     `asks_to_confirm`: the signature is not yet confirmed, so the letter carries the link that does.
+    `holes` are the names that are filled for each person.
     """
     organization = campaign.organization
-    holes = Placeholders()
+    placeholders = Placeholders()
     context = {
         "organization": organization,
         "campaign": campaign,
         "campaign_url": campaign.public_url,
+        "share_url": f"{campaign.public_url}?s={placeholders['share_code']}&source=share-letter",
         "asks_to_confirm": asks_to_confirm,
-        "confirm_url": links.full_address(links.CONFIRM, holes["confirm_token"]),
-        "not_me_url": links.full_address(links.NOT_ME, holes["not_me_token"]),
-        "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
+        "own_data_url": settings.SITE_URL + reverse("own-data"),
+        "keep_days": settings.KEEP_UNCONFIRMED_DAYS,
         "site_url": settings.SITE_URL,
+        **{
+            name: links.full_address(purpose, placeholders[hole])
+            for name, (purpose, hole) in _LINKS.items()
+        },
     }
     template = f"signatures/letters/{kind}"
     with translation.override(campaign.language):
@@ -113,7 +142,7 @@ def compile_letter(kind: str, campaign: Campaign, asks_to_confirm: bool) -> Skel
         sender=mailbox(name, address),
         subject=without_holes(subject),
         headers=headers,
-        text=holes.settle(text),
-        html=holes.settle(html),
-        holes=_HOLES,
+        text=placeholders.settle(text),
+        html=placeholders.settle(html),
+        holes=holes,
     )

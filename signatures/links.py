@@ -1,8 +1,10 @@
 """The links in our mails: which ids each one's token holds, and in which order.
 
-Whoever writes such a link calls these; `signatures/views/links.py` reads them again. A token of one
-purpose is worth nothing for another.
+Whoever writes such a link calls these; the pages under `signatures/views/` read them again. A token
+of one purpose is worth nothing for another.
 """
+
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,6 +16,12 @@ CONFIRM = "confirm"
 NOT_ME = "not-me"
 UNSUBSCRIBE = "unsubscribe"
 PREFERENCES = "preferences"
+WITHDRAW = "withdraw"
+RECOGNISED = "as"
+OWN_DATA = "my-data"
+
+# How long a mail lets its reader sign with one button.
+RECOGNISED_FOR = timedelta(days=30)
 
 
 def confirm_token(*, signature_id: int) -> str:
@@ -24,6 +32,24 @@ def confirm_token(*, signature_id: int) -> str:
 def not_me_token(*, signature_id: int) -> str:
     """For the page that takes this signature away."""
     return make_token(NOT_ME, signature_id)
+
+
+def withdraw_token(*, signature_id: int) -> str:
+    """For the page where the signer takes this signature back."""
+    return make_token(WITHDRAW, signature_id)
+
+
+def recognised_token(
+    *, supporter_id: int, mailing_id: int | None = None, issued: date | None = None
+) -> str:
+    """For signing with one button, on any campaign of an organization that this person signed with.
+
+    `issued` (today) is the UTC day on which it was written; thirty days later it is worth nothing.
+    A repeat for the same day is the same token.
+    """
+    day = issued or datetime.now(UTC).date()
+    expires = datetime.combine(day + RECOGNISED_FOR, time.max, UTC).timestamp()
+    return make_token(RECOGNISED, supporter_id, mailing_id or 0, expires=expires)
 
 
 def preferences_token(*, supporter_id: int, organization_id: int) -> str:
@@ -44,6 +70,16 @@ def unsubscribe_token(
 def address(purpose: str, token: str) -> str:
     """The path of a link page."""
     return reverse(purpose, args=[token])
+
+
+def recognised_address(slug: str, token: str) -> str:
+    """The path that leads whoever comes from a mail to the page that knows them."""
+    return reverse(RECOGNISED, args=[slug, token])
+
+
+def full_recognised_address(slug: str, token: str) -> str:
+    """The same as a mail has it; `token` may be a hole or its placeholder."""
+    return settings.SITE_URL + recognised_address(slug, "TOKEN").replace("TOKEN", token)
 
 
 def full_address(purpose: str, token: str) -> str:

@@ -126,23 +126,47 @@ class Outbox:
         return self._connection
 
 
-def why_not(letter: Letter) -> str:
+def why_not(claimed: Letter) -> str:
     """Why this letter must not go out; empty when it may. Asked directly before sending."""
-    if letter.attempts > MOST_TRIES:
+    if claimed.attempts > MOST_TRIES:
         return "gave up after three days of tries"
-    if letter.signature.state == Signature.State.REJECTED:
-        return "not me"
-    if letter.kind == Letter.Kind.CONFIRM and letter.signature.confirmed_at:
-        return "confirmed meanwhile"
-    address = bytes(letter.supporter.email_hash)
-    blocks = Suppression.objects.filter(email_hash=address)
+    # A claim may be half a minute old; an erasure or a confirmation is at once.
+    now = Letter.objects.unsent().select_related("signature__campaign", "supporter")
+    letter = now.filter(pk=claimed.pk, supporter__erased_at=None).first()
+    if letter is None:
+        return "erased meanwhile"
+    if reason := _pointless(letter):
+        return reason
+    blocks = Suppression.objects.filter(email_hash=bytes(letter.supporter.email_hash))
     if blocking := blocks.blocking_letters().first():
         return f"suppressed: {blocking.reason}"
-    not_me = blocks.filter(reason=Suppression.Reason.NOT_ME)
-    if not_me.filter(campaign_id=letter.signature.campaign_id).exists():
+    if letter.kind == Letter.Kind.DATA_LINK:
+        return ""
+    not_me = list(blocks.filter(reason=Suppression.Reason.NOT_ME))
+    if any(block.campaign_id == letter.signature.campaign_id for block in not_me):
         return "suppressed: not_me"
-    if not_me.filter(lifted_at=None).exists() and _sent_today(letter):
-        return "suppressed: one letter a day after “not me”"
+    if any(block.lifted_at is None for block in not_me):
+        if letter.kind == Letter.Kind.REMINDER:
+            return "suppressed: no reminder after “not me”"
+        if _sent_today(letter):
+            return "suppressed: one letter a day after “not me”"
+    return ""
+
+
+def _pointless(letter: Letter) -> str:
+    """Why a letter of this kind has nothing to say about the signature as it is now."""
+    kinds, states, signature = Letter.Kind, Signature.State, letter.signature
+    if letter.kind == kinds.DATA_LINK:
+        return ""
+    if signature.state == states.REJECTED:
+        return "not me"
+    asks = letter.kind in (kinds.CONFIRM, kinds.REMINDER)
+    if asks and signature.confirmed_at and signature.state == states.COUNTED:
+        return "confirmed meanwhile"
+    if letter.kind == kinds.REMINDER and signature.state != states.PENDING:
+        return "waits no more"
+    if letter.kind == kinds.REMINDER and not signature.campaign.is_open:
+        return "closed meanwhile"
     return ""
 
 

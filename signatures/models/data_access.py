@@ -1,11 +1,60 @@
+import hashlib
+import secrets
+from datetime import timedelta
+
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from signatures.models.supporter import Supporter
 
 
+class DataAccessQuerySet(models.QuerySet):
+    def issue(self, supporter_id: int) -> str:
+        """A fresh link's token, good once and for an hour: 256 random bits, kept as a hash alone."""
+        token = secrets.token_urlsafe(32)
+        self.create(
+            supporter_id=supporter_id,
+            token_hash=_hash(token),
+            expires_at=timezone.now() + DataAccess.LINK_LIVES,
+        )
+        return token
+
+    def redeem(self, token: str) -> "DataAccess | None":
+        """Use the token up. None when it was used, has run out, or never was ours."""
+        fresh = self.filter(
+            token_hash=_hash(token),
+            used_at=None,
+            expires_at__gt=timezone.now(),
+            supporter__erased_at=None,
+        )
+        now = timezone.now()
+        # Of two at once the second finds no unused row any more.
+        return self.get(token_hash=_hash(token)) if fresh.update(used_at=now) else None
+
+    def holder(self, pk: int) -> Supporter | None:
+        """Whose data the visit opens that began with this link; None once it is over."""
+        access = (
+            self.select_related("supporter")
+            .filter(
+                pk=pk,
+                used_at__gt=timezone.now() - DataAccess.VISIT_LASTS,
+                supporter__erased_at=None,
+            )
+            .first()
+        )
+        return access and access.supporter
+
+    def outlived(self) -> "DataAccessQuerySet":
+        """Links that open nothing any more."""
+        return self.filter(expires_at__lt=timezone.now() - DataAccess.VISIT_LASTS)
+
+
 class DataAccess(models.Model):
     """A link that opens a person's own data: random, known by its hash alone, used once."""
+
+    LINK_LIVES = timedelta(hours=1)
+    VISIT_LASTS = timedelta(minutes=30)
 
     supporter = models.ForeignKey(Supporter, on_delete=models.CASCADE, related_name="+")
     token_hash = models.BinaryField(max_length=32, unique=True)
@@ -13,5 +62,11 @@ class DataAccess(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
 
+    objects = DataAccessQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"until {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -1,0 +1,203 @@
+"""A person's own data: the link to it, all that is held, and the changes that its owner makes.
+
+What other apps hold about a person they tell here: `register()` a section in `ready()`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from campaigns.models import MailScope
+from signatures.addresses import email_key
+from signatures.models import (
+    CampaignMute,
+    ConsentEvent,
+    Letter,
+    Signature,
+    Subscription,
+    Supporter,
+    Suppression,
+)
+from signatures.owing import MINUTES_BETWEEN, PER_DAY
+
+# Newest first; nobody reads further, and the download has them all up to here.
+MOST_ROWS = 500
+
+OF_THE_PERSON = ("name", "postal_code", "country")
+CORRECTABLE = (*OF_THE_PERSON, "comment", "shows_name")
+
+Rows = list[dict[str, Any]]
+
+# One link in ten minutes and ten letters a day, as for every letter that anybody can ask for by
+# typing an address. It hangs on the newest signature, whose language it speaks.
+_OWE_LINK = """
+INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
+SELECT 'data_link', p.id, s.id, 0, '', GREATEST(
+    statement_timestamp(),
+    (SELECT due_at + interval '1 day' FROM signatures_letter
+        WHERE supporter_id = p.id ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1)
+)
+FROM signatures_supporter p
+CROSS JOIN LATERAL (
+    SELECT id FROM signatures_signature WHERE supporter_id = p.id ORDER BY id DESC LIMIT 1
+) s
+WHERE p.email_key = %(email_key)s AND NOT EXISTS (
+    SELECT 1 FROM signatures_letter l WHERE l.supporter_id = p.id AND l.kind = 'data_link'
+        AND l.created_at > statement_timestamp() - make_interval(mins => %(minutes)s)
+)
+ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of what is held about a person.
+
+    `key` names it in the download, `rows` gives plain values by name: texts, numbers, dates.
+    """
+
+    key: str
+    title: Any
+    rows: Callable[[Supporter], Rows]
+
+
+_sections: list[Section] = []
+
+
+def register(section: Section) -> None:
+    """Add what an app holds about a person. Safe to call twice."""
+    if section not in _sections:
+        _sections.append(section)
+
+
+def sections_of(supporter: Supporter) -> Iterator[tuple[Section, Rows]]:
+    """What apps that joined hold about this person."""
+    for section in _sections:
+        yield section, section.rows(supporter)
+
+
+def owe_link(*, email: str) -> None:
+    """Owe the owner of this address the link to their data, if there is any, within the limits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OWE_LINK,
+            {
+                "email_key": email_key(email),
+                "per_day": PER_DAY,
+                "minutes": MINUTES_BETWEEN,
+            },
+        )
+
+
+def signatures_of(supporter: Supporter) -> list[Signature]:
+    """Every signature of this person, newest first, with the texts that were shown."""
+    return list(
+        Signature.objects.filter(supporter=supporter)
+        .select_related("campaign__organization", "statement", "notice")
+        .order_by("-pk")[:MOST_ROWS]
+    )
+
+
+def everything_about(supporter: Supporter) -> dict[str, Any]:
+    """All that is held about a person, as JSON can say it; dates are datetimes in UTC."""
+    scopes = {scope.pk: str(scope) for scope in MailScope.objects.select_related("organization")}
+    own = {"supporter": supporter}
+    newest = slice(MOST_ROWS)
+    return {
+        "person": {
+            "email": supporter.email,
+            "name": supporter.name,
+            "postal_code": supporter.postal_code,
+            "country": supporter.country,
+            "known_since": supporter.created_at,
+            "confirmed_at": supporter.confirmed_at,
+        },
+        "signatures": [_signature(one) for one in signatures_of(supporter)],
+        "consents": [
+            {
+                "at": event.at,
+                "choice": event.choice,
+                "kinds_of_mail": [scopes.get(pk, str(pk)) for pk in event.scope_ids],
+                "notice": event.notice.text if event.notice else "",
+                "said_on": event.via,
+            }
+            for event in ConsentEvent.objects.filter(**own)
+            .select_related("notice")
+            .order_by("-at")[newest]
+        ],
+        "subscriptions": [
+            {
+                "kind_of_mail": scopes.get(one.scope_id, ""),
+                "since": one.subscribed_at,
+                "ended_at": one.unsubscribed_at,
+            }
+            for one in Subscription.objects.filter(**own).order_by("-subscribed_at")
+        ],
+        "muted_campaigns": [
+            {"campaign": mute.campaign.headline, "since": mute.muted_at}
+            for mute in CampaignMute.objects.filter(**own).select_related("campaign")
+        ],
+        "letters": [
+            {
+                "kind": letter.kind,
+                "about": letter.signature.campaign.headline,
+                "asked_for_at": letter.created_at,
+                "sent_at": letter.sent_at,
+            }
+            for letter in Letter.objects.filter(**own)
+            .select_related("signature__campaign")
+            .order_by("-created_at")[newest]
+        ],
+        "blocks": [
+            {"reason": block.reason, "since": block.created_at, "lifted_at": block.lifted_at}
+            for block in Suppression.objects.filter(email_hash=bytes(supporter.email_hash))
+        ],
+        **{section.key: rows for section, rows in sections_of(supporter)},
+    }
+
+
+@transaction.atomic
+def correct(*, signature_id: int, supporter_id: int, texts: dict[str, Any]) -> bool:
+    """What the owner of a signature says of themselves from now on, there and as a person.
+
+    `texts` has clean values for some of the fields in `CORRECTABLE`. Neither state nor consent
+    changes. False when the signature is not theirs.
+    """
+    own = Signature.objects.filter(pk=signature_id, supporter_id=supporter_id)
+    if not own.update(**{field: texts[field] for field in CORRECTABLE if field in texts}):
+        return False
+    person = {field: texts[field] for field in OF_THE_PERSON if field in texts}
+    Supporter.objects.filter(pk=supporter_id, confirmed_at__isnull=False).update(**person)
+    return True
+
+
+def hide(*, signature_id: int, supporter_id: int) -> bool:
+    """Show neither name nor place nor comment of this signature. False when it is not theirs."""
+    own = Signature.objects.filter(pk=signature_id, supporter_id=supporter_id)
+    return bool(own.update(shows_name=False))
+
+
+def _signature(signature: Signature) -> dict[str, Any]:
+    return {
+        "campaign": signature.campaign.headline,
+        "organization": signature.campaign.organization.name,
+        "page": signature.campaign.public_url,
+        "statement": signature.statement.text,
+        "notice": signature.notice.text,
+        "agreed_to_notice": signature.consents,
+        "state": signature.state,
+        "name": signature.name,
+        "postal_code": signature.postal_code,
+        "country": signature.country,
+        "comment": signature.comment,
+        "answers": signature.answers,
+        "name_is_shown": signature.shows_name,
+        "source": signature.referrer_code,
+        "mailing": signature.mailing_number,
+        "from_a_shared_link": signature.sharer_id is not None,
+        "signed_at": signature.created_at,
+        "confirmed_at": signature.confirmed_at,
+        "counted_at": signature.counted_at,
+    }

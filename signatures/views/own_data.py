@@ -1,0 +1,211 @@
+"""My data: ask for the link, open it, then see, correct, hide, withdraw, take along, erase."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from campaigns.editions import edition_in
+from campaigns.styling import stylesheet_url
+from signatures.erasing import erase
+from signatures.forms import AddressForm
+from signatures.guessing import too_many_bad_links
+from signatures.models import DataAccess, Signature, Supporter
+from signatures.networks import network_of
+from signatures.own_data import (
+    correct,
+    everything_about,
+    hide,
+    owe_link,
+    sections_of,
+    signatures_of,
+)
+from signatures.owner_forms import EraseForm, OwnSignatureForm
+from signatures.passes import Pass
+from signatures.views.public import public_form, token_page
+from signatures.views.token_pages import preferences_url, render_in
+from signatures.withdrawing import withdraw
+
+PATH = "/my-data/"
+VISIT = Pass("visit", seconds=int(DataAccess.VISIT_LASTS.total_seconds()))
+
+OwnerView = Callable[..., HttpResponse]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_form
+def ask_page(request: HttpRequest) -> HttpResponse:
+    """Type an address; whoever owns it gets a link. The answer is the same for every address."""
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        owe_link(email=form.cleaned_data["email"])
+        return HttpResponseRedirect(PATH + "?sent=1", status=303)
+    context = {
+        "form": form,
+        "sent": "sent" in request.GET and not form.errors,
+        "ended": "ended" in request.GET,
+        "stylesheet_url": stylesheet_url(None),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "signatures/own_data/ask.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@token_page
+def open_page(request: HttpRequest, token: str) -> HttpResponse:
+    """GET: one button. POST: the link is used up, and the visit begins."""
+    if request.method != "POST":
+        context = {"stylesheet_url": stylesheet_url(None)}
+        return render(request, "signatures/own_data/open.html", context)
+    access = DataAccess.objects.redeem(token)
+    if access is None and _visitor(request) is None:
+        crowded = too_many_bad_links(network_of(request.META))
+        context = {"stylesheet_url": stylesheet_url(None), "form": AddressForm()}
+        status = 429 if crowded else 410
+        return render(request, "signatures/own_data/used.html", context, status=status)
+    response = HttpResponseRedirect(reverse("own-data-mine"), status=303)
+    if access:
+        VISIT.give(response, path=PATH, ids=[access.pk])
+    return response
+
+
+def owner_page(*methods: str) -> Callable[[OwnerView], OwnerView]:
+    """A view for somebody whose visit has begun; it gets the supporter.
+
+    A form that we did not give to this visitor changes nothing; without a visit the way leads to
+    where one asks for a link.
+    """
+
+    def decorate(view: OwnerView) -> OwnerView:
+        @require_http_methods(methods)
+        @token_page
+        @wraps(view)
+        def opened(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            supporter = _visitor(request)
+            if supporter is None:
+                return HttpResponseRedirect(PATH + "?ended=1", status=303)
+            if request.method == "POST" and not VISIT.sent_it(request):
+                return render(request, "signatures/other_site.html", status=403)
+            return view(request, supporter, **kwargs)
+
+        return opened
+
+    return decorate
+
+
+@owner_page("GET", "HEAD", "POST")
+def own_page(request: HttpRequest, supporter: Supporter) -> HttpResponse:
+    """Everything that is held. POST `end`: the visit is over."""
+    if request.method == "POST":
+        response = HttpResponseRedirect(PATH, status=303)
+        VISIT.take(response, path=PATH)
+        return response
+    return _show(request, supporter)
+
+
+@owner_page("POST")
+def change(request: HttpRequest, supporter: Supporter, pk: int) -> HttpResponse:
+    """Correct, hide or withdraw one signature."""
+    own = {"signature_id": pk, "supporter_id": supporter.pk}
+    signature = _own_signature(supporter, pk)
+    if "withdraw" in request.POST:
+        withdraw(signature_id=pk, and_leave="leave" in request.POST, via="own data page")
+    elif "hide" in request.POST:
+        hide(**own)
+    else:
+        form = OwnSignatureForm(request.POST, signature=signature)
+        if not form.is_valid():
+            return _show(request, supporter, refused=form, status=422)
+        correct(**own, texts=form.corrected())
+    return HttpResponseRedirect(
+        reverse("own-data-mine") + f"?saved={pk}#signature-{pk}", status=303
+    )
+
+
+@owner_page("GET", "HEAD")
+def export(request: HttpRequest, supporter: Supporter) -> HttpResponse:
+    """All of it as a file that machines read."""
+    response = JsonResponse(
+        everything_about(supporter),
+        encoder=DjangoJSONEncoder,
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@owner_page("POST")
+def erase_page(request: HttpRequest, supporter: Supporter) -> HttpResponse:
+    """Erase everything, once the box is ticked."""
+    form = EraseForm(request.POST)
+    if not form.is_valid():
+        return _show(request, supporter, erasing=form, status=422)
+    erase(supporter_id=supporter.pk)
+    context = {"stylesheet_url": stylesheet_url(None)}
+    response = render(request, "signatures/own_data/erased.html", context)
+    VISIT.take(response, path=PATH)
+    return response
+
+
+def _visitor(request: HttpRequest) -> Supporter | None:
+    ids = VISIT.read(request, path=PATH)
+    return DataAccess.objects.holder(ids[0]) if ids else None
+
+
+def _own_signature(supporter: Supporter, pk: int) -> Signature:
+    for signature in signatures_of(supporter):
+        if signature.pk == pk:
+            return signature
+    raise Http404
+
+
+def _show(
+    request: HttpRequest,
+    supporter: Supporter,
+    *,
+    refused: OwnSignatureForm | None = None,
+    erasing: EraseForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    signatures = signatures_of(supporter)
+    organizations = {one.campaign.organization for one in signatures}
+    organization = signatures[0].campaign.organization if signatures else None
+    for signature in signatures:
+        signature.campaign = edition_in(signature.campaign, signature.statement.language)
+    saved = request.GET.get("saved", "")
+    response = render_in(
+        request,
+        "signatures/own_data/mine.html",
+        {
+            "organization": organization,
+            "stylesheet_url": stylesheet_url(organization),
+            "supporter": supporter,
+            "signatures": [(one, _form_for(one, refused)) for one in signatures],
+            "held": everything_about(supporter),
+            "sections": list(sections_of(supporter)),
+            "choices": [
+                (one, preferences_url(supporter.pk, one.pk))
+                for one in sorted(organizations, key=lambda one: one.name)
+            ],
+            "refused": refused,
+            "erasing": erasing or EraseForm(),
+            "saved": saved,
+            "pass": VISIT.form_value(request),
+        },
+    )
+    response.status_code = status
+    return response
+
+
+def _form_for(signature: Signature, refused: OwnSignatureForm | None) -> OwnSignatureForm | None:
+    """The form to correct it with; the one that was refused, with what was typed in it."""
+    if signature.state == Signature.State.REJECTED:
+        return None
+    if refused and refused.prefix == f"s{signature.pk}":
+        return refused
+    return OwnSignatureForm(signature=signature)
