@@ -1,20 +1,27 @@
-"""Forms of the public pages: they clean and normalise, and decide nothing."""
+"""Forms of the public pages: what they look like, and what was typed. `reading` decides."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from campaigns.models import Campaign, ConsentNotice, Statement
-from signatures.addresses import clean_address
+from campaigns.models import Campaign, ConsentNotice, CustomField
+from signatures.reading import (
+    ADDRESS_LENGTH,
+    ANSWER_LENGTH,
+    COMMENT_LENGTH,
+    NAME_LENGTH,
+    Asked,
+    Reading,
+    answer_field,
+)
 from signatures.signing import Typed
-from signatures.texts import clean_comment, clean_name, clean_postal_code
 
-_TEXTS = ("name", "email", "postal_code", "country", "comment")
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -25,105 +32,115 @@ class Tick(forms.CheckboxInput):
         return data.get(name) == "on"
 
 
-class TypedForm(forms.Form):
+class ReadForm(forms.Form):
+    """A form whose fields say how they look. What is typed into them is read by `Reading`."""
+
+    def read(self, reading: Reading) -> None:
+        """Read every field of this form."""
+        raise NotImplementedError
+
+    def _clean_fields(self) -> None:
+        self.reading = Reading(self.data, self.add_prefix)
+        self.read(self.reading)
+        self.cleaned_data = self.reading.values
+        for name, error in self.reading.errors.items():
+            if name in self.fields:
+                self.add_error(name, error)
+
+
+class AddressForm(ReadForm):
+    """“Wrong address? Fix it” on the page after signing."""
+
+    email = forms.CharField(
+        label=_("Email address"),
+        max_length=ADDRESS_LENGTH,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+
+    def read(self, reading: Reading) -> None:
+        reading.read_address()
+
+
+class TypedForm(ReadForm):
     """Name and place as a signer types them, with the fields that the campaign asks for."""
 
     name = forms.CharField(
         label=_("Full name"),
-        max_length=255,
-        strip=False,
-        error_messages={"required": _("Enter your name.")},
+        max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     postal_code = forms.CharField(
         label=_("Postal code"),
         max_length=20,
-        error_messages={"required": _("Enter your postal code.")},
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
     country = forms.ChoiceField(
         label=_("Country"),
-        error_messages={
-            "required": _("Choose your country."),
-            "invalid_choice": _("Choose your country from the list."),
-        },
         widget=forms.Select(attrs={"autocomplete": "country"}),
     )
     comment = forms.CharField(
         label=_("Comment"),
         required=False,
-        max_length=2000,
-        strip=False,
+        max_length=COMMENT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    shows_name = forms.BooleanField(
+        label=_("Show my first name and place on this page"), required=False, widget=Tick
     )
     consent = forms.Field(required=False)
 
     def __init__(self, *args: Any, campaign: Campaign, notice: ConsentNotice, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.campaign = campaign
+        self.campaign, self.notice = campaign, notice
+        self.asked = Asked.by(campaign)
         asked = {
-            "postal_code": campaign.asks_postal_code,
-            "country": campaign.asks_country,
-            "comment": campaign.asks_comment,
+            "postal_code": self.asked.postal_code,
+            "country": self.asked.country,
+            "comment": self.asked.comment,
+            "shows_name": self.asked.to_show_name,
+            "consent": notice.kind != ConsentNotice.Kind.IMPLICIT,
         }
         for field in [name for name, is_asked in asked.items() if not is_asked]:
             del self.fields[field]
         country = self.fields.get("country")
         if isinstance(country, forms.ChoiceField):
             country.choices = [("", "–"), *countries]
-        self._add_consent(notice.kind)
-
-    def _add_consent(self, kind: str) -> None:
-        kinds = ConsentNotice.Kind
-        if kind == kinds.IMPLICIT:
-            del self.fields["consent"]
-        elif kind == kinds.UNTICKED_BOX:
+            country.initial = self.asked.default_country
+        if notice.kind == ConsentNotice.Kind.UNTICKED_BOX:
             self.fields["consent"] = forms.BooleanField(required=False, widget=Tick)
-        else:
-            self.fields["consent"] = forms.ChoiceField(
-                choices=YES_NO,
-                widget=forms.RadioSelect,
-                error_messages={
-                    "required": _("Choose yes or no."),
-                    "invalid_choice": _("Choose yes or no."),
-                },
-            )
+        elif notice.kind == ConsentNotice.Kind.YES_NO:
+            self.fields["consent"] = forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect)
+        for question in self.asked.questions:
+            self.fields[answer_field(question)] = _field_of(question)
 
-    def clean_name(self) -> str:
-        return self._cleaned("name", clean_name)
+    def questions(self) -> Iterator[BoundField]:
+        """The campaign's own questions, in its order."""
+        return (self[answer_field(question)] for question in self.asked.questions)
 
-    def clean_postal_code(self) -> str:
-        return self._cleaned("postal_code", clean_postal_code)
-
-    def clean_comment(self) -> str:
-        return self._cleaned("comment", clean_comment)
-
-    def _cleaned(self, name: str, clean: Callable[[str], str]) -> str:
-        """Cleaned, and measured once more: composing characters can make a text longer."""
-        text = clean(self.cleaned_data[name])
-        field = self.fields[name]
-        assert isinstance(field, forms.CharField)
-        if field.max_length and len(text) > field.max_length:
-            raise ValidationError(_("This text is too long."), code="max_length")
-        return text
+    def read(self, reading: Reading) -> None:
+        reading.read_typed(self.asked, self.notice.kind)
 
     def typed(self) -> Typed:
         """What the valid form says, ready for `signing` and `confirming`."""
-        data = self.cleaned_data
-        return Typed(
-            name=data["name"],
-            postal_code=data.get("postal_code", ""),
-            country=data.get("country", ""),
-            comment=data.get("comment", ""),
-            consents=data["consent"] in (True, "yes") if "consent" in data else True,
-        )
+        return self.reading.typed(self.asked)
 
     @staticmethod
     def initial_from(typed: Typed, notice: ConsentNotice) -> dict[str, Any]:
         """Initial values that show what was typed before, the choice included."""
         boxed = notice.kind == ConsentNotice.Kind.UNTICKED_BOX
         choice = typed.consents if boxed else ("yes" if typed.consents else "no")
-        return asdict(typed) | {"consent": choice}
+        answers = {f"answer-{key}": answer for key, answer in typed.answers.items()}
+        return asdict(typed) | answers | {"consent": choice}
+
+
+def _field_of(question: CustomField) -> forms.Field:
+    texts: dict[str, Any] = {"label": question.label, "required": question.required}
+    if question.kind == CustomField.Kind.TICK:
+        return forms.BooleanField(**texts, widget=Tick)
+    if question.kind == CustomField.Kind.CHOICE:
+        options = [(option, option) for option in question.options]
+        return forms.ChoiceField(**texts, choices=[("", "–"), *options])
+    return forms.CharField(**texts, max_length=ANSWER_LENGTH)
 
 
 class SignForm(TypedForm):
@@ -132,52 +149,35 @@ class SignForm(TypedForm):
     The choice is read as the notice that was shown asked for it, though another may be current.
     """
 
-    email = forms.CharField(
-        label=_("Email address"),
-        max_length=254,
-        strip=False,
-        error_messages={
-            "required": _("Enter your email address."),
-            "max_length": _("This address is too long."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-    )
+    email = AddressForm.base_fields["email"]
     statement = forms.CharField(required=False, widget=forms.HiddenInput)
     notice = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    field_order = ["name", "email", "postal_code", "country", "comment", "consent"]
+    field_order = ["name", "email", "postal_code", "country", "comment", "shows_name", "consent"]
 
     def __init__(self, data: Mapping[str, str] | None = None, *, campaign: Campaign, **kwargs: Any):
         self.shown = shown_version(campaign, "notices", (data or {}).get("notice"))
         notice = self.shown or campaign.current_notice()
         super().__init__(data, campaign=campaign, notice=notice, **kwargs)
 
-    def clean_email(self) -> str:
-        return clean_address(self.cleaned_data["email"])
+    def read(self, reading: Reading) -> None:
+        super().read(reading)
+        reading.read_address()
+        reading.read("statement", lambda pk: self._version("statements", pk))
+        reading.read("notice", lambda _pk: self.shown or changed())
 
-    def clean_statement(self) -> Statement:
-        return _or_changed(shown_version(self.campaign, "statements", self.data.get("statement")))
-
-    def clean_notice(self) -> ConsentNotice:
-        return _or_changed(self.shown)
+    def _version(self, texts: str, pk: str) -> Any:
+        return shown_version(self.campaign, texts, pk) or changed()
 
     def as_typed(self) -> dict[str, str]:
         """What was typed, by field name, fit to fill this form again."""
         return {name: self.data.get(name, "") for name in self.fields if name in self.data}
 
-    def as_cleaned(self) -> dict[str, str]:
-        """The same of a valid form, as it was understood."""
-        data = self.cleaned_data
-        texts = {name: data[name] for name in _TEXTS if name in data}
-        versions = {name: str(data[name].pk) for name in ("statement", "notice")}
-        consent = data.get("consent", "")
-        return texts | versions | {"consent": "on" if consent is True else consent or ""}
-
 
 def shown_version(campaign: Campaign, texts: str, pk: str | None) -> Any:
     """The version of a text that a form says it showed; absent means the current one.
 
-    `texts` is `statements` or `notices`. None when this edition of the campaign has no such version.
+    `texts` is `statements` or `notices`. None when this edition of the campaign has no such one.
     """
     versions = getattr(campaign, texts).filter(language=campaign.edition)
     if not pk:
@@ -186,18 +186,8 @@ def shown_version(campaign: Campaign, texts: str, pk: str | None) -> Any:
     return versions.filter(pk=pk).first() if is_id else None
 
 
-def _or_changed(version: Any) -> Any:
-    if version is None:
-        raise ValidationError(
-            _("This page has changed since you opened it. Please check it and sign again.")
-        )
-    return version
-
-
-class AddressForm(forms.Form):
-    """“Wrong address? Fix it” on the page after signing."""
-
-    email = SignForm.base_fields["email"]
-
-    def clean_email(self) -> str:
-        return clean_address(self.cleaned_data["email"])
+def changed() -> Any:
+    """Raises ValidationError: the form names a version that is none of this page."""
+    raise ValidationError(
+        _("This page has changed since you opened it. Please check it and sign again.")
+    )

@@ -15,6 +15,8 @@ from django.db import connection
 from signatures.networks import Network
 
 MOST_REMEMBERED = 10_000
+# How long nobody tries to count after it went wrong, in seconds.
+WHILE_NOT_COUNTING = 10.0
 
 _PURGE = """
 DELETE FROM signatures_networkwindow
@@ -30,19 +32,17 @@ class Windows(NamedTuple):
     most: list[int]
 
 
-NONE = Windows([], [], [])
-
-
 class Crowded:
     """Networks that are over a limit, in the memory of one process, each until its window ends."""
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
+        self._all_until = 0.0
         self._guard = threading.Lock()
 
     def __contains__(self, network: Network) -> bool:
-        until = self._until.get(network.narrow)
-        return until is not None and until > time.monotonic()
+        until = self._until.get(network.narrow, 0.0)
+        return max(until, self._all_until) > time.monotonic()
 
     def add(self, network: Network, seconds: float) -> None:
         """Remember that it is over a limit for so many seconds."""
@@ -54,10 +54,15 @@ class Crowded:
                 self._until.clear()
             self._until[network.narrow] = now + seconds
 
+    def hold_everyone(self) -> None:
+        """Take every network for one over its limit, for a while: they cannot be counted."""
+        self._all_until = time.monotonic() + WHILE_NOT_COUNTING
+
     def clear(self) -> None:
         """Forget all of them: PostgreSQL still knows."""
         with self._guard:
             self._until.clear()
+            self._all_until = 0.0
 
 
 crowded = Crowded()

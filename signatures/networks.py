@@ -1,8 +1,8 @@
-"""Where a request comes from, as a network. No address is stored or written down: only keyed hashes.
+"""Where a request comes from, as a network. No address is stored or written down: only hashes.
 
-Limits count by a single IPv4 address or an IPv6 /64, which is what one household or one office has.
-A signature keeps the hash of the wider /24 or /48, so that a wave can be found again and voided. The
-key of those hashes changes every month: from `SECRET_KEY` by HMAC, so nothing has to be kept.
+Limits count by an IPv4 address or an IPv6 /64, which is what one household or office has. A
+signature keeps the hash of the wider /24 or /48, so that a wave can be found again and voided.
+The key of the hashes changes every month: from `SECRET_KEY` by HMAC, so nothing has to be kept.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ NOWHERE = "nowhere"
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`narrow` is what limits count by (/32, /64), `wide` what a signature remembers (/24, /48)."""
+    """Limits count by `narrow` (/32, /64); a signature keeps a hash of `wide` (/24, /48)."""
 
     narrow: str
     wide: str

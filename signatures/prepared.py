@@ -1,6 +1,6 @@
-"""Statements that PostgreSQL plans once for each connection, where planning costs more than running.
+"""Statements that PostgreSQL plans once for each connection, where planning is half of the cost.
 
-The one that signs writes five tables at once: planned anew for every visitor it takes twice as long.
+The one that signs writes five tables: planned anew for every visitor it takes twice as long.
 """
 
 import re

@@ -1,49 +1,169 @@
 """Signing: one transaction, PostgreSQL alone, the constraint decides.
 
-What the visitor sees is the same for a new, repeated, pending, suppressed or withdrawn address;
-what differs is the letter that the owner of the address gets.
+What the visitor sees is the same for a new, repeated, pending, held, suppressed or withdrawn
+address; what differs is the letter that the owner of the address gets.
+
+A new signature is two statements in one round trip: the first locks the person's row if there is
+one, the second writes everything there is to write. A repeat takes a few more.
 """
 
-from dataclasses import dataclass
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from campaigns.models import Campaign, ConsentNotice, Statement
 from signatures.addresses import email_hash, email_key
-from signatures.counting import move
-from signatures.models import Letter, Signature
-from signatures.owing import owe_on_request
+from signatures.limiting import crowded, windows_of
+from signatures.models import CountShard, Letter, Signature
+from signatures.networks import Network
+from signatures.owing import PER_DAY, owe_on_request
+from signatures.prepared import Prepared
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Typed:
-    """What a signer typed, cleaned."""
+    """What a signer typed, cleaned; `answers` by the keys of the campaign's own questions."""
 
     name: str
     postal_code: str = ""
     country: str = ""
     comment: str = ""
+    answers: dict[str, str | bool] = field(default_factory=dict)
+    shows_name: bool = False
     consents: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """How a visitor came: by what link, from where. `trapped`: filled in what no human sees."""
+
+    referrer_code: str = ""
+    sharer_id: int | None = None
+    mailing_number: int | None = None
+    network: Network | None = None
+    trapped: bool = False
 
 
 # The lock makes what one address asks for wait its turn, so that the limits of its letters hold
 # however many ask at once. It is one person's row: signers of a campaign do not share it.
 _FIND_SUPPORTER = "SELECT id FROM signatures_supporter WHERE email_key = %s FOR NO KEY UPDATE"
 
-_CREATE_SUPPORTER = """
-INSERT INTO signatures_supporter (email, email_key, email_hash, name, postal_code, country)
-VALUES (%s, %s, %s, '', '', '')
-ON CONFLICT (email_key) DO NOTHING RETURNING id
+_LOCK = Prepared(
+    "lock_supporter",
+    "SELECT FROM signatures_supporter WHERE email_key = %(email_key)s FOR NO KEY UPDATE",
+    {"email_key": "text"},
+)
+
+_KNOW_PERSON = """
+WITH known AS (
+    SELECT id FROM signatures_supporter WHERE email_key = %(email_key)s
+), made AS (
+    INSERT INTO signatures_supporter (email, email_key, email_hash, name, postal_code, country)
+    SELECT %(email)s, %(email_key)s, %(email_hash)s, '', '', ''
+    WHERE NOT EXISTS (SELECT FROM known)
+    ON CONFLICT DO NOTHING RETURNING id
+), person AS (
+    SELECT id FROM known UNION ALL SELECT id FROM made
+)
 """
 
-_CREATE_SIGNATURE = """
-INSERT INTO signatures_signature (
-    campaign_id, supporter_id, statement_id, notice_id, consents, name, postal_code, country,
-    comment, referrer_code, state, counted_at
+_COUNT_NETWORK = """, hit AS (
+    INSERT INTO signatures_networkwindow AS w (key, "window", hits)
+    SELECT key, to_timestamp(floor(extract(epoch FROM statement_timestamp()) / secs) * secs), 1
+    FROM person, unnest(%(keys)s, %(seconds)s) AS limits (key, secs)
+    ON CONFLICT (key, "window") DO UPDATE SET hits = w.hits + 1
+    RETURNING key, "window", hits
+), verdict AS (
+    SELECT max("window" + make_interval(secs => secs)) - statement_timestamp() AS crowded_for
+    FROM hit JOIN unnest(%(keys)s, %(seconds)s, %(most)s) AS limits (key, secs, most) USING (key)
+    WHERE hits > most
 )
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CASE WHEN %s THEN now() END)
-ON CONFLICT (campaign_id, supporter_id) DO NOTHING RETURNING id, created_at
 """
+
+_COUNT_NO_NETWORK = """, verdict AS (
+    SELECT NULL::interval AS crowded_for
+)
+"""
+
+_WRITE = """, signed AS (
+    INSERT INTO signatures_signature (
+        campaign_id, supporter_id, statement_id, notice_id, consents, name, postal_code, country,
+        comment, answers, shows_name, referrer_code, sharer_id, mailing_number, network, state,
+        counted_at
+    )
+    SELECT %(campaign)s, person.id, %(statement)s, %(notice)s, %(consents)s, %(name)s,
+        %(postal_code)s, %(country)s, %(comment)s, %(answers)s, %(shows_name)s, %(referrer_code)s,
+        (SELECT id FROM signatures_signature WHERE id = %(sharer)s), %(mailing)s, %(network)s,
+        state.now, CASE WHEN state.now = 'counted' THEN statement_timestamp() END
+    FROM person, verdict, LATERAL (
+        SELECT CASE WHEN %(held)s OR crowded_for IS NOT NULL THEN 'held' ELSE %(state)s END
+    ) AS state (now)
+    ON CONFLICT (campaign_id, supporter_id) DO NOTHING
+    RETURNING id, supporter_id, state, consents
+), owed AS (
+    INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
+    SELECT CASE WHEN state = 'counted' THEN 'receipt' ELSE 'confirm' END, supporter_id, id, 0, '',
+        GREATEST(statement_timestamp(), (
+            SELECT due_at + interval '1 day' FROM signatures_letter
+            WHERE supporter_id = signed.supporter_id
+            ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1
+        ))
+    FROM signed
+), moved AS (
+    INSERT INTO signatures_countshard AS c (
+        campaign_id, day, shard, pending, held, counted, opted_in
+    )
+    SELECT %(campaign)s, (statement_timestamp() AT TIME ZONE 'UTC')::date,
+        pg_backend_pid() %% %(shards)s, (state = 'pending')::int, (state = 'held')::int,
+        (state = 'counted')::int, (state = 'counted' AND consents)::int
+    FROM signed
+    ON CONFLICT (campaign_id, day, shard) DO UPDATE SET
+        pending = c.pending + EXCLUDED.pending,
+        held = c.held + EXCLUDED.held,
+        counted = c.counted + EXCLUDED.counted,
+        opted_in = c.opted_in + EXCLUDED.opted_in
+)
+SELECT EXISTS (SELECT FROM signed), EXISTS (SELECT FROM person),
+    (SELECT extract(epoch FROM crowded_for)::float FROM verdict)
+"""
+
+_TYPES = {
+    "email_key": "text",
+    "email": "text",
+    "email_hash": "bytea",
+    "campaign": "bigint",
+    "statement": "bigint",
+    "notice": "bigint",
+    "consents": "boolean",
+    "name": "text",
+    "postal_code": "text",
+    "country": "text",
+    "comment": "text",
+    "answers": "jsonb",
+    "shows_name": "boolean",
+    "referrer_code": "text",
+    "sharer": "bigint",
+    "mailing": "bigint",
+    "network": "bytea",
+    "held": "boolean",
+    "state": "text",
+    "per_day": "int",
+    "shards": "int",
+}
+
+# Each part takes something from the one before, so all signers lock in one order: the person, the
+# windows of the network, the shard of the count.
+_SIGN = Prepared("sign", _KNOW_PERSON + _COUNT_NO_NETWORK + _WRITE, _TYPES)
+_SIGN_AND_COUNT_NETWORK = Prepared(
+    "sign_and_count_network",
+    _KNOW_PERSON + _COUNT_NETWORK + _WRITE,
+    _TYPES | {"keys": "bytea[]", "seconds": "int[]", "most": "int[]"},
+)
 
 _FIND_SIGNATURE = """
 SELECT id, state FROM signatures_signature WHERE campaign_id = %s AND supporter_id = %s
@@ -52,12 +172,12 @@ SELECT id, state FROM signatures_signature WHERE campaign_id = %s AND supporter_
 # What somebody who types an address again is owed, by the state of the signature that exists.
 _LETTER_ON_REPEAT = {
     Signature.State.PENDING: Letter.Kind.CONFIRM,
+    Signature.State.HELD: Letter.Kind.CONFIRM,
     Signature.State.WITHDRAWN: Letter.Kind.CONFIRM,
     Signature.State.COUNTED: Letter.Kind.ALREADY_SIGNED,
 }
 
 
-@transaction.atomic
 def sign(
     *,
     campaign: Campaign,
@@ -65,76 +185,116 @@ def sign(
     notice: ConsentNotice,
     email: str,
     typed: Typed,
-    referrer_code: str = "",
-) -> None:
+    visit: Visit = Visit(),
+) -> bool:
     """Record that the owner of `email` is said to sign, and owe them the letter that asks or tells.
 
     `statement` and `notice` are the versions that were shown. `email` is a clean address. A repeat
     changes nothing that stands: not the name, not a subscription, not a withdrawal. Safe to call
     any number of times at once: the constraint lets one row in.
+
+    Returns whether the visitor is to solve a challenge: the network is over a limit or the visit is
+    trapped. Then a signature is held, whoever's it is, and a repeat is asked just as well.
     """
-    supporter_id = _find_or_create_supporter(email)
-    at_once = campaign.proof == Campaign.Proof.AT_ONCE
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CREATE_SIGNATURE,
-            [
-                campaign.pk,
-                supporter_id,
-                statement.pk,
-                notice.pk,
-                typed.consents,
-                typed.name,
-                typed.postal_code,
-                typed.country,
-                typed.comment,
-                referrer_code[:64],
-                Signature.State.COUNTED if at_once else Signature.State.PENDING,
-                at_once,
-            ],
-        )
-        created = cursor.fetchone()
-    if created is None:
-        _answer_repeat(campaign.pk, supporter_id)
-        return
-    signature_id, now = created
     statement.freeze()
     notice.freeze()
-    kind = Letter.Kind.RECEIPT if at_once else Letter.Kind.CONFIRM
-    owe_on_request(kind=kind, supporter_id=supporter_id, signature_id=signature_id)
-    if at_once:
-        move(campaign_id=campaign.pk, on=now, counted=1, opted_in=int(typed.consents))
-    else:
-        move(campaign_id=campaign.pk, on=now, pending=1)
+    at_once = campaign.proof == Campaign.Proof.AT_ONCE
+    key = email_key(email)
+    network = visit.network
+    over = network is not None and network in crowded
+    parameters = {
+        "email_key": key,
+        "email": email,
+        "email_hash": email_hash(key),
+        "campaign": campaign.pk,
+        "statement": statement.pk,
+        "notice": notice.pk,
+        "consents": typed.consents,
+        "name": typed.name,
+        "postal_code": typed.postal_code,
+        "country": typed.country,
+        "comment": typed.comment,
+        "answers": json.dumps(typed.answers) if typed.answers else "{}",
+        "shows_name": typed.shows_name,
+        "referrer_code": visit.referrer_code[:64],
+        "sharer": visit.sharer_id,
+        "mailing": visit.mailing_number,
+        "network": network and network.hash(),
+        "held": over or visit.trapped,
+        "state": Signature.State.COUNTED if at_once else Signature.State.PENDING,
+        "per_day": PER_DAY,
+        "shards": CountShard.SHARDS,
+    }
+    if network is None or over:
+        _sign_or_repeat(_SIGN, parameters)
+        return bool(parameters["held"])
+    try:
+        counted = parameters | windows_of(network)._asdict()
+        crowded_for = _sign_or_repeat(_SIGN_AND_COUNT_NETWORK, counted)
+    except DatabaseError:
+        if connection.in_atomic_block or not connection.is_usable():
+            raise
+        # What counts visitors is out of order: nobody is turned away, everybody is held.
+        logger.exception("Networks cannot be counted, so signatures are held")
+        crowded.hold_everyone()
+        _sign_or_repeat(_SIGN, parameters | {"held": True})
+        return True
+    if crowded_for:
+        crowded.add(network, crowded_for)
+    return visit.trapped or bool(crowded_for)
+
+
+def _sign_or_repeat(way: Prepared, parameters: dict[str, Any]) -> float | None:
+    """Sign, or answer a repeat. Returns for how many seconds the network is over a limit."""
+    is_new, is_known, crowded_for = _in_one_trip(way, parameters)
+    if not is_known:
+        # Somebody else's first signature for this address was committed in the same moment: now
+        # its row is there to be locked and seen.
+        is_new, is_known, crowded_for = _in_one_trip(way, parameters)
+    if not is_new:
+        _answer_repeat(parameters["campaign"], parameters["email_key"])
+    return crowded_for
+
+
+def _in_one_trip(way: Prepared, parameters: dict[str, Any]) -> tuple[bool, bool, float | None]:
+    """(signed now, person known, seconds that the network stays over a limit or None).
+
+    Where no transaction is open, PostgreSQL makes one of what comes in one round trip. A connection
+    that died since it was last used is replaced, once: what may be done already is done once.
+    """
+    # To ask whether a kept connection lives costs a round trip, and trying again needs no answer.
+    connection.health_check_done = True
+    try:
+        return _call(way, parameters)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _call(way, parameters)
+
+
+def _call(way: Prepared, parameters: dict[str, Any]) -> tuple[bool, bool, float | None]:
+    _LOCK.ready()
+    way.ready()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_LOCK.call}; {way.call}", parameters)
+        return cursor.fetchone()
 
 
 @transaction.atomic
 def send_link_again(*, campaign: Campaign, email: str) -> None:
     """Owe the letter about an existing signature once more, within the limits; else do nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND_SUPPORTER, [email_key(email)])
-        found = cursor.fetchone()
-    if found:
-        _answer_repeat(campaign.pk, found[0])
+    _answer_repeat(campaign.pk, email_key(email))
 
 
-def _find_or_create_supporter(email: str) -> int:
-    key = email_key(email)
+@transaction.atomic
+def _answer_repeat(campaign_id: int, key: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FIND_SUPPORTER, [key])
-        found = cursor.fetchone()
-        if found is None:
-            cursor.execute(_CREATE_SUPPORTER, [email, key, email_hash(key)])
-            found = cursor.fetchone()
-        if found is None:  # somebody else inserted it between the two statements
-            cursor.execute(_FIND_SUPPORTER, [key])
-            found = cursor.fetchone()
-    return found[0]
-
-
-def _answer_repeat(campaign_id: int, supporter_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND_SIGNATURE, [campaign_id, supporter_id])
+        supporter = cursor.fetchone()
+        if supporter is None:
+            return
+        cursor.execute(_FIND_SIGNATURE, [campaign_id, supporter[0]])
         found = cursor.fetchone()
     if found and (kind := _LETTER_ON_REPEAT.get(found[1])):
-        owe_on_request(kind=kind, supporter_id=supporter_id, signature_id=found[0])
+        owe_on_request(kind=kind, supporter_id=supporter[0], signature_id=found[0])

@@ -14,7 +14,6 @@ _URL = re.compile(
     r"(?i)\b(?:https?://|www\.)\S|\b[a-z0-9-]+\.(?:com|net|org|info|biz|ru|cn|xyz)\b"
     r"|\w\.[a-z]{2,}/\S"
 )
-_POSTAL_CODE = re.compile(r"(?=.*[0-9A-Z])[0-9A-Z -]+")
 MARKS_A_LETTER = 3
 
 
@@ -23,7 +22,7 @@ def clean_name(typed: str) -> str:
 
     Raises ValidationError for an empty or invisible name, a NUL or broken character, a web address.
     """
-    name = " ".join(_clean(typed).split())
+    name = clean_line(typed)
     if not any(map(_shows, name)):
         raise ValidationError(_("Enter your name."), code="required")
     if _URL.search("".join(char for char in name if ord(char) not in _ZERO_WIDTH)):
@@ -31,15 +30,12 @@ def clean_name(typed: str) -> str:
     return name
 
 
-def clean_postal_code(typed: str) -> str:
-    """A postal code in one line and in capitals, full-width characters made plain.
+def clean_line(typed: str) -> str:
+    """A text in one line, which may be empty.
 
-    Raises ValidationError for what holds no letter or digit, or anything but those, blanks and `-`.
+    Raises ValidationError for a NUL or broken character.
     """
-    code = " ".join(unicodedata.normalize("NFKC", _clean(typed)).split()).upper()
-    if not _POSTAL_CODE.fullmatch(code):
-        raise ValidationError(_("Enter a postal code, like 94105 or SW1A 1AA."), code="invalid")
-    return code
+    return " ".join(_clean(typed).split())
 
 
 def clean_comment(typed: str) -> str:
@@ -56,6 +52,8 @@ def _shows(char: str) -> bool:
 
 
 def _clean(typed: str) -> str:
+    if typed.isascii() and typed.isprintable():
+        return typed
     if any(char in "\0\ufffd" or "\ud800" <= char <= "\udfff" for char in typed):
         raise ValidationError(_("This text holds a character that cannot be stored."))
     composed = unicodedata.normalize("NFC", typed.translate(_BIDI))

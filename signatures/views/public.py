@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 
+from signatures.open_campaigns import open_campaign
 from signatures.page_cache import Page
 
 PUBLIC_CACHE = "public, max-age=2, stale-while-revalidate=2, stale-if-error=600"
@@ -45,8 +46,9 @@ def public_form(view: View) -> View:
     """A view that takes a form from a visitor without an account.
 
     There is no cookie authority, so no CSRF token (which would tie the page to a visitor): a form
-    sent from another site is refused by what the browser says of its origin. Too large a body is
-    refused before it is parsed. When the database is away the visitor gets what they typed back.
+    sent from another site is refused by what the browser says of its origin, unless the campaign's
+    organization lists that site. Too large a body is refused before it is parsed. When the database
+    is away the visitor gets what they typed back.
     """
 
     @csrf_exempt
@@ -56,7 +58,7 @@ def public_form(view: View) -> View:
         if request.method == "POST":
             if refusal := refuse_body(request):
                 return refusal
-            if is_cross_site(request):
+            if is_cross_site(request) and not is_listed_site(request, kwargs.get("slug", "")):
                 return render(request, "signatures/other_site.html", status=403)
         return view(request, *args, **kwargs)
 
@@ -110,9 +112,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def refuse_body(request: HttpRequest) -> HttpResponse | None:
     """413 for a body or a number of fields beyond any form of ours; None when it may be parsed."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    meta = request.META
+    length = meta.get("CONTENT_LENGTH") or "0"
     too_large = not length.isdecimal() or int(length) > MAX_BODY
-    if too_large or "gzip" in request.headers.get("Content-Encoding", ""):
+    if too_large or "gzip" in meta.get("HTTP_CONTENT_ENCODING", ""):
         return HttpResponse("This form is too large.\n", "text/plain; charset=utf-8", status=413)
     if sum(map(len, (values for _name, values in request.POST.lists()))) > MAX_FIELDS:
         return HttpResponse("Too many fields.\n", "text/plain; charset=utf-8", status=400)
@@ -125,10 +128,16 @@ def is_cross_site(request: HttpRequest) -> bool:
     `Sec-Fetch-Site` decides where there is one; else `Origin` is compared with the validated host.
     A request with neither comes from no current browser and carries no authority: it may sign.
     """
-    if site := request.headers.get("Sec-Fetch-Site"):
+    if site := request.META.get("HTTP_SEC_FETCH_SITE"):
         return site not in ("same-origin", "none")
-    origin = request.headers.get("Origin", "")
+    origin = request.META.get("HTTP_ORIGIN", "")
     try:
         return bool(origin) and urlsplit(origin).netloc != request.get_host()
     except ValueError:  # no origin that any browser would send
         return True
+
+
+def is_listed_site(request: HttpRequest, slug: str) -> bool:
+    """Whether the form comes from a site that the organization of this campaign lets sign here."""
+    page = open_campaign(slug)
+    return page is not None and request.META.get("HTTP_ORIGIN", "").lower() in page.embedders

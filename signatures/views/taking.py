@@ -1,36 +1,58 @@
 """Taking the sign form: the POST half of the campaign page."""
 
-import re
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from campaigns.editions import edition_at
 from campaigns.models import Campaign
 from signatures.forms import SignForm
-from signatures.views.thanks import remember_typed, sign_with
-
-_NOT_IN_CODE = re.compile(r"[^A-Za-z0-9_.~-]")
+from signatures.networks import network_of
+from signatures.open_campaigns import OpenCampaign, open_campaign
+from signatures.reading import TRAP, Reading
+from signatures.signing import Visit, sign
+from signatures.views.arriving import sharer_in, source_in
+from signatures.views.remembering import Remembered, remember
 
 ShowErrors = Callable[[Campaign, SignForm], HttpResponse]
 
 
 def take(request: HttpRequest, slug: str, *, show_errors: ShowErrors) -> HttpResponse:
     """Sign as the form says and lead to the page after signing; else the form, as it was typed."""
-    campaign = _open_campaign(slug)
-    form = SignForm(request.POST, campaign=campaign)
-    if not form.is_valid():
-        return show_errors(campaign, form)
-    code = _NOT_IN_CODE.sub("", request.GET.get("source", "")[:200])
-    sign_with(form, referrer_code=code)
-    response = HttpResponseRedirect(reverse("thanks", args=[campaign.slug]), status=303)
-    remember_typed(response, campaign, form.as_cleaned() | {"referrer_code": code})
-    return response
-
-
-def _open_campaign(slug: str) -> Campaign:
-    campaign = edition_at(slug, Campaign.objects.open())
-    if campaign is None:
+    page = open_campaign(slug)
+    if page is None:
         raise Http404
-    return campaign
+    reading = page.read(request.POST)
+    if reading.errors:
+        page = open_campaign(slug, fresh=True)
+        if page is None:
+            raise Http404
+        form = SignForm(request.POST, campaign=page.campaign)
+        if not form.is_valid():
+            return show_errors(page.campaign, form)
+        reading = form.reading
+    visit = Visit(
+        referrer_code=source_in(request),
+        sharer_id=sharer_in(request, page.campaign),
+        network=network_of(request.META),
+        trapped=bool(request.POST.get(TRAP)),
+    )
+    return sign_and_thank(page, reading, visit)
+
+
+def sign_and_thank(page: OpenCampaign, reading: Reading, visit: Visit) -> HttpResponse:
+    """Sign as a form without errors says, and lead to the page after signing."""
+    values = reading.values
+    challenged = sign(
+        campaign=page.campaign,
+        statement=values["statement"],
+        notice=values["notice"],
+        email=values["email"],
+        typed=reading.typed(page.asked),
+        visit=visit,
+    )
+    path = reverse("thanks", args=[page.campaign.slug])
+    response = HttpResponseRedirect(path, status=303)
+    typed = Remembered(reading.as_form(), visit.referrer_code, visit.sharer_id, challenged)
+    remember(response, page.campaign, path, typed)
+    return response

@@ -1,9 +1,7 @@
-"""The page after signing: what to do now, the link again, and a wrong address mended."""
+"""The page after signing: what to do now, the link again, a wrong address mended, a challenge."""
 
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,106 +12,99 @@ from campaigns.editions import edition_at
 from campaigns.models import Campaign
 from campaigns.styling import stylesheet_url
 from signatures.addresses import mask
-from signatures.forms import AddressForm, SignForm
-from signatures.signing import send_link_again, sign
+from signatures.challenging import is_solved, make_challenge, release
+from signatures.forms import AddressForm
+from signatures.networks import network_of
+from signatures.open_campaigns import open_campaign
+from signatures.signing import Visit, send_link_again
 from signatures.views.public import public_form
-
-COOKIE = "typed"
-HOUR = 60 * 60
-# Browsers drop a cookie beyond 4 KB; a long comment is left out before that.
-MAX_COOKIE = 3800
-
-
-def remember_typed(response: HttpResponse, campaign: Campaign, fields: dict[str, str]) -> None:
-    """Give the visitor's own browser what they typed, for an hour and for that one page."""
-    value = signing.dumps(fields, salt=_salt(campaign), compress=True)
-    if len(value) > MAX_COOKIE:
-        value = signing.dumps(fields | {"comment": ""}, salt=_salt(campaign), compress=True)
-    response.set_cookie(
-        COOKIE,
-        value,
-        max_age=HOUR,
-        path=reverse("thanks", args=[campaign.slug]),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SITE_IS_HTTPS,
-    )
+from signatures.views.remembering import Remembered, remember, remembered
+from signatures.views.taking import sign_and_thank
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_form
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
-    """GET: check your inbox. POST `again`: the link once more. POST `email`: another address."""
+    """GET: check your inbox. POST `again`: the link once more. POST `email`: another address.
+
+    POST `solution` and `challenge`: the browser has done its work.
+    """
     campaign = edition_at(slug, Campaign.objects.public().select_related("organization"))
     if campaign is None:
         raise Http404
-    typed = _typed_before(request, campaign)
-    if request.method == "POST" and typed:
-        if "again" in request.POST:
-            send_link_again(campaign=campaign, email=typed["email"])
-            return _see_other(campaign, "?again=1")
-        return _mend_address(request, campaign, typed)
-    return _show(request, campaign, typed, AddressForm())
+    typed = remembered(request, campaign)
+    if request.method != "POST" or typed is None:
+        return _show(request, campaign, typed, AddressForm())
+    if "again" in request.POST:
+        send_link_again(campaign=campaign, email=typed.fields["email"])
+        return _see_other(campaign, "?again=1")
+    if "solution" in request.POST:
+        return _take_solution(request, campaign, typed)
+    return _mend_address(request, campaign, typed)
 
 
-def sign_with(form: SignForm, *, referrer_code: str) -> None:
-    """Sign as a valid form says."""
-    sign(
-        campaign=form.campaign,
-        statement=form.cleaned_data["statement"],
-        notice=form.cleaned_data["notice"],
-        email=form.cleaned_data["email"],
-        typed=form.typed(),
-        referrer_code=referrer_code,
-    )
-
-
-def _mend_address(request: HttpRequest, campaign: Campaign, typed: dict[str, str]) -> HttpResponse:
+def _mend_address(request: HttpRequest, campaign: Campaign, typed: Remembered) -> HttpResponse:
     """A fresh signature under the new address; the old pending row is left to expire."""
     address = AddressForm(request.POST)
     if not address.is_valid():
         return _show(request, campaign, typed, address, status=422)
-    fields = typed | {"email": address.cleaned_data["email"]}
-    form = SignForm(fields, campaign=campaign)
-    if not (campaign.is_open and form.is_valid()):
-        return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
-    sign_with(form, referrer_code=typed["referrer_code"])
-    response = _see_other(campaign)
-    remember_typed(response, campaign, fields)
+    page = open_campaign(campaign.slug, fresh=True)
+    if page is not None:
+        reading = page.read(typed.fields | {"email": address.cleaned_data["email"]})
+        if not reading.errors:
+            return sign_and_thank(page, reading, _visit(request, typed))
+    return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
+
+
+def _visit(request: HttpRequest, typed: Remembered) -> Visit:
+    """The same visit again; one that has a challenge to solve is not rid of it by a new address."""
+    return Visit(
+        referrer_code=typed.referrer_code,
+        sharer_id=typed.sharer_id,
+        network=network_of(request.META),
+        trapped=typed.challenged,
+    )
+
+
+def _take_solution(request: HttpRequest, campaign: Campaign, typed: Remembered) -> HttpResponse:
+    """The same answer whether there was a held signature or not."""
+    salt, solution = request.POST.get("challenge", ""), request.POST["solution"]
+    person = {"campaign": campaign, "email": typed.fields["email"]}
+    if not is_solved(salt, solution, **person):
+        return _see_other(campaign, "?unsolved=1")
+    release(salt, **person)
+    response = _see_other(campaign, "?solved=1")
+    remember(response, campaign, _path(campaign), typed._replace(challenged=False))
     return response
 
 
-def _typed_before(request: HttpRequest, campaign: Campaign) -> dict[str, str] | None:
-    value = request.COOKIES.get(COOKIE, "")
-    try:
-        return signing.loads(value, salt=_salt(campaign), max_age=HOUR)
-    except signing.BadSignature:
-        return None
-
-
-def _salt(campaign: Campaign) -> str:
-    """What was typed on one campaign is worth nothing on another."""
-    return f"signatures.thanks.{campaign.pk}"
+def _path(campaign: Campaign) -> str:
+    return reverse("thanks", args=[campaign.slug])
 
 
 def _see_other(campaign: Campaign, query: str = "") -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("thanks", args=[campaign.slug]) + query, status=303)
+    return HttpResponseRedirect(_path(campaign) + query, status=303)
 
 
 def _show(
     request: HttpRequest,
     campaign: Campaign,
-    typed: dict[str, str] | None,
+    typed: Remembered | None,
     form: AddressForm,
     status: int = 200,
 ) -> HttpResponse:
+    email = typed.fields["email"] if typed else ""
+    challenged = typed is not None and typed.challenged
     context: dict[str, Any] = {
         "organization": campaign.organization,
         "stylesheet_url": stylesheet_url(campaign.organization),
         "campaign": campaign,
-        "masked_address": mask(typed["email"]) if typed else "",
-        "counted": campaign.proof == Campaign.Proof.AT_ONCE,
+        "masked_address": mask(email) if email else "",
+        "counted": campaign.proof == Campaign.Proof.AT_ONCE and not challenged,
+        "challenge": make_challenge(campaign=campaign, email=email) if challenged else None,
         "resent": "again" in request.GET,
+        "solved": "solved" in request.GET and not challenged,
+        "unsolved": "unsolved" in request.GET,
         "form": form,
     }
     with translation.override(campaign.language):
