@@ -23,6 +23,7 @@ MAY = {
     ("campaigns", "correction"): ["view", "add", "change", "delete"],
     ("campaigns", "customfield"): ["view", "add", "change", "delete"],
     ("campaigns", "topic"): ["view", "add", "change", "delete"],
+    ("campaigns", "translation"): ["view", "add", "change", "delete"],
     ("campaigns", "update"): ["view", "add", "change", "delete"],
     ("signatures", "supporter"): ["view"],
     ("signatures", "signature"): ["view"],

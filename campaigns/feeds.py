@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from campaigns.documents import Document, Gone
 from campaigns.editions import edition_at
@@ -86,20 +87,8 @@ def _updates() -> QuerySet[Update]:
 
 
 def _of_campaign(campaign: Campaign) -> dict[str, Any]:
-    statement = campaign.current_statement()
-    letter = render_feed(
-        campaign.body,
-        sources=campaign.sources.all(),
-        ask=campaign.ask,
-        page_url=campaign.public_url,
-        media_url=settings.SITE_URL,
-    )
-    content = format_html(
-        "<p>{}</p><blockquote>{}</blockquote>{}",
-        campaign.lead_in_text,
-        linebreaks_filter(statement.text) if statement else "",
-        letter,
-    )
+    with translation.override(campaign.language):
+        content = _campaign_content(campaign)
     return {
         "title": campaign.headline,
         "link": campaign.public_url,
@@ -111,15 +100,33 @@ def _of_campaign(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _of_update(update: Update) -> dict[str, Any]:
-    content = render_feed(
-        update.body,
-        sources=update.campaign.sources.all(),
-        ask=update.campaign.ask,
-        page_url=update.campaign.public_url,
-        prefix=f"{update.anchor}-",
+def _campaign_content(campaign: Campaign) -> SafeString:
+    statement = campaign.current_statement()
+    letter = render_feed(
+        campaign.body,
+        sources=campaign.sources.all(),
+        ask=campaign.ask,
+        page_url=campaign.public_url,
         media_url=settings.SITE_URL,
     )
+    return format_html(
+        "<p>{}</p><blockquote>{}</blockquote>{}",
+        campaign.lead_in_text,
+        linebreaks_filter(statement.text) if statement else "",
+        letter,
+    )
+
+
+def _of_update(update: Update) -> dict[str, Any]:
+    with translation.override(update.campaign.language):
+        content = render_feed(
+            update.body,
+            sources=update.campaign.sources.all(),
+            ask=update.campaign.ask,
+            page_url=update.campaign.public_url,
+            prefix=f"{update.anchor}-",
+            media_url=settings.SITE_URL,
+        )
     return {
         "title": update.title,
         "link": update.public_url,

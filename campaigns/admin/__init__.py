@@ -1,5 +1,6 @@
 from campaigns.admin.campaigns import CampaignAdmin
 from campaigns.admin.organizations import OrganizationAdmin
+from campaigns.admin.translations import TranslationAdmin
 from campaigns.admin.updates import UpdateAdmin
 
-__all__ = ["CampaignAdmin", "OrganizationAdmin", "UpdateAdmin"]
+__all__ = ["CampaignAdmin", "OrganizationAdmin", "TranslationAdmin", "UpdateAdmin"]

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from campaigns.admin.scoping import OrganizationScopedAdmin
-from campaigns.models import Campaign, Source, Update
+from campaigns.models import Campaign, Source, Translation, Update
 from mailings.models import DigestSchedule, Mailing
 from signatures.models import Suppression
 from tests.campaigns.admin_pages import make_organizer, words
@@ -33,13 +33,16 @@ def theirs() -> dict[str, Model]:
     signature = make_signature(campaign, name=f"{MARK} Signer", email=f"{MARK}@example.net")
     waiting = make_signature(campaign, email=f"{MARK}-2@example.net", confirmed=False)
     update = Update.objects.create(campaign=campaign, title=f"{MARK} answered", body="<p>Yes.</p>")
+    translation = Translation.objects.create(
+        campaign=campaign, language="es", slug="beacon-es", headline=f"{MARK}, escuchen"
+    )
     mailing = Mailing.objects.create(organization=organization, scope=scope, subject=MARK)
     schedule = DigestSchedule.objects.create(scope=scope, due_at=datetime(2030, 1, 1, tzinfo=UTC))
     blocked = Suppression.objects.create(
         email_hash=signature.supporter.email_hash, reason="complaint"
     )
     rows = [organization, campaign, update, signature, signature.supporter]
-    rows += [waiting.letters.get(), blocked, mailing, schedule]
+    rows += [translation, waiting.letters.get(), blocked, mailing, schedule]
     return {row._meta.label: row for row in rows}
 
 
