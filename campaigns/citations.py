@@ -3,10 +3,13 @@
 The rule is `{author}, "{title}{comma}" {publisher, }{AP date}.` where the comma is left out after a
 title that ends in `.`, `?` or `!`. Dates follow the Associated Press: `Sept. 28, 2017`, `March 16,
 2018`, `September 2017`, `2017`.
+
+A reference is a citation in a plain text, with where it was found behind it:
+`{citation} {address} (archived {address}) (accessed {AP date})`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
@@ -42,7 +45,8 @@ class Work(Protocol):
 class Citation:
     """A work as read from one line. `date_precision` is `day`, `month` or `year`.
 
-    A date that is known to the month or year only stands on the first day of it.
+    A date that is known to the month or year only stands on the first day of it. The last three
+    say where and when it was found; they are no part of the citation, only of the reference.
     """
 
     author: str
@@ -50,6 +54,9 @@ class Citation:
     publisher: str = ""
     published_on: date | None = None
     date_precision: str = "day"
+    url: str = ""
+    archive_url: str = ""
+    accessed_on: date | None = None
 
 
 class Run(NamedTuple):
@@ -62,6 +69,16 @@ class Run(NamedTuple):
 def format_citation(work: Work) -> str:
     """The citation of `work` as plain text."""
     return "".join(run.text for run in citation_runs(work))
+
+
+def format_reference(citation: Citation) -> str:
+    """The citation and where it was found, as one line of plain text."""
+    parts = [format_citation(citation), citation.url]
+    if citation.archive_url:
+        parts.append(f"(archived {citation.archive_url})")
+    if citation.accessed_on:
+        parts.append(f"(accessed {_day(citation.accessed_on)})")
+    return " ".join(filter(None, parts))
 
 
 def citation_runs(work: Work) -> list[Run]:
@@ -92,6 +109,10 @@ def format_date(work: Work) -> str:
         return f"{day.year:04}"
     if work.date_precision == "month":
         return f"{MONTHS[day.month - 1]} {day.year:04}"
+    return _day(day)
+
+
+def _day(day: date) -> str:
     return f"{SHORT_MONTHS[day.month - 1]} {day.day}, {day.year:04}"
 
 
@@ -122,6 +143,35 @@ CITATION = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+# What a reference has behind its citation. No stretch of it can be read in two ways.
+FOUND = re.compile(
+    rf"(?:\ (?P<url>https?://\S+))?(?:\ \(archived\ (?P<archive>https?://\S+)\))?"
+    rf"(?:\ \(accessed\ {AP_DATE}\))?\Z"
+)
+
+
+def parse_reference(line: str) -> Citation | None:
+    """Read one reference; None when the line is not written by the rule.
+
+    What is read prints back byte for byte, as with `parse_citation`.
+    """
+    match = FOUND.search(line) if len(line) <= 3 * MAX_CITATION else None
+    citation = parse_citation(line[: match.start()]) if match else None
+    if match is None or citation is None:
+        return None
+    try:
+        accessed_on, _precision = _read_date(match)
+    except ValueError:
+        return None
+    found = replace(
+        citation,
+        url=match["url"] or "",
+        archive_url=match["archive"] or "",
+        accessed_on=accessed_on,
+    )
+    return found if format_reference(found) == line else None
 
 
 def parse_citation(line: str) -> Citation | None:

@@ -14,12 +14,12 @@ from campaigns.models import (
     ConsentNotice,
     MailScope,
     Organization,
+    PageAddress,
     Source,
     Statement,
     Target,
 )
 from campaigns.revising import revise_notice, revise_statement
-from campaigns.text.plaintext import plain_to_body
 
 # What the notice of an imported page promises, and how often at least.
 SCOPES = {"activism": "Activism", "offers": "Offers"}
@@ -73,12 +73,23 @@ def _organization_of(draft: CampaignDraft) -> Organization:
 
 
 def _find_place(draft: CampaignDraft, organization: Organization) -> tuple[str, Campaign | None]:
-    """The first address that is free (`x`, `x-2`, `x-3` …), or where this petition already is."""
+    """The first address that is free (`x`, `x-2`, `x-3` …), or where this petition already is.
+
+    It is here already when the organization has a campaign with this statement and the same
+    address, headline or letter: a file may come again under another name.
+    """
     slug, number = draft.slug, 1
-    while taken := Campaign.objects.filter(slug=slug).first():
-        is_ours = taken.organization_id == organization.pk
-        if is_ours and taken.statements.filter(text=draft.statement).exists():
-            return slug, taken
+    told = Campaign.objects.filter(organization=organization, statements__text=draft.statement)
+    same = (
+        models.Q(headline=draft.headline) | models.Q(body=draft.body)
+        if draft.body
+        else models.Q(headline=draft.headline)
+    )
+    if known := told.filter(same).order_by("pk").first():
+        return known.slug, known
+    while taken := PageAddress.objects.filter(slug=slug).select_related("campaign").first():
+        if told.filter(pk=taken.campaign_id).exists():
+            return slug, taken.campaign
         number += 1
         slug = f"{draft.slug}-{number}"
     return slug, None
@@ -105,10 +116,10 @@ def _create(draft: CampaignDraft, organization: Organization, slug: str) -> Camp
         call_to_action=draft.call_to_action,
         lead_in=draft.lead_in,
         lead_line=draft.lead_line,
-        body=plain_to_body(draft.body),
+        body=draft.body,
         ask=draft.ask,
         closing=draft.closing,
-        language=organization.language,
+        language=draft.language or organization.language,
     )
     _save(campaign)
     revise_statement(campaign=campaign, text=draft.statement)

@@ -4,48 +4,124 @@ import re
 from pathlib import PurePath
 
 from django.utils.text import get_text_list, slugify
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext as _
 
 from campaigns.importing.draft import Doubt, TargetDraft
 
 TITLES = (
-    *("Chief Executive Officer", "CEO", "Chairman", "Chairwoman", "Chair", "Director"),
-    *("Prime Minister", "President", "Chancellor", "Minister", "Secretary", "Commissioner"),
-    *("Attorney General", "Governor", "Gov.", "Senator", "Sen.", "Representative", "Rep."),
-    *("Mayor", "Speaker", "Superintendent"),
+    *("Chief Executive Officer", "Chief Executive", "CEO", "Chairman", "Chairwoman", "Chair"),
+    *("Prime Minister", "Managing Director", "Director-General", "Director", "President"),
+    *("Chancellor", "Minister", "Secretary", "Commissioner", "Attorney General", "Governor"),
+    *("Gov.", "Senator", "Sen.", "Representative", "Rep.", "Mayor", "Speaker", "Superintendent"),
+    *("Bundeskanzlerin", "Bundeskanzler", "Bundesministerin", "Bundesminister", "Ministerin"),
+    *("Ministerpräsidentin", "Ministerpräsident", "Oberbürgermeisterin", "Oberbürgermeister"),
+    *("Bürgermeisterin", "Bürgermeister", "Vorstandsvorsitzende", "Vorstandsvorsitzender"),
+    *("presidente", "presidenta", "Presidente", "Presidenta", "ministra", "ministro", "Ministra"),
+    *("Ministro", "alcaldesa", "alcalde", "Alcaldesa", "Alcalde", "ministre", "Ministre", "maire"),
 )
 TARGET = re.compile(
-    rf"(?:(?P<organization>\S.*?) )?(?P<title>{'|'.join(map(re.escape, TITLES))}) (?P<name>\S.*)"
+    rf"(?:(?P<organization>\S.*?) )?(?P<title>{'|'.join(map(re.escape, TITLES))}) (?P<name>[^\W\d_a-z].*)"
 )
+# In whose office there may be a comma or an `and`: Secretary of State for Food and Rural Affairs.
+OFFICE = re.compile(
+    r"\b(?:secretary|minister\w*|ministry|department|committee|commission(?:er)?|house|board|council|office|director\w*"
+    r"|chair\w*|bundesminister\w*|ministeri\w+) (?:of|for|on|für|de|del|pour)\b",
+    re.IGNORECASE,
+)
+ARTICLE = re.compile(r"\A(?:the|den|die|das|dem|der|el|la|los|las|le|les) (?=\S)", re.IGNORECASE)
+# Of whom something is asked: `Tell Amazon: …`, `we call on the Mayor to …`.
+ASKED = re.compile(
+    r"""\b(?:(?:call(?:s|ing)?\ (?:up)?on|urg(?:e|es|ing)|ask(?:s|ing)?|tell(?:ing)?|petition|implore|request|demand\ that|want
+        |would\ like|fordern|bitten|auffordern|an|exigimos\ (?:a|al)|pedimos\ (?:a|al)|instamos\ (?:a|al)|exigez\ de)\s+)
+        (?P<asked>(?:(?:the|our|den|die|das|unsere[nr]?|el|la|los|las)\s+)?
+        [A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*(?:,?\ (?:(?:of|for|and|the|de|del|y|und|für|von)\ )*[A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*){0,12})
+        (?=\s+(?:to|not|must|should|stop|end|que|auf|:)|\s*[:,]|\Z)""",
+    re.VERBOSE,
+)
+ASKED_BEFORE_COLON = re.compile(
+    r"(?:(?:Tell|Petition to|Call on|Urge|Dear|An|A) )?(?P<asked>[A-ZÄÖÜ][\w.&’'-]*(?: (?:of |the |for )?[A-ZÄÖÜ][\w.&’'-]*){0,6}):\s.+"
+)
+NOBODY = {"I", "We", "Petition", "Sign", "Update", "Breaking", "Urgent", "Stop", "Save", "Action"}
 ALLIES = re.compile(
     r"\b(?:friends|partners|allies) (?:at|from|including|like|such as) "
     r"(?P<names>[^.;:!?]{1,300}?)(?:,? (?:along with|as well as|to|who)\b|[.;:!?]|\Z)"
 )
 UNNAMED = re.compile(r"\b[0-9]{1,9} other (?:allies|friends|groups|organizations|partners)\b")
+OWNER = re.compile(
+    r"(?:(?:©|\(c\)|copyright)(?: (?:©|\(c\)))?(?: ?[0-9]{4}(?: ?[–-] ?[0-9]{4})?)?,? (?:by )?|(?:paid for|authori[sz]ed) by )"
+    r"(?P<name>[^\W\d_][^.,|·•©\n]{1,80}?)(?=\.|,| \||\s·|\s?-\s| all rights| \(|\Z)",
+    re.IGNORECASE,
+)
+MAX_NAME = 120
 # Names of files that say nothing of what is in them.
 IDLE_NAMES = {"campaign", "document", "import", "page", "petition", "sample", "text", "untitled"}
 MAX_SLUG = 60
 
 
-def read_targets(phrase: str) -> tuple[tuple[TargetDraft, ...], bool, list[Doubt]]:
+def read_targets(
+    phrase: str, language: str = ""
+) -> tuple[tuple[TargetDraft, ...], bool, list[Doubt]]:
     """The targets in `Amazon CEO Jeff Bezos` or `A, B and C`, and whether they print it again."""
+    phrase = phrase.strip(" .")
     targets = tuple(_target(part) for part in _listed(phrase))
     unsure = []
     if len(targets) > 1:
-        why = "read as several targets; look whether each is whole."
+        why = _("Read as several targets; look whether each is whole.")
         unsure.append(Doubt("targets", phrase, why))
     elif not targets[0].title:
-        why = "no title such as CEO or Mayor was found, so all of it was taken for the name."
+        why = _("No title such as CEO or Mayor was found, so all of it was taken for the name.")
         unsure.append(Doubt("targets", phrase, why))
-    return targets, get_text_list([str(target) for target in targets], "and") == phrase, unsure
+    with override(language or "en"):
+        printed = get_text_list([str(target) for target in targets], gettext("and"))
+    return targets, printed == phrase, unsure
+
+
+def targets_within(*texts: str) -> str:
+    """Of whom the first of `texts` that names somebody asks something; empty when none does."""
+    for text in texts:
+        for look in (ASKED.search, ASKED_BEFORE_COLON.match):
+            if (found := look(text[:2000])) and found["asked"] not in NOBODY:
+                return ARTICLE.sub("", found["asked"]).strip(" ,:")
+    return ""
 
 
 def _target(words: str) -> TargetDraft:
     match = TARGET.fullmatch(words)
-    return TargetDraft(**match.groupdict(default="")) if match else TargetDraft(words)
+    parts = match.groupdict(default="") if match else {"name": words}
+    return TargetDraft(**{name: part[:MAX_NAME] for name, part in parts.items()})
 
 
 def _listed(phrase: str) -> list[str]:
-    return [part for part in re.split(r",? and |, ", phrase) if part]
+    """The names in `A, B and C`; what belongs to an office with a comma in it stays with it."""
+    parts: list[str] = []
+    for part, between in re.findall(r"(.+?)(,? (?:and|und|y|et|sowie) |, |; ?|\Z)", phrase):
+        is_rest = parts and OFFICE.search(parts[-1]) and not TARGET.fullmatch(part)
+        if is_rest:
+            parts[-1] += part
+        else:
+            parts.append(part)
+        parts[-1] += between
+    return [re.sub(r"(?:,? (?:and|und|y|et|sowie) |, |; ?)\Z", "", part) for part in parts] or [
+        phrase
+    ]
+
+
+def read_brand(brand: str, left_out: list[str]) -> tuple[str, list[Doubt]]:
+    """Who asks: as it stands above the headline, else as a footer names it."""
+    brand = re.sub(r"\s*<[^<>]*@[^<>]*>|\s*\(?\S+@\S+\)?", "", brand).strip(' "“”')
+    if sender := re.fullmatch(
+        r"[A-Z]\w+(?: [A-Z]\w+)?(?: at| from| with|,| [|–-]) (?P<name>[A-Z].+)", brand
+    ):
+        why = _("Read from the sender of the mail.")
+        return sender["name"], [Doubt("brand", brand, why)]
+    if brand:
+        return brand, []
+    for text in left_out:
+        if (match := OWNER.search(text[:300])) and len(match["name"]) <= MAX_NAME:
+            why = _("Taken for the organization's name, from the foot of the page.")
+            return match["name"].strip(" ."), [Doubt("brand", text, why)]
+    return "", []
 
 
 def read_allies(paragraphs: list[str]) -> tuple[tuple[str, ...], list[Doubt]]:
@@ -56,13 +132,13 @@ def read_allies(paragraphs: list[str]) -> tuple[tuple[str, ...], list[Doubt]]:
         for match in ALLIES.finditer(paragraph):
             for name in _listed(match["names"].strip(" ,")):
                 name = re.sub(r"\A[Tt]he ", "", name)
-                if name[:1].isupper():
+                if name[:1].isupper() and len(name) <= MAX_NAME:
                     allies.append(name)
                 else:
-                    why = "may name an ally; add it by hand if it does."
+                    why = _("It may name an ally; add it by hand if it does.")
                     unsure.append(Doubt("allies", name, why))
         for match in UNNAMED.finditer(paragraph):
-            why = "mentioned but not named; add those that the page should list."
+            why = _("Mentioned but not named; add those that the page should list.")
             unsure.append(Doubt("allies", match[0], why))
     return tuple(dict.fromkeys(allies)), unsure
 

@@ -1,49 +1,257 @@
 """Reads the text of a petition page into a draft. Nothing is stored."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from campaigns.importing import phrases
 from campaigns.importing.citations import read_sources
-from campaigns.importing.draft import CampaignDraft
+from campaigns.importing.draft import CampaignDraft, Doubt, Part, Placed
+from campaigns.importing.languages import guess_language
+from campaigns.importing.letters import letter_html
+from campaigns.importing.lines import text_pieces
 from campaigns.importing.markers import place_markers
-from campaigns.importing.names import page_slug, read_allies, read_short_name, read_targets
-from campaigns.importing.reading import paragraphs
-from campaigns.importing.sections import split_sections
-from campaigns.text.plaintext import ASK
+from campaigns.importing.names import (
+    page_slug,
+    read_allies,
+    read_brand,
+    read_short_name,
+    read_targets,
+    targets_within,
+)
+from campaigns.importing.pages import page_pieces
+from campaigns.importing.pieces import Piece, joined
+from campaigns.importing.reading import is_html, is_markdown, tidy
+from campaigns.importing.sections import Sections, split_sections
+from campaigns.text.vocabulary import Marker
+from campaigns.tracking import ADDRESS, strip_tracking
 
 
-def parse_campaign(text: str, *, file_name: str = "") -> CampaignDraft:
+def parse_campaign(
+    text: str,
+    *,
+    file_name: str = "",
+    chosen: Mapping[int, Part] | None = None,
+    insist: bool = False,
+) -> CampaignDraft:
     """The campaign that `text` describes, and what is unsure about it.
 
-    `file_name` may give the page its address. Raises `NotAPetition` when the text is none.
+    `text` is plain, Markdown, the HTML of a page or a mail. `file_name` may give the page its
+    address. `chosen` sets right the part of paragraphs, by their index in `placed` of an earlier
+    draft of the same text. Raises `NotAPetition` when the text is none, unless `insist`.
     """
-    found = split_sections(paragraphs(text))
-    sources, unsure_sources = read_sources(found.citations)
-    keys = {number: source.key for number, source in enumerate(sources, start=1)}
-    body, unsure_markers = place_markers(found.body, keys)
-    targets, print_alike, unsure_targets = read_targets(found.targets)
-    allies, unsure_allies = read_allies(found.body)
-    short_name = read_short_name(found.brand, found.body)
-    return CampaignDraft(
-        slug=page_slug(
-            file_name=file_name, headline=found.headline, brand=found.brand, short_name=short_name
-        ),
-        brand=found.brand,
-        short_name=short_name,
-        headline=found.headline,
-        call_to_action=found.call_to_action,
-        lead_in=found.lead_in.replace(found.targets, "{targets}") if print_alike else found.lead_in,
-        targets=targets,
-        statement=found.statement,
-        notice=found.notice,
-        lead_line=found.lead_line,
-        body="\n\n".join(ASK if text == found.ask else text for text in body),
-        ask=found.ask,
-        closing=found.closing,
-        allies=allies,
-        sources=sources,
-        unsure=(
-            *found.unsure,
-            *unsure_targets,
-            *unsure_allies,
-            *unsure_sources,
-            *unsure_markers,
-        ),
-    )
+    tidied = tidy(text)
+    pieces = _pieces(tidied)
+    found = split_sections(pieces, chosen, insist=insist)
+    return _Draft(found, tidied, file_name).whole()
+
+
+def _pieces(text: str) -> list[Piece]:
+    if is_html(text):
+        return page_pieces(text)
+    return text_pieces(text, markdown=is_markdown(text))
+
+
+class _Draft:
+    """Puts the draft together, part by part, and gathers what is unsure on the way."""
+
+    def __init__(self, found: Sections, text: str, file_name: str) -> None:
+        self.found = found
+        self.text = text
+        self.file_name = file_name
+        self.unsure: list[Doubt] = []
+
+    def whole(self) -> CampaignDraft:
+        language = guess_language(self.text)
+        sources, keys, unsure_sources = read_sources(self.found.entries)
+        self._take_references_out(keys)
+        headline = self._first(Part.HEADLINE)
+        statement = self._statement(headline)
+        ask = self._ask()
+        targets, lead_in = self._targets(headline, statement, ask, language)
+        notice = self._several(Part.NOTICE)
+        self._about_notice(notice)
+        texts = [self.found.text(at) for at in self.found.of(Part.LETTER)]
+        brand, unsure_brand = read_brand(self._first(Part.BRAND), self._left_out())
+        allies, unsure_allies = read_allies(texts)
+        body, unsure_markers = self._letter(keys)
+        short_name = read_short_name(brand, texts)
+        self.unsure += unsure_brand
+        self._about_places(headline)
+        self.unsure += [*unsure_allies, *unsure_sources, *unsure_markers]
+        self._about_links()
+        return CampaignDraft(
+            slug=page_slug(
+                file_name=self.file_name, headline=headline, brand=brand, short_name=short_name
+            ),
+            brand=brand,
+            short_name=short_name,
+            headline=headline,
+            call_to_action=self._first(Part.CALL_TO_ACTION).strip(" :»>→[]"),
+            lead_in=lead_in,
+            targets=targets,
+            statement=statement,
+            notice=notice,
+            lead_line=self._first(Part.LEAD_LINE),
+            body=body,
+            ask=ask,
+            closing=joined((self.found.pieces[at] for at in self.found.of(Part.CLOSING)), " "),
+            allies=allies,
+            sources=sources,
+            language=language,
+            unsure=tuple(self.unsure),
+            placed=self._placed(),
+        )
+
+    def _take_references_out(self, keys: dict[str, str]) -> None:
+        """Only the letter carries references; elsewhere they would be digits in a sentence."""
+        for part in (Part.HEADLINE, Part.STATEMENT, Part.LEAD_LINE, Part.ASK, Part.CLOSING):
+            for at in self.found.of(part):
+                piece = self.found.pieces[at]
+                marked, _unsure = place_markers([piece.inlines], keys)
+                kept = tuple(leaf for leaf in marked[0] if not isinstance(leaf, Marker))
+                if len(kept) < len(marked[0]):
+                    self.found.pieces[at] = replace(piece, inlines=kept)
+                    why = _("Its reference was taken out; only the letter cites sources.")
+                    self._doubt(str(part.value), piece.text, why)
+
+    def _doubt(self, item: str, text: str, why: str) -> None:
+        self.unsure.append(Doubt(item, text, why))
+
+    def _first(self, part: Part) -> str:
+        """The text of the first piece of a part that a page has once."""
+        return next((self.found.text(at) for at in self.found.of(part)), "")
+
+    def _several(self, part: Part) -> str:
+        return joined(self.found.pieces[at] for at in self.found.of(part))
+
+    def _left_out(self) -> list[str]:
+        return [self.found.text(at) for at in self.found.of(Part.LEFT_OUT)]
+
+    def _statement(self, headline: str) -> str:
+        """What people sign, without the quotation marks around it, demands one to a line."""
+        text = ""
+        before: Piece | None = None
+        for piece in (self.found.pieces[at] for at in self.found.of(Part.STATEMENT)):
+            mark = f"{piece.label}. " if piece.kind == "ol" else "– " if piece.kind == "ul" else ""
+            in_list = before and before.kind in ("ol", "ul") and piece.kind == before.kind
+            text += ("\n" if in_list else "\n\n" if before else "") + mark + piece.text
+            before = piece
+        closing = phrases.QUOTES.get(text[:1], "")
+        bare = text.rstrip(".,") if closing and text.rstrip(".,")[-1:] in closing else text
+        if closing and len(bare) > 2 and bare[-1] in closing and _is_one_quotation(bare):
+            text = bare[1:-1].strip()
+        if not text and headline:
+            why = _("None was found, so the headline stands for it; write what people sign.")
+            self._doubt("statement", headline, why)
+            return headline
+        return text
+
+    def _ask(self) -> str:
+        texts = [self.found.text(at) for at in self.found.of(Part.ASK)]
+        ask = next((text for text in texts if text != "{ask}"), "")
+        if not ask:
+            why = _("No paragraph of the letter is repeated, so none was taken for the ask.")
+            self._doubt("ask", "", why)
+        return ask
+
+    def _targets(self, headline: str, statement: str, ask: str, language: str) -> tuple:
+        phrase, why = self.found.target_phrase, ""
+        if not phrase:
+            phrase = self._first(Part.TARGETS)
+        if not phrase:
+            phrase = targets_within(statement, headline, ask)
+            why = _("Read from what is asked of them; look whether it is right.")
+        lead_in = self._first(Part.LEAD_IN)
+        if not phrase:
+            why = _("No decision-maker was found; a page needs one before it can be published.")
+            self._doubt("targets", headline, why)
+            return (), lead_in
+        targets, print_alike, unsure = read_targets(phrase, language)
+        self.unsure += [Doubt("targets", phrase, why)] if why else unsure
+        if print_alike and phrase in lead_in:
+            lead_in = lead_in.replace(phrase, "{targets}")
+        return targets, lead_in
+
+    def _about_notice(self, notice: str) -> None:
+        if not notice:
+            why = _("None was found; a page needs one before it can be published.")
+            self._doubt("notice", "", why)
+        elif len(self.found.of(Part.NOTICE)) > 1:
+            why = _("These paragraphs stand one behind the other; all were taken as the notice.")
+            self._doubt("notice", notice.replace("\n\n", " / "), why)
+
+    def _about_places(self, headline: str) -> None:
+        """What was guessed by its place, and what was left out."""
+        if not headline:
+            why = _("None was found; write one.")
+            self._doubt("headline", "", why)
+        first: set[Part] = set()
+        for at, part in sorted(self.found.parts.items()):
+            why = self.found.whys.get(at, "")
+            if part == Part.LEFT_OUT or why and (part not in first or part != Part.STATEMENT):
+                self._doubt(str(part.value), self.found.pieces[at].raw, why)
+            first.add(part)
+        self._about_spares()
+
+    def _about_spares(self) -> None:
+        """A page has one of each of these; what else was taken for one is said."""
+        for part in (
+            Part.HEADLINE,
+            Part.CALL_TO_ACTION,
+            Part.LEAD_IN,
+            Part.LEAD_LINE,
+            Part.BRAND,
+            Part.TARGETS,
+            Part.ASK,
+        ):
+            kept = self._first(part)
+            for at in self.found.of(part)[1:]:
+                text = self.found.text(at)
+                if "{ask}" not in (text, kept) and _words(text) != _words(kept):
+                    self._doubt(str(part.value), text, _("A page has one; the first was taken."))
+
+    def _letter(self, keys: dict[str, str]) -> tuple[str, list[Doubt]]:
+        at_letter = [
+            at
+            for at in range(len(self.found.pieces))
+            if self.found.parts[at] in (Part.LETTER, Part.ASK)
+        ]
+        letter = [self.found.pieces[at] for at in at_letter]
+        marked, unsure = place_markers((piece.inlines for piece in letter), keys)
+        asks = [self.found.parts[at] == Part.ASK for at in at_letter]
+        return letter_html(letter, marked, asks), unsure
+
+    def _about_links(self) -> None:
+        addresses = (match[0].rstrip(").,;:!?'") for match in ADDRESS.finditer(self.text))
+        for url in dict.fromkeys(addresses):
+            if strip_tracking(url) != url:
+                self._doubt(
+                    "links", url, _("What tracks its readers was taken out of this address.")
+                )
+
+    def _placed(self) -> tuple[Placed, ...]:
+        return tuple(
+            Placed(piece.raw, self.found.parts[at], self.found.whys.get(at, ""))
+            for at, piece in enumerate(self.found.pieces)
+        )
+
+
+def _is_one_quotation(text: str) -> bool:
+    """Whether the marks at both ends belong together: `"A" and "B"` is no quotation."""
+    if text[0] == '"':
+        inside = text[1:-1]
+        return (
+            '" ' not in inside
+            and '."' not in inside
+            or inside.count('"') % 2 == 0
+            and not re.search(r'"\s+\w+\s+"', inside)
+        )
+    inside = text[1:-1]
+    return inside.find(text[-1]) < 0 or 0 <= inside.find(text[0]) < inside.find(text[-1])
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()
