@@ -179,6 +179,11 @@ NETWORK_LIMITS = {
     300: env.int("NETWORK_LIMIT_5_MINUTES", default=40),
     86400: env.int("NETWORK_LIMIT_DAY", default=400),
 }
+# More signatures than this in ten minutes are worth a look by staff. Nothing is held for them.
+RATE_ALARMS = {
+    "campaign": env.int("RATE_ALARM_CAMPAIGN", default=2000),
+    "domain": env.int("RATE_ALARM_DOMAIN", default=100),
+}
 
 # --- Staff.
 AUTH_PASSWORD_VALIDATORS = [

@@ -5,12 +5,13 @@ Mail goes to the address as typed; the key serves the constraint, the limits and
 
 import hashlib
 import hmac
+import re
 
 import idna
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 MAX_LENGTH = 254
 
@@ -29,6 +30,11 @@ _PLUS_TAGS = {
     "proton.me",
     "protonmail.com",
 }
+# What nearly everybody types, and of which nothing needs to be looked at more closely.
+_PLAIN = re.compile(
+    r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[a-z0-9]{1,30}(?:-[a-z0-9]{1,30})?\.)+[a-z]{2,20}"
+)
+_NOBODYS = tuple(f".{domain}" for domain in SPECIAL_USE_DOMAIN_NAMES)
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -40,6 +46,8 @@ def clean_address(typed: str) -> str:
     """
     if len(typed) > 1000:
         raise ValidationError(_("This address is too long."), code="invalid")
+    if _is_plain(typed):
+        return typed
     address = typed.translate(_INVISIBLE).strip()
     if address[:7].lower() == "mailto:":
         address = address[7:]
@@ -62,6 +70,16 @@ def clean_address(typed: str) -> str:
     if len(valid.ascii_email or "") > MAX_LENGTH or len(valid.normalized) > MAX_LENGTH:
         raise ValidationError(_("This address is too long."), code="invalid")
     return valid.normalized
+
+
+def _is_plain(typed: str) -> bool:
+    local, _at, domain = typed.partition("@")
+    return (
+        len(local) <= 64
+        and len(domain) <= 100
+        and _PLAIN.fullmatch(typed) is not None
+        and not f".{domain}".endswith(_NOBODYS)
+    )
 
 
 def email_key(address: str) -> str:

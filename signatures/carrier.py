@@ -7,9 +7,11 @@ from collections.abc import Callable
 from django.db import close_old_connections, connection
 
 from campaigns.keeping_time import open_and_close_due
+from signatures.alarms import warn_of_rates
 from signatures.counting import fold_old_days, refresh_tallies
 from signatures.expiring import BATCH as EXPIRED_AT_ONCE
 from signatures.expiring import expire, forget_used_links
+from signatures.forgetting import forget
 from signatures.outbox import BATCH, Outbox
 from signatures.reminding import BATCH as REMINDED_AT_ONCE
 from signatures.reminding import Reminders
@@ -21,6 +23,8 @@ TALLIES_EVERY = 2.0
 TIMES_EVERY = 2.0
 REMIND_EVERY = 60.0
 FOLD_EVERY = 600.0
+FORGET_EVERY = 600.0
+WARN_EVERY = 300.0
 EXPIRE_EVERY = 600.0
 AFTER_TROUBLE = 2.0
 # A letter in hand is finished first; a mail server may take this long over it.
@@ -67,6 +71,8 @@ class Carrier:
             Round("folding", FOLD_EVERY, fold_old_days),
             Round("reminders", REMIND_EVERY, self._remind),
             Round("expiry", EXPIRE_EVERY, self._expire),
+            Round("forgetting", FORGET_EVERY, forget),
+            Round("alarms", WARN_EVERY, warn_of_rates),
         ]
 
     def start(self) -> None:

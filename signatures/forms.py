@@ -112,6 +112,9 @@ class TypedForm(ReadForm):
             self.fields["consent"] = forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect)
         for question in self.asked.questions:
             self.fields[answer_field(question)] = _field_of(question)
+        answers = [answer_field(question) for question in self.asked.questions]
+        place = ["name", "email", "country", "postal_code"]
+        self.order_fields([*place, *answers, "comment", "shows_name", "consent"])
 
     def questions(self) -> Iterator[BoundField]:
         """The campaign's own questions, in its order."""
@@ -152,8 +155,6 @@ class SignForm(TypedForm):
     email = AddressForm.base_fields["email"]
     statement = forms.CharField(required=False, widget=forms.HiddenInput)
     notice = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    field_order = ["name", "email", "postal_code", "country", "comment", "shows_name", "consent"]
 
     def __init__(self, data: Mapping[str, str] | None = None, *, campaign: Campaign, **kwargs: Any):
         self.shown = shown_version(campaign, "notices", (data or {}).get("notice"))

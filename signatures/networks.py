@@ -29,7 +29,7 @@ class Network:
     wide: str
 
     def hash(self, month: date | None = None) -> bytes:
-        """16 bytes that stand for the wide network under the key of a month, this one by default."""
+        """16 bytes for the wide network under the key of a month, this one by default."""
         return _keyed(self.wide, month or datetime.now(UTC).date())
 
     def key(self, purpose: str) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from campaigns.editions import edition_at
@@ -39,6 +40,11 @@ class OpenCampaign:
         reading.read_typed(self.asked, notice.kind if notice else "")
         reading.read_address()
         return reading
+
+    @cached_property
+    def thanks_path(self) -> str:
+        """The page after signing."""
+        return reverse("thanks", args=[self.campaign.slug])
 
     @cached_property
     def embedders(self) -> frozenset[str]:

@@ -26,7 +26,7 @@ class Remembered(NamedTuple):
 
 def remember(response: HttpResponse, campaign: Campaign, path: str, what: Remembered) -> None:
     """Set the cookie, for `path` alone."""
-    value = signing.dumps(what, salt=_salt(campaign), compress=True)
+    value = signing.dumps(what, salt=_salt(campaign))
     if len(value) > MAX_COOKIE:
         shorter = what._replace(fields=what.fields | {"comment": ""})
         value = signing.dumps(shorter, salt=_salt(campaign), compress=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 
 from campaigns.models import Campaign
 from signatures.forms import SignForm
@@ -51,8 +50,7 @@ def sign_and_thank(page: OpenCampaign, reading: Reading, visit: Visit) -> HttpRe
         typed=reading.typed(page.asked),
         visit=visit,
     )
-    path = reverse("thanks", args=[page.campaign.slug])
-    response = HttpResponseRedirect(path, status=303)
+    response = HttpResponseRedirect(page.thanks_path, status=303)
     typed = Remembered(reading.as_form(), visit.referrer_code, visit.sharer_id, challenged)
-    remember(response, page.campaign, path, typed)
+    remember(response, page.campaign, page.thanks_path, typed)
     return response
