@@ -1,4 +1,4 @@
-"""What is kept for a time only: counts of networks, used challenges, networks of old signatures."""
+"""What is kept for a time only: counts of networks, used challenges, networks of signatures."""
 
 from django.db import connection
 
@@ -7,8 +7,8 @@ from signatures.limiting import forget_old_windows
 
 BATCH = 5000
 
-# A wave is voided within a year or not at all. The months before were cleared when their time came,
-# so that only a few weeks are looked at, by their place in the table.
+# A wave is voided within a year or not at all. Whatever is older still was cleared in its time, so
+# only three months are looked at, by their place in the table.
 _FORGET_NETWORKS = """
 UPDATE signatures_signature SET network = NULL WHERE id IN (
     SELECT id FROM signatures_signature
@@ -23,11 +23,12 @@ def forget() -> None:
     """Delete what nobody needs any more. Safe to call at any time, and by many."""
     forget_old_windows()
     forget_used_challenges()
-    forget_old_networks()
 
 
-def forget_old_networks() -> int:
-    """Take the network from one batch of signatures older than a year. Returns from how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET_NETWORKS, [BATCH])
-        return cursor.rowcount
+def forget_networks() -> None:
+    """Take the network from every signature that is older than a year, batch by batch."""
+    taken = BATCH
+    while taken == BATCH:
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET_NETWORKS, [BATCH])
+            taken = cursor.rowcount

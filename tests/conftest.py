@@ -48,6 +48,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("fault"))
 
 
+@pytest.fixture(autouse=True)
+def no_network_is_crowded() -> None:
+    """Every test is sent from one address; how often it signed is not carried into the next."""
+    from signatures.limiting import crowded
+
+    crowded.clear()
+
+
 @pytest.fixture
 def smtp_sink() -> Iterator[SMTPSink]:
     """The mail server that EMAIL_URL leads to, fresh: no mail, no rules."""
