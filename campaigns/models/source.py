@@ -55,20 +55,25 @@ class SourceQuerySet(CampaignScopedQuerySet):
         """Sources that have been gone for some checks in a row."""
         return self.filter(fail_count__gte=ROTTEN_AT)
 
-    def due(self) -> Self:
-        """Sources to check now: of organizations that agreed, on pages that matter."""
-        now = timezone.now()
+    def public(self) -> Self:
+        """Sources of pages that anyone may read."""
+        return self.exclude(campaign__state__in=UNPUBLISHED)
+
+    def checkable(self) -> Self:
+        """Sources that may be checked: of organizations that agreed, on pages that matter."""
         matters = ~models.Q(campaign__state__in=UNPUBLISHED) | models.Q(
-            campaign__updated_at__gt=now - RECENTLY
+            campaign__updated_at__gt=timezone.now() - RECENTLY
         )
-        is_time = models.Q(check_due_at=None) | models.Q(check_due_at__lte=now)
-        return self.filter(matters, is_time, campaign__organization__checks_links=True).exclude(
-            url=""
-        )
+        return self.filter(matters, campaign__organization__checks_links=True).exclude(url="")
+
+    def due(self) -> Self:
+        """Sources to check now."""
+        is_time = models.Q(check_due_at=None) | models.Q(check_due_at__lte=timezone.now())
+        return self.checkable().filter(is_time)
 
     def make_due(self) -> int:
-        """Have them checked with the next round; returns how many there are."""
-        return self.exclude(url="").update(check_due_at=None)
+        """Have those that may be checked go first in the next round; returns how many they are."""
+        return Source.objects.filter(pk__in=self.checkable().values("pk")).update(check_due_at=None)
 
     @transaction.atomic
     def claim_due(self, most: int) -> list[Any]:
@@ -139,6 +144,11 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.title}"
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether the last check found it, open to everyone."""
+        return self.checked_at is not None and self.checked_at == self.last_ok_at
 
     @property
     def is_rotten(self) -> bool:

@@ -42,20 +42,18 @@ PACE = HostPace(HOST_PAUSE_SECONDS)
 
 def examine_due(
     *,
-    campaign_id: int | None = None,
     fetcher: Fetcher | None = None,
     pace: HostPace = PACE,
     seconds: float = TURN_SECONDS,
 ) -> bool:
-    """Check due sources (of one campaign) for a turn. Returns whether some may be left.
+    """Check due sources for a turn. Returns whether some may be left.
 
     Several may run at once: each source is claimed by one of them.
     """
-    sources = Source.objects.filter(campaign=campaign_id) if campaign_id else Source.objects.all()
     fetcher = fetcher or public_web()
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        claimed = sources.claim_due(BATCH)
+        claimed = Source.objects.claim_due(BATCH)
         if not claimed:
             return False
         for source in claimed:
