@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from campaigns.models import Campaign, Update
+from campaigns.models import Campaign, Source, Update
 from mailings.models import Mailing
 from signatures.forms import SignForm
 from signatures.views.page import page_context
@@ -51,11 +51,13 @@ def landing(user: Any) -> dict[str, Any]:
     """What an organizer looks for first; each list is short, the rest is behind its link."""
     campaigns = Campaign.objects.visible_to(user).select_related("organization", "tally")
     updates = Update.objects.visible_to(user).select_related("campaign")
+    sources = Source.objects.visible_to(user).select_related("campaign")
     mailings = Mailing.objects.visible_to(user).select_related("scope__organization")
     return {
         "open_campaigns": campaigns.open()[:LANDING_ROWS],
         "draft_campaigns": campaigns.filter(state=Campaign.State.DRAFT)[:LANDING_ROWS],
         "draft_updates": updates.filter(published_at=None)[:LANDING_ROWS],
+        "rotten_sources": sources.public().rotten()[:LANDING_ROWS],
         "mailings_under_way": mailings.filter(state__in=UNDER_WAY)[:LANDING_ROWS],
         "draft_mailings": mailings.filter(state=Mailing.State.DRAFT)[:LANDING_ROWS],
     }

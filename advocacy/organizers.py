@@ -20,6 +20,7 @@ MAY = {
     ("campaigns", "target"): ["view", "add", "change", "delete"],
     ("campaigns", "source"): ["view", "add", "change", "delete"],
     ("campaigns", "ally"): ["view", "add", "change", "delete"],
+    ("campaigns", "picture"): ["view", "add", "change", "delete"],
     ("campaigns", "correction"): ["view", "add", "change", "delete"],
     ("campaigns", "customfield"): ["view", "add", "change", "delete"],
     ("campaigns", "topic"): ["view", "add", "change", "delete"],

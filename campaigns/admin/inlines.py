@@ -10,6 +10,7 @@ from campaigns.admin.scoping import (
     OrganizationScopedInline,
     OrganizationScopedStackedInline,
 )
+from campaigns.admin.sources import SourceForm, health_pill
 from campaigns.checking import cited_keys
 from campaigns.citations import format_citation
 from campaigns.models import Ally, Correction, CustomField, Source, Target
@@ -86,10 +87,11 @@ class SourceInline(OrganizationScopedStackedInline):
     """
 
     model = Source
+    form = SourceForm
     formset = SourceFormSet
     extra = 0
     prepopulated_fields = {"key": ["author"]}
-    readonly_fields = ["citation", "marker"]
+    readonly_fields = ["citation", "marker", "health"]
     fields = [
         "citation",
         ("key", "marker"),
@@ -97,12 +99,17 @@ class SourceInline(OrganizationScopedStackedInline):
         "title",
         ("published_on", "date_precision", "accessed_on"),
         ("url", "archive_url"),
+        "health",
         "position",
     ]
 
     @admin.display(description=_("Reads"))
     def citation(self, source: Source) -> str:
         return format_citation(source) if source.title else ""
+
+    @admin.display(description=_("Link"))
+    def health(self, source: Source) -> str:
+        return health_pill(source) if source.pk else ""
 
     @admin.display(description=_("In the text"))
     def marker(self, source: Source) -> str:

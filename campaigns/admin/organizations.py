@@ -61,13 +61,23 @@ class OrganizationAdmin(OrganizationScopedAdmin):
                 ]
             },
         ),
-        (_("Look"), {"fields": [("signal_color", "link_color")]}),
+        (_("Look"), {"fields": [("signal_color", "link_color"), "logo"]}),
+        (_("Sources"), {"fields": ["checks_links"]}),
     ]
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "postal_address":
             kwargs["widget"] = Textarea(attrs={"rows": 3, "cols": 40})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """A logo is one of the organization's own pictures."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if logo := form.base_fields.get("logo"):
+            logo.queryset = logo.queryset.filter(organization=obj)
+        return form
 
     def get_inlines(self, request: HttpRequest, obj: Organization | None) -> list[Any]:
         inlines: list[Any] = [MailScopeInline, TopicInline]

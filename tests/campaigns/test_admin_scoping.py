@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from campaigns.admin.scoping import OrganizationScopedAdmin
-from campaigns.models import Campaign, Source, Translation, Update
+from campaigns.models import Campaign, Picture, Source, Translation, Update
 from mailings.models import DigestSchedule, Mailing
 from signatures.models import Suppression
 from tests.campaigns.admin_pages import make_organizer, words
@@ -29,7 +29,8 @@ def theirs() -> dict[str, Model]:
     scope = organization.scopes.get(key="activism")
     organization.scopes.update(name=f"{MARK} news")
     campaign = make_campaign(organization=organization, headline=f"Tell {MARK} City: Listen")
-    Source.objects.create(campaign=campaign, key="a", title=f"{MARK} report")
+    source = Source.objects.create(campaign=campaign, key="a", title=f"{MARK} report")
+    picture = Picture.objects.create(organization=organization, alt=MARK, width=1, height=1)
     signature = make_signature(campaign, name=f"{MARK} Signer", email=f"{MARK}@example.net")
     waiting = make_signature(campaign, email=f"{MARK}-2@example.net", confirmed=False)
     update = Update.objects.create(campaign=campaign, title=f"{MARK} answered", body="<p>Yes.</p>")
@@ -42,7 +43,7 @@ def theirs() -> dict[str, Model]:
         email_hash=signature.supporter.email_hash, reason="complaint"
     )
     rows = [organization, campaign, update, signature, signature.supporter]
-    rows += [translation, waiting.letters.get(), blocked, mailing, schedule]
+    rows += [translation, waiting.letters.get(), blocked, mailing, schedule, source, picture]
     return {row._meta.label: row for row in rows}
 
 
@@ -95,6 +96,7 @@ def test_t16_every_address_of_an_object_of_another_organization_answers_404(staf
 def _arguments(pattern: URLPattern, row: Model, theirs: dict[str, Model]) -> list[object]:
     """The row's key, or that of the update where a mailing begins; then the word of a step."""
     row = theirs["campaigns.Update"] if str(pattern.name).endswith("from_update") else row
+    row = theirs["campaigns.Campaign"] if str(pattern.name).endswith("source_check") else row
     return [row.pk, "pause"][: len(pattern.pattern.converters)]
 
 
