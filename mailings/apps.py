@@ -8,6 +8,8 @@ class MailingsConfig(AppConfig):
 
     def ready(self) -> None:
         from mailings.invariants import INVARIANTS
-        from signatures.invariants import register
+        from mailings.own_data import SECTION
+        from signatures import invariants, own_data
 
-        register(*INVARIANTS)
+        invariants.register(*INVARIANTS)
+        own_data.register(SECTION)

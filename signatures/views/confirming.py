@@ -66,6 +66,7 @@ def withdraw_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     )
     if done is Withdrawn.DISOWNED:
         return render_about(request, signature, "signatures/not_me_done.html")
+    signature.state = Signature.State.WITHDRAWN
     token = links.confirm_token(signature_id=signature.pk)
     return render_about(
         request,

@@ -1,0 +1,27 @@
+"""What a person's own page says of mailings; `signatures` itself knows none."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mailings.models import Recipient
+from signatures.models import Supporter
+from signatures.own_data import MOST_ROWS, Rows, Section
+
+
+def mailings_owed(supporter: Supporter) -> Rows:
+    """The newest mailings that went to this person, or were to go, and what became of each."""
+    received = (
+        Recipient.objects.filter(supporter=supporter)
+        .select_related("mailing")
+        .order_by("-mailing_id")[:MOST_ROWS]
+    )
+    return [
+        {
+            "subject": row.mailing.subject,
+            "status": str(row.get_status_display()),
+            "at": row.done_at,
+        }
+        for row in received
+    ]
+
+
+SECTION = Section("mailings", _("Mailings to you"), mailings_owed)
