@@ -149,6 +149,10 @@ class Export(models.Model):
     def __str__(self) -> str:
         return f"{self.get_format_display()}: {self.purpose}"
 
+    def use_token(self, token: str) -> None:
+        """Let this token, of which only the hash is kept, open the download."""
+        self.token_hash = token_digest(token)
+
     def begin(self) -> bool:
         """Use the link up. Of any number at once, one caller gets True and may stream."""
         unused = Export.objects.filter(pk=self.pk, started_at=None, expires_at__gt=Now())

@@ -22,6 +22,7 @@ from campaigns.styling import stylesheet_url
 from campaigns.text.rendering import render_page
 from signatures.forms import SignForm
 from signatures.goals import goal_for
+from signatures.models import PaperBatch
 from signatures.page_cache import pages
 from signatures.views.public import honest_when_away, public_form, serve
 from signatures.views.taking import take
@@ -158,6 +159,7 @@ def page_context(
         "updates": updates,
         "last_update": updates[0] if updates else None,
         "count": counted,
+        "paper": PaperBatch.objects.filter(campaign=campaign).total(),
         "goal": goal,
         "to_go": max(goal - counted, 0),
         "show_progress": counted >= PROGRESS_FROM,

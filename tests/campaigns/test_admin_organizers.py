@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from advocacy.organizers import MAY
+from advocacy.organizers import GROUPS, MAY
 from campaigns.models import Campaign
 from tests.campaigns.admin_pages import form_on, make_organizer
 from tests.factories import make_campaign
@@ -26,12 +26,18 @@ def staff(client: Client, campaign: Campaign) -> Client:
     return client
 
 
-def test_migrating_gives_the_group_every_permission_it_is_meant_to_have():
-    group = Group.objects.get(name="Organizers")
+@pytest.mark.parametrize("name", GROUPS)
+def test_migrating_gives_a_group_every_permission_it_is_meant_to_have(name):
+    group = Group.objects.get(name=name)
     given = {permission.codename for permission in group.permissions.all()}
     assert given == {
-        f"{action}_{model}" for (_app, model), actions in MAY.items() for action in actions
+        f"{action}_{model}" for (_app, model), actions in GROUPS[name].items() for action in actions
     }
+
+
+def test_readers_may_look_and_nothing_else():
+    given = Group.objects.get(name="Readers").permissions.all()
+    assert {permission.codename.split("_")[0] for permission in given} == {"view"}
 
 
 def test_the_group_names_models_that_exist():
@@ -45,7 +51,7 @@ def test_migrating_again_restores_what_was_taken_and_adds_nothing():
     group.permissions.remove(Permission.objects.get(codename="change_campaign"))
     call_command("migrate", verbosity=0)
     assert set(group.permissions.all()) == before
-    assert Group.objects.count() == 1
+    assert Group.objects.count() == len(GROUPS)
 
 
 def test_an_organizer_cannot_make_members_or_accounts(staff, campaign):

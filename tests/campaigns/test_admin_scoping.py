@@ -13,7 +13,8 @@ from django.urls import URLPattern, reverse
 from campaigns.admin.scoping import OrganizationScopedAdmin
 from campaigns.models import Campaign, Picture, Source, Translation, Update
 from mailings.models import DigestSchedule, Mailing
-from signatures.models import Suppression
+from signatures.exporting import Chosen, ask
+from signatures.models import PaperBatch, StateChange, Suppression
 from tests.campaigns.admin_pages import make_organizer, words
 from tests.factories import make_campaign, make_organization, make_signature
 
@@ -42,7 +43,14 @@ def theirs() -> dict[str, Model]:
     blocked = Suppression.objects.create(
         email_hash=signature.supporter.email_hash, reason="complaint"
     )
-    rows = [organization, campaign, update, signature, signature.supporter]
+    moved = StateChange.objects.create(campaign=campaign, to_state="rejected", reason=MARK)
+    export, _token = ask(
+        campaign=campaign, user=None, purpose=MARK, file_format="csv", chosen=Chosen()
+    )
+    paper = PaperBatch.objects.create(
+        campaign=campaign, signatures=7, collected_on="2030-01-01", collected_by=MARK
+    )
+    rows = [organization, campaign, update, signature, signature.supporter, moved, export, paper]
     rows += [translation, waiting.letters.get(), blocked, mailing, schedule, source, picture]
     return {row._meta.label: row for row in rows}
 
@@ -97,7 +105,9 @@ def _arguments(pattern: URLPattern, row: Model, theirs: dict[str, Model]) -> lis
     """The row's key, or that of the update where a mailing begins; then the word of a step."""
     row = theirs["campaigns.Update"] if str(pattern.name).endswith("from_update") else row
     row = theirs["campaigns.Campaign"] if str(pattern.name).endswith("source_check") else row
-    return [row.pk, "pause"][: len(pattern.pattern.converters)]
+    row = theirs["campaigns.Campaign"] if "campaign_id" in pattern.pattern.converters else row
+    step = "close" if pattern.name == "campaigns_campaign_step" else "pause"
+    return [row.pk, step][: len(pattern.pattern.converters)]
 
 
 def test_t16_no_list_shows_a_row_or_a_filter_of_another_organization(staff, theirs):

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from signatures import admin as signatures_admin
+from signatures.admin import looking_up
 from signatures.models import Signature, Supporter
 from tests.campaigns.admin_pages import make_organizer, words
 from tests.factories import make_campaign, make_signature
@@ -65,16 +65,16 @@ def test_a_search_for_a_null_byte_is_refused(staff, campaign):
 def test_a_list_counts_no_further_than_it_shows(staff, campaign, monkeypatch):
     for _number in range(4):
         make_signature(campaign)
-    monkeypatch.setattr(signatures_admin, "MOST_ROWS", 3)
+    monkeypatch.setattr(looking_up, "MOST_ROWS", 3)
     page = staff.get(list_url("signature"))
     assert page.context["cl"].result_count == 3
 
 
 def test_the_paginator_asks_for_a_bounded_count(campaign, django_assert_num_queries):
     with django_assert_num_queries(1) as asked:
-        assert signatures_admin.NewestPaginator(Signature.objects.order_by("-pk"), 100).count == 0
+        assert looking_up.NewestPaginator(Signature.objects.order_by("-pk"), 100).count == 0
     assert "LIMIT 10000" in asked[0]["sql"]
-    assert issubclass(signatures_admin.NewestPaginator, Paginator)
+    assert issubclass(looking_up.NewestPaginator, Paginator)
 
 
 def test_the_list_costs_the_same_however_many_signed(

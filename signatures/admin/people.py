@@ -1,26 +1,25 @@
-"""What staff see of people: to look up and to answer for, never to edit.
-
-Nothing here counts or sorts a whole table, for there may be ten million rows in it.
-"""
+"""One person: all that is known, the letters they were owed, and what keeps mail from them."""
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.scoping import (
-    OrganizationScopedAdmin,
-    OrganizationScopedInline,
-    ScopedRelatedFilter,
-)
+from campaigns.admin.scoping import OrganizationScopedInline
 from signatures.addresses import clean_address, email_hash, email_key
+from signatures.admin.looking_up import (
+    LONGEST_SEARCH,
+    MOST_ROWS,
+    LookUpAdmin,
+    ReadOnly,
+    newest_campaigns,
+    pill,
+)
+from signatures.looking_back import window
 from signatures.models import (
     ConsentEvent,
     Letter,
@@ -29,87 +28,6 @@ from signatures.models import (
     Supporter,
     Suppression,
 )
-
-MOST_ROWS = 10_000
-LONGEST_SEARCH = 100
-
-
-class NewestPaginator(Paginator):
-    """Pages through the newest rows, and counts no further than it can show."""
-
-    @cached_property
-    def count(self) -> int:
-        rows = self.object_list.order_by()  # type: ignore[attr-defined]
-        return rows[:MOST_ROWS].count()
-
-
-class ReadOnly:
-    """Rows that staff look at: supporters make them, the product changes them."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class LookUpAdmin(ReadOnly, OrganizationScopedAdmin):
-    """A list of the newest rows, found again by an exact address or the beginning of a name."""
-
-    ordering = ["-pk"]
-    sortable_by = ()
-    paginator = NewestPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    actions = None
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        term = search_term.strip()[:LONGEST_SEARCH]
-        if not term:
-            return queryset, False
-        if "@" not in term:
-            return queryset.filter(**{f"{self.search_fields[1]}__istartswith": term}), False
-        try:
-            key = email_key(clean_address(term))
-        except ValidationError:
-            return queryset.none(), False
-        return queryset.filter(**{self.search_fields[0]: key}), False
-
-
-def pill(state: str, words: Any) -> str:
-    """A state in its colour; the words say it too."""
-    return format_html('<span class="pill" data-state="{}">{}</span>', state, words)
-
-
-@admin.register(Signature)
-class SignatureAdmin(LookUpAdmin):
-    list_display = [
-        "name",
-        "address",
-        "state_pill",
-        "consents",
-        "created_at",
-        "confirmed_at",
-        "country",
-        "campaign",
-    ]
-    list_filter = ["state", ("campaign", ScopedRelatedFilter), "consents"]
-    list_select_related = ["supporter", "campaign"]
-    search_fields = ["supporter__email_key", "name"]
-    search_help_text = _("A whole address, or how a name begins.")
-
-    @admin.display(description=_("address"))
-    def address(self, signature: Signature) -> str:
-        return signature.supporter.email
-
-    @admin.display(description=_("state"))
-    def state_pill(self, signature: Signature) -> str:
-        return pill(signature.state, signature.get_state_display())
 
 
 class ReadOnlyInline(ReadOnly, OrganizationScopedInline):
@@ -161,11 +79,20 @@ class SupporterAdmin(LookUpAdmin):
     """One person: all that is known, and so the answer to “why did I, or did I not, get this?”."""
 
     list_display = ["email", "name", "country", "confirmed_at", "created_at"]
-    search_fields = ["email_key", "name"]
+    person_path = "pk"
     search_help_text = _("A whole address, or how a name begins.")
     fields = ["email", "name", ("postal_code", "country"), "confirmed_at", "created_at", "blocks"]
     readonly_fields = ["blocks"]
     inlines = [SignatureInline, SubscriptionInline, ConsentEventInline, LetterInline]
+
+    def newest(self, request: HttpRequest, queryset: QuerySet) -> tuple[QuerySet, str]:
+        """Those whose signatures are the newest; who has signed nothing is found by address."""
+        campaigns = newest_campaigns(request.user)
+        latest = window(campaign_ids=campaigns, most=MOST_ROWS)
+        signed = Signature.objects.filter(
+            campaign_id__in=campaigns, pk__range=(latest.low, latest.high)
+        )
+        return Supporter.objects.filter(pk__in=signed.values("supporter_id")), ""
 
     @admin.display(description=_("blocked from mail"))
     def blocks(self, supporter: Supporter) -> str:
@@ -210,7 +137,7 @@ class LetterAdmin(LookUpAdmin):
     list_display = ["kind", "address", "state_pill", "due_at", "attempts", "sent_at", "reason"]
     list_filter = [LetterStateFilter, "kind"]
     list_select_related = ["supporter"]
-    search_fields = ["supporter__email_key", "supporter__name"]
+    lookups = frozenset({"letter", "kind__exact"})
     search_help_text = _("A whole address, or how a name begins.")
 
     @admin.display(description=_("address"))
@@ -236,16 +163,17 @@ class SuppressionAdmin(LookUpAdmin):
     list_filter = ["reason"]
     list_select_related = ["campaign"]
     fields = ["reason", "campaign", "created_at", "lifted_at"]
-    search_fields = ["email_hash"]
+    lookups = frozenset({"reason__exact"})
     search_help_text = _("A whole address.")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
+        """An address is blocked or not, whether or not anybody has signed with it."""
         if not search_term.strip():
             return queryset, False
         try:
             key = email_key(clean_address(search_term[:LONGEST_SEARCH]))
         except ValidationError:
             return queryset.none(), False
-        return queryset.filter(Q(email_hash=email_hash(key))), False
+        return queryset.filter(email_hash=email_hash(key)), False
