@@ -10,7 +10,11 @@ class SignaturesConfig(AppConfig):
     name = "signatures"
 
     def ready(self) -> None:
+        from campaigns.admin.texts import signed_counts
+        from signatures.version_counts import signed_in_words
+
         post_migrate.connect(_remember_key, sender=self)
+        signed_counts.append(signed_in_words)
 
 
 def _remember_key(**kwargs: Any) -> None:

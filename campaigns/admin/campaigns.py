@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from campaigns.admin import steps
 from campaigns.admin.editing import EditorAdmin
 from campaigns.admin.forms import CampaignForm
+from campaigns.admin.from_text import FromTextAdmin
 from campaigns.admin.inlines import (
     AllyInline,
     CorrectionInline,
@@ -39,7 +40,7 @@ CITED_FIELDS = ["author", "title", "publisher", "published_on", "date_precision"
 
 
 @admin.register(Campaign)
-class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
+class CampaignAdmin(FromTextAdmin, EditorAdmin, OrganizationScopedAdmin):
     form = CampaignForm
     inlines = [TargetInline, SourceInline, AllyInline, CustomFieldInline, CorrectionInline]
     list_display = ["headline", "state_pill", "organization", "signatures", "published_at"]
@@ -217,11 +218,11 @@ class CampaignAdmin(EditorAdmin, OrganizationScopedAdmin):
     def step_view(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
         """GET: what a step means, and what it asks. POST: take it."""
         campaign = self._own(request, pk, may=self.has_change_permission)
-        taken = steps.STEPS.get(step)
+        taken, posted = steps.STEPS.get(step), request.method == "POST"
         if taken is None:
             raise Http404
-        form = taken.form(request.POST or None, campaign=campaign)
-        if request.method == "POST" and form.is_valid():
+        form = taken.form(request.POST if posted else None, campaign=campaign)
+        if posted and form.is_valid():
             self._take(taken, request, campaign, form.cleaned_data)
             return HttpResponseRedirect(self._url("change", campaign))
         return self._ask(

@@ -124,7 +124,7 @@ class CampaignForm(forms.ModelForm):
         scopes: Any = self.fields["notice_scopes"]
         scopes.queryset = MailScope.objects.visible_to(self.user).select_related("organization")
         if saved:
-            for name in OWNED:
+            for name in self.fields.keys() & OWNED:
                 choice: Any = self.fields[name]
                 choice.queryset = choice.queryset.filter(organization=self.instance.organization_id)
 

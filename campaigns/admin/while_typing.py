@@ -51,4 +51,5 @@ def _sources(typed: Mapping[str, str]) -> Iterator[Source]:
             key=typed[f"{prefix}-key"],
             url=form.cleaned_data.get("url", ""),
             published_on=form.cleaned_data.get("published_on"),
+            archive_suggestion="",
         )

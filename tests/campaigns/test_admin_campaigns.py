@@ -73,14 +73,6 @@ def test_publish_says_what_is_missing_and_publishes_nothing(staff, draft):
     assert "Name at least one target." in said
 
 
-def test_close_ends_signing_and_keeps_the_page(staff, draft):
-    draft.publish()
-    edit(staff, draft, _close="1")
-    draft.refresh_from_db()
-    assert draft.state == "closed"
-    assert staff.get(draft.get_absolute_url()).status_code == 200
-
-
 def test_opening_a_change_page_or_a_preview_changes_nothing(staff, draft):
     before = Campaign.objects.values().get(pk=draft.pk)
     staff.get(change_url(draft))
@@ -100,9 +92,37 @@ def test_saving_an_untouched_form_makes_no_version_of_anything(staff, draft):
 def test_another_statement_on_a_public_page_becomes_a_version_and_says_so(staff, draft):
     draft.publish()
     make_signature(draft)
-    said = edit(staff, draft, statement_text="Stop it at once.")
+    said = edit(
+        staff,
+        draft,
+        statement_text="Stop it at once.",
+        statement_reason="The target asked when.",
+        statement_change_note="“At once” was added.",
+    )
     assert "Statement, version 2 is what the page shows from now on." in said
     assert [row.text for row in draft.statements.all()] == [STATEMENT, "Stop it at once."]
+    page = words(staff.get(draft.get_absolute_url()))
+    assert "“At once” was added." in page
+    assert page.index("Stop it at once.") < page.index(STATEMENT)
+
+
+def test_a_public_statement_changes_only_with_a_reason_and_nothing_typed_is_lost(staff, draft):
+    draft.publish()
+    response = save(
+        staff, change_url(draft), FORM, statement_text="Stop it at once.", headline="Tell them"
+    )
+    said = words(response)
+    assert "Say why the text that people signed changes." in said
+    assert "Say what changed, for everyone to read." in said
+    typed = form_on(response, FORM)
+    assert typed["statement_text"] == ["Stop it at once."] and typed["headline"] == ["Tell them"]
+    assert draft.current_statement().text == STATEMENT
+
+
+def test_a_draft_asks_for_no_reason(staff, draft):
+    assert "statement_reason" not in form_on(staff.get(change_url(draft)), FORM)
+    edit(staff, draft, statement_text="Stop it at once.")
+    assert draft.current_statement().text == "Stop it at once."
 
 
 def test_a_statement_is_stored_without_the_quotation_marks_around_it(staff, draft):
@@ -180,10 +200,9 @@ def test_the_editor_is_offered_the_sources_and_the_ask_of_a_campaign(staff, draf
     assert answer.json() == {"sources": [{"key": "wong", "title": "Amazon"}], "ask": "Stop it."}
 
 
-def test_a_public_campaign_keeps_its_address_and_its_organization(staff, draft):
+def test_a_campaign_keeps_its_organization(staff, draft):
     draft.publish()
-    form = form_on(staff.get(change_url(draft)), FORM)
-    assert "slug" not in form and "organization" not in form
+    assert "organization" not in form_on(staff.get(change_url(draft)), FORM)
 
 
 def test_a_public_campaign_cannot_be_deleted_and_a_draft_can(staff, draft):
