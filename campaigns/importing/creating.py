@@ -39,9 +39,9 @@ def create_campaign(
 ) -> Imported:
     """Store `draft` as a campaign of `organization`, by default the one that its brand names.
 
-    The organization is created where there is none. Safe to call twice: a campaign of the same
-    organization, address and statement is returned as it is, and published if it is still a draft
-    and `publish` asks for it. Raises `NotAPetition` without a brand and an organization,
+    The organization is created where there is none. Safe to call twice: the campaign that the text
+    became before is returned as it is, and published if it is still a draft and `publish` asks for
+    it. Raises `NotAPetition` without a brand and an organization,
     `ValidationError` when a part is too long, `TextTooLong` when the body is, and `CannotPublish`.
     """
     _refuse_too_long(draft)
@@ -49,10 +49,10 @@ def create_campaign(
         organization = _organization_of(draft)
     # Two imports at once take turns, so that the second finds what the first has made.
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
-    slug, campaign = _find_place(draft, organization)
+    campaign = find_campaign(draft, organization)
     created = campaign is None
     if campaign is None:
-        campaign = _create(draft, organization, slug)
+        campaign = _create(draft, organization, _free_slug(draft.slug))
     if publish and campaign.state == Campaign.State.DRAFT:
         campaign.publish()
     return Imported(campaign, created)
@@ -72,27 +72,25 @@ def _organization_of(draft: CampaignDraft) -> Organization:
     return Organization.objects.get_or_create(slug=slug, defaults=fresh)[0]
 
 
-def _find_place(draft: CampaignDraft, organization: Organization) -> tuple[str, Campaign | None]:
-    """The first address that is free (`x`, `x-2`, `x-3` …), or where this petition already is.
+def find_campaign(draft: CampaignDraft, organization: Organization) -> Campaign | None:
+    """The campaign that a text already became, be it under another file's name.
 
-    It is here already when the organization has a campaign with this statement and the same
-    address, headline or letter: a file may come again under another name.
+    It has the same statement, in any version, and the same address, headline or letter.
     """
-    slug, number = draft.slug, 1
     told = Campaign.objects.filter(organization=organization, statements__text=draft.statement)
-    same = (
-        models.Q(headline=draft.headline) | models.Q(body=draft.body)
-        if draft.body
-        else models.Q(headline=draft.headline)
-    )
-    if known := told.filter(same).order_by("pk").first():
-        return known.slug, known
-    while taken := PageAddress.objects.filter(slug=slug).select_related("campaign").first():
-        if told.filter(pk=taken.campaign_id).exists():
-            return slug, taken.campaign
+    same = models.Q(headline=draft.headline) | models.Q(addresses__slug=draft.slug)
+    if draft.body:
+        same |= models.Q(body=draft.body)
+    return told.filter(same).order_by("pk").first()
+
+
+def _free_slug(wanted: str) -> str:
+    """The first address that no page has or had: `x`, `x-2`, `x-3` …"""
+    slug, number = wanted, 1
+    while PageAddress.objects.filter(slug=slug).exists():
         number += 1
-        slug = f"{draft.slug}-{number}"
-    return slug, None
+        slug = f"{wanted}-{number}"
+    return slug
 
 
 def _refuse_too_long(draft: CampaignDraft) -> None:
@@ -122,7 +120,8 @@ def _create(draft: CampaignDraft, organization: Organization, slug: str) -> Camp
         language=draft.language or organization.language,
     )
     _save(campaign)
-    revise_statement(campaign=campaign, text=draft.statement)
+    if draft.statement:
+        revise_statement(campaign=campaign, text=draft.statement)
     if draft.notice:
         revise_notice(
             campaign=campaign,

@@ -13,7 +13,7 @@ from campaigns.tracking import ADDRESS, strip_tracking
 WIDEST = 120
 NARROWEST = 40
 QUOTED = re.compile(r" ?(?:> ?)+")
-BULLET = re.compile(r" ?(?:[•·▪▫◦‣●○■□➤►✓✔*+-]|[o§] (?=\S)|–) ?(?=\S)")
+BULLET = re.compile(r" ?(?:[•·▪▫◦‣●○■□➤►✓✔] ?|[*+–§o-] )(?=\S)")
 HEADING = re.compile(r"(#{1,6}) +(.+?)(?: +#+)?")
 UNDERLINE = re.compile(r"={3,}|-{3,}|_{3,}|\*{3,}|(?:[*_~–—-] ){2,}[*_~–—-]|~{3,}|•{3,}")
 NOTE = re.compile(rf"\[\^({SOURCE_KEY.pattern})\]: ?")

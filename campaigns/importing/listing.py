@@ -172,9 +172,10 @@ def _region(pieces: list[Piece], start: int, taken: Collection[int]) -> list[int
     for at in range(start, len(pieces)):
         piece = pieces[at]
         is_next = piece.kind in ("h2", "h3") and not piece.label
-        if at in taken or is_next or piece.is_furniture:
+        if is_next or piece.is_furniture:
             break
-        region.append(at)
+        if at not in taken:
+            region.append(at)
     return region
 
 

@@ -29,7 +29,6 @@ OFFICE = re.compile(
     r"|chair\w*|bundesminister\w*|ministeri\w+) (?:of|for|on|für|de|del|pour)\b",
     re.IGNORECASE,
 )
-ARTICLE = re.compile(r"\A(?:the|den|die|das|dem|der|el|la|los|las|le|les) (?=\S)", re.IGNORECASE)
 # Of whom something is asked: `Tell Amazon: …`, `we call on the Mayor to …`.
 ASKED = re.compile(
     r"""\b(?:(?:call(?:s|ing)?\ (?:up)?on|urg(?:e|es|ing)|ask(?:s|ing)?|tell(?:ing)?|petition|implore|request|demand\ that|want
@@ -63,7 +62,7 @@ def read_targets(
     phrase: str, language: str = ""
 ) -> tuple[tuple[TargetDraft, ...], bool, list[Doubt]]:
     """The targets in `Amazon CEO Jeff Bezos` or `A, B and C`, and whether they print it again."""
-    phrase = phrase.strip(" .")
+    phrase = re.sub(r"\AThe (?=\S)", "the ", phrase.strip(" ."))
     targets = tuple(_target(part) for part in _listed(phrase))
     unsure = []
     if len(targets) > 1:
@@ -82,7 +81,7 @@ def targets_within(*texts: str) -> str:
     for text in texts:
         for look in (ASKED.search, ASKED_BEFORE_COLON.match):
             if (found := look(text[:2000])) and found["asked"] not in NOBODY:
-                return ARTICLE.sub("", found["asked"]).strip(" ,:")
+                return found["asked"].strip(" ,:")
     return ""
 
 

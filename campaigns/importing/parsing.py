@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from textwrap import shorten
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,9 @@ from campaigns.importing.reading import is_html, is_markdown, tidy
 from campaigns.importing.sections import Sections, split_sections
 from campaigns.text.vocabulary import Marker
 from campaigns.tracking import ADDRESS, strip_tracking
+
+
+MAX_LEAD_IN = 200
 
 
 def parse_campaign(
@@ -69,6 +73,8 @@ class _Draft:
         self._take_references_out(keys)
         headline = self._first(Part.HEADLINE)
         statement = self._statement(headline)
+        if not headline and statement:
+            headline = shorten(statement, 100, placeholder="…")
         ask = self._ask()
         targets, lead_in = self._targets(headline, statement, ask, language)
         notice = self._several(Part.NOTICE)
@@ -165,6 +171,11 @@ class _Draft:
             phrase = targets_within(statement, headline, ask)
             why = _("Read from what is asked of them; look whether it is right.")
         lead_in = self._first(Part.LEAD_IN)
+        if len(lead_in) > MAX_LEAD_IN:
+            self._doubt(
+                "lead-in", lead_in, _("Too long for a lead-in; the usual one stands there.")
+            )
+            lead_in = ""
         if not phrase:
             why = _("No decision-maker was found; a page needs one before it can be published.")
             self._doubt("targets", headline, why)
@@ -185,9 +196,9 @@ class _Draft:
 
     def _about_places(self, headline: str) -> None:
         """What was guessed by its place, and what was left out."""
-        if not headline:
-            why = _("None was found; write one.")
-            self._doubt("headline", "", why)
+        if not self.found.of(Part.HEADLINE):
+            why = _("None was found, so it is how the statement begins; write one.")
+            self._doubt("headline", headline, why)
         first: set[Part] = set()
         for at, part in sorted(self.found.parts.items()):
             why = self.found.whys.get(at, "")

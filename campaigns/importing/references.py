@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from campaigns.citations import (
     Citation,
     format_citation,
+    format_date,
     format_reference,
     parse_citation,
     parse_reference,
@@ -99,7 +100,12 @@ def read_reference(text: str, links: list[tuple[str, str]]) -> Reading:
 def _by_the_rule(text: str) -> Citation | None:
     """The work when `text` is written as we print it, and nothing in it hides in another part."""
     exact = parse_reference(text) or parse_citation(text)
-    if exact is None or find_dates(exact.publisher) or UNDATED.search(exact.publisher):
+    if exact is None or not _fits(exact) or UNDATED.search(exact.publisher):
+        return None
+    dates = find_dates(f"{exact.publisher}, {format_date(exact)}")
+    if [(found.day, found.precision) for found in dates] != (
+        [(exact.published_on, exact.date_precision)] if exact.published_on else []
+    ):
         return None
     return None if exact.title.endswith(",") or ADDRESS.search(text) and not exact.url else exact
 

@@ -24,6 +24,17 @@ from campaigns.tracking import ADDRESS
 
 MAX_HEADLINE = 200
 MAX_STATEMENT = 2000
+# As much as a label can name on its own line.
+MOST = {
+    Part.HEADLINE: MAX_HEADLINE,
+    Part.BRAND: 120,
+    Part.TARGETS: MAX_LABEL,
+    Part.CALL_TO_ACTION: 60,
+    Part.LEAD_LINE: MAX_LABEL,
+    Part.CLOSING: MAX_LABEL,
+    Part.ASK: 600,
+    Part.NOTICE: 1000,
+}
 LABEL = re.compile(r"(?P<label>[^:：]{1,45}?) ?[:：](?: (?P<rest>\S.*))?", re.DOTALL)
 REPLY = re.compile(r"\A(?:(?:re|fwd?|aw|wg|rv|tr) ?: )+", re.IGNORECASE)
 
@@ -76,13 +87,16 @@ def split_sections(
             )
         )
     for at, part in (chosen or {}).items():
-        if at < len(found.pieces):
+        if at < len(found.pieces) and part != Part.SOURCE:
             found.put(at, part)
+    more_sources = [at for at, part in (chosen or {}).items() if part == Part.SOURCE]
     for find in (
         *(_find_sources, _find_mail, _find_calls, _find_furniture, _find_labels, _find_lead_in),
         *(_find_notice, _find_statement, _find_headline, _find_letter),
     ):
         find(found)
+        if find is _find_sources:
+            _add_sources(found, more_sources)
     return found
 
 
@@ -187,8 +201,7 @@ def _stands_as_label(found: Sections, at: int) -> bool:
 def _put_labelled(found: Sections, at: int, part: Part, rest: str) -> None:
     """`Headline: …` on one line: the piece goes on without its label."""
     piece = found.pieces[at]
-    most = {Part.HEADLINE: MAX_HEADLINE, Part.BRAND: 120, Part.TARGETS: MAX_LABEL}
-    if len(rest) > most.get(part, MAX_STATEMENT) or part in (Part.LETTER, Part.SOURCE):
+    if len(rest) > MOST.get(part, MAX_STATEMENT) or part in (Part.LETTER, Part.SOURCE):
         return
     is_title = re.match(r"(?i)(?:the )?petition ?:", piece.text) and len(rest) < 120
     if part == Part.STATEMENT and is_title:
@@ -246,6 +259,15 @@ def _find_sources(found: Sections) -> None:
         found.put(at, Part.SOURCE)
     if listing.heading is not None:
         found.put(listing.heading, Part.LEFT_OUT, _("The heading of the list of sources."))
+
+
+def _add_sources(found: Sections, more: list[int]) -> None:
+    """What somebody says is a source, behind those that were found."""
+    for at in more:
+        if at < len(found.pieces) and at not in found.parts:
+            label = found.pieces[at].label or str(len(found.entries) + 1)
+            found.entries.append(Entry(label, (found.pieces[at],)))
+            found.put(at, Part.SOURCE)
 
 
 def _find_lead_in(found: Sections) -> None:
@@ -356,7 +378,8 @@ def _above_the_letter(found: Sections) -> list[tuple[int, str]]:
     if not labels and not targets:
         return []
     start = targets[-1] + 1 if targets else _headline_at(found) + 1
-    free = [at for at in found.free(start, end)]
+    headline = _headline_at(found)
+    free = [at for at in found.free(start, end) if at != headline]
     if not labels:
         free = free[:1]
     if not free or sum(len(found.text(at)) + 2 for at in free) > MAX_STATEMENT:
