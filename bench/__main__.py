@@ -4,31 +4,49 @@ import argparse
 import os
 import sys
 import time
+from dataclasses import dataclass
 
-from bench import mailing, signing
+from bench import flash, mailing, reading, signing, turns
 from bench.report import Report, machine
-from bench.servers import running
+from bench.servers import Servers, running
 from deploy.local.programs import CHECKOUT
 
 LATEST = CHECKOUT / "var" / "bench" / "latest.json"
+PARTS = ("signing", "reading", "flash", "mailing")
 
-QUICK = (
-    signing.Plan(visitors=(1, 50), existing=(0,), rounds=3, seconds=1.6),
-    mailing.Plan(people=2_000, stock=200, rounds=2, far=0),
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of each part; None: not at all."""
+
+    signing: signing.Plan
+    reading: reading.Plan
+    flash: flash.Plan | None
+    mailing: mailing.Plan
+
+
+QUICK = Plan(
+    signing=signing.Plan(visitors=(1, 50), existing=0, rounds=3, seconds=1.6),
+    reading=reading.Plan(visitors=(1, 50), rounds=3, seconds=1.0),
+    flash=None,
+    mailing=mailing.Plan(people=2_000, stock=200, rounds=2, far=0),
 )
-FULL = (
-    signing.Plan(visitors=(1, 50, 200), existing=(0, 100_000), rounds=4, seconds=3.0),
-    mailing.Plan(people=10_000, stock=1_000, rounds=3, far=100),
+FULL = Plan(
+    signing=signing.Plan(visitors=(1, 50, 200), existing=10_000_000, rounds=4, seconds=3.0),
+    reading=reading.Plan(visitors=(1, 50), rounds=5, seconds=2.0),
+    flash=flash.Plan(seconds=60.0),
+    mailing=mailing.Plan(people=10_000, stock=1_000, rounds=3, far=100),
 )
+# `--quick --only flash`: asked for by name, a short one.
+SHORT_FLASH = flash.Plan(seconds=10.0)
 
 
 def main() -> int:
     """Run, print, keep; 1 when a ledger does not match."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the core, in under two minutes")
-    parser.add_argument("--only", choices=["signing", "mailing"], help="one half of it")
+    parser.add_argument("--only", choices=PARTS, help="one part of it")
     options = parser.parse_args()
-    sign_plan, mail_plan = QUICK if options.quick else FULL
     began = time.monotonic()
     try:
         with running() as servers:
@@ -36,10 +54,7 @@ def main() -> int:
                 options.quick, machine(servers.folder, servers.query("SHOW server_version")[0][0])
             )
             _warn_of_load(report)
-            if options.only != "mailing":
-                signing.measure(servers, report, sign_plan)
-            if options.only != "signing":
-                mailing.measure(servers, report, mail_plan)
+            _measure(servers, report, QUICK if options.quick else FULL, options.only)
     except KeyboardInterrupt:
         print("Stopped; nothing is left running.", file=sys.stderr)
         return 130
@@ -47,6 +62,21 @@ def main() -> int:
     report.write(LATEST)
     print(f"\n{report.text()}\n\nKept in {LATEST.relative_to(CHECKOUT)}.")
     return 0 if report.counts else 1
+
+
+def _measure(servers: Servers, report: Report, plan: Plan, only: str | None) -> None:
+    """Each part, or the one that was asked for by name."""
+    if only in (None, "signing", "reading"):
+        sites = turns.ready(servers, report)
+        if only != "reading":
+            signing.measure(sites, plan.signing)
+        if only != "signing":
+            reading.measure(sites, plan.reading)
+        report.ledgers += sites.ledgers()
+    if only == "flash" or (only is None and plan.flash):
+        flash.measure(servers, report, plan.flash or SHORT_FLASH)
+    if only in (None, "mailing"):
+        mailing.measure(servers, report, plan.mailing)
 
 
 def _warn_of_load(report: Report) -> None:

@@ -1,7 +1,9 @@
 """Visitors: raw sockets kept open, requests built beforehand, one small process for all of them.
 
-Each visitor asks, waits for the answer, and asks again. The client shares the machine with what it
-measures, so it does as little as it can and reports what it took. As a process:
+Each visitor asks, waits for the answer, and asks again; or, at a given rate, requests fall due by
+the clock, whoever of the visitors is free takes the next, and its time counts from when it was due.
+Each request comes from another network. The client shares the machine with what it measures, so it
+does as little as it can and reports what it took. As a process:
 `python -m bench.http_client LOAD`, which prints a `Result`, both as JSON.
 """
 
@@ -20,6 +22,7 @@ from deploy.local import ports
 
 PATIENCE = 10.0
 HOLE = "ADDRESS"
+NETWORK = "NETWORK"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -27,7 +30,9 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 class Load:
     """What to ask, how often. `request` may have the hole ADDRESS, filled with `label` + number.
 
-    Addresses whose request was answered with `status` are appended to the file `ledger`.
+    Addresses whose request was answered with `status` are appended to the file `ledger`. `rate` is
+    requests a second by the clock; 0: each visitor asks again at once. `first_network` is the
+    number of the network that the first request comes from.
     """
 
     port: int
@@ -37,6 +42,8 @@ class Load:
     status: int
     label: str = ""
     ledger: str = ""
+    rate: float = 0.0
+    first_network: int = 0
 
 
 @dataclass
@@ -57,6 +64,7 @@ def post(path: str, fields: str) -> str:
     """A form as a browser on this site sends it. Addresses all have the length of ADDRESS."""
     return (
         f"POST {path} HTTP/1.1\r\nHost: {ports.HOST}\r\nSec-Fetch-Site: same-origin\r\n"
+        f"X-Forwarded-For: {NETWORK}\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(fields) - len(HOLE) + ADDRESS_LENGTH}\r\n\r\n{fields}"
     )
@@ -68,6 +76,14 @@ def get(path: str) -> str:
 
 
 ADDRESS_LENGTH = 40
+
+
+def networks(first: int) -> Iterator[str]:
+    """Client addresses, each of a network of its own, six million of them."""
+    number = first
+    while True:
+        yield f"{20 + number // 65536 % 100}.{number // 256 % 256}.{number % 256}.7"
+        number += 1
 
 
 def addresses(label: str) -> Iterator[str]:
@@ -97,34 +113,49 @@ class _Crowd:
     times: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        head, self.hole, tail = self.load.request.partition(HOLE)
-        self.head, self.tail = head.encode(), tail.encode()
+        head, self.has_address, tail = self.load.request.partition(HOLE)
+        before, self.has_network, after = head.partition(NETWORK)
+        self.before, self.after, self.tail = before.encode(), after.encode(), tail.encode()
         self.addresses = addresses(self.load.label)
+        self.networks = networks(self.load.first_network)
         self.selector = selectors.DefaultSelector()
         self.waiting: dict[int, _Visitor] = {}
+        self.asked = 0
 
     def visit(self) -> Result:
         """Ask until time is up, then wait for what is under way."""
-        visitors = [self._arrive() for _ in range(self.load.visitors)]
+        free = [self._arrive() for _ in range(self.load.visitors)]
         spent = time.process_time()
-        began = time.perf_counter()
-        end = began + self.load.seconds
-        for visitor in visitors:
-            self._ask(visitor)
-        last = began
-        while self.waiting and last < end + PATIENCE:
-            for key, _ in self.selector.select(0.5):
-                visitor = key.data
-                finished = self._hear(visitor)
-                if finished and time.perf_counter() < end:
-                    self._ask(visitor)
-            last = time.perf_counter()
+        self.began = last = time.perf_counter()
+        while True:
+            while free and (due := self._due()) is not None:
+                self._ask(free.pop(), due)
+            now = time.perf_counter()
+            if now - last > PATIENCE or (not self.waiting and self._is_over(now)):
+                break
+            for key, _ in self.selector.select(0.002 if self.load.rate else 0.5):
+                if self._hear(key.data):
+                    free.append(key.data)
+                last = time.perf_counter()
         for visitor in list(self.waiting.values()):
             self._fail(visitor, "no answer")
-        self.result.wall = last - began
+        self.result.wall = last - self.began
         self.result.cpu = time.process_time() - spent
         self._summarise()
         return self.result
+
+    def _due(self) -> float | None:
+        """When the next request fell due; None while none has."""
+        now = time.perf_counter()
+        if not self.load.rate:
+            return now if now < self.began + self.load.seconds else None
+        due = self.began + self.asked / self.load.rate
+        return due if due <= now and not self._is_over(due) else None
+
+    def _is_over(self, now: float) -> bool:
+        if self.load.rate:
+            return self.asked >= self.load.rate * self.load.seconds
+        return now >= self.began + self.load.seconds
 
     def _arrive(self) -> _Visitor:
         visitor = _Visitor(socket.create_connection((ports.HOST, self.load.port), PATIENCE))
@@ -132,13 +163,16 @@ class _Crowd:
         self.selector.register(visitor.socket, selectors.EVENT_READ, visitor)
         return visitor
 
-    def _ask(self, visitor: _Visitor) -> None:
-        request = self.head
-        if self.hole:
+    def _ask(self, visitor: _Visitor, due: float) -> None:
+        request = self.before
+        if self.has_network:
+            request += next(self.networks).encode() + self.after
+        if self.has_address:
             visitor.address = next(self.addresses)
-            request = self.head + visitor.address.encode() + self.tail
+            request += visitor.address.encode() + self.tail
+        self.asked += 1
         self.waiting[id(visitor)] = visitor
-        visitor.asked_at = time.perf_counter()
+        visitor.asked_at = due
         visitor.socket.sendall(request)
 
     def _hear(self, visitor: _Visitor) -> bool:
@@ -150,10 +184,11 @@ class _Crowd:
         else:
             why = "hung up"
         if not heard:
-            if id(visitor) in self.waiting:
+            was_waiting = id(visitor) in self.waiting
+            if was_waiting:
                 self._fail(visitor, why)
             self._come_back(visitor)
-            return True
+            return was_waiting
         visitor.answer += heard
         if not _is_complete(visitor.answer):
             return False

@@ -26,7 +26,8 @@ import psycopg2
 from deploy.local import ports, programs
 from deploy.local.postgres import Postgres
 from deploy.local.process import Child
-from tests.rig.programs import Program, Site, with_database
+from tests.rig.nginx import Nginx
+from tests.rig.programs import Program, Site, Worker, with_database
 
 SLUG = "amazon-rekognition"
 SAMPLE = programs.CHECKOUT / "campaigns" / "samples" / "credo-amazon-rekognition.txt"
@@ -73,6 +74,7 @@ class Servers:
     sink: Sink
     environment: dict[str, str]
     sites: dict[str, Site] = field(default_factory=dict)
+    beside: list[Program] = field(default_factory=list)
 
     @property
     def database(self) -> Child:
@@ -90,6 +92,25 @@ class Servers:
         finally:
             connection.close()
 
+    def configure(self, name: str, value: str) -> None:
+        """Change a setting of PostgreSQL for every connection."""
+        self._alone(f"ALTER SYSTEM SET {name} = '{value}'", "SELECT pg_reload_conf()")
+
+    def vacuum(self, database: str) -> None:
+        """What autovacuum would do after a while, and a checkpoint, at once."""
+        self._alone("VACUUM ANALYZE", "CHECKPOINT", database=database)
+
+    def _alone(self, *statements: str, database: str = "advocacy") -> None:
+        """Statements that PostgreSQL takes outside of a transaction only."""
+        connection = psycopg2.connect(self.postgres.url(database))
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+        finally:
+            connection.close()
+
     def run(self, *command: str, **changes: str) -> str:
         """What a short process of the product prints. Raises CalledProcessError."""
         return python(*command, environment=self.environment | changes)
@@ -104,8 +125,32 @@ class Servers:
         site.start()
         return site
 
+    def start_nginx(self, site: Site) -> Nginx:
+        """The shipped configuration before a site."""
+        nginx = Nginx(self.folder, site_port=ports.number(site.listener))
+        self.beside.append(nginx)
+        nginx.start()
+        return nginx
+
+    def start_worker(self, name: str) -> Worker:
+        """A Celery worker of the product; it waits for a broker in vain, and needs none."""
+        worker = Worker(name, self.environment, self.folder)
+        self.beside.append(worker)
+        worker.start()
+        return worker
+
+    def fill_database(self, name: str) -> dict[str, str]:
+        """A migrated database with the sample campaign, and the environment that leads to it."""
+        self.postgres.create_database(name)
+        there = {"DATABASE_URL": self.postgres.url(name)}
+        self.run("manage.py", "migrate", "--verbosity", "0", **there)
+        self.run("manage.py", "import_campaign", str(SAMPLE), "--publish", **there)
+        return there
+
     def stop(self) -> None:
         """End everything and delete its traces."""
+        for program in self.beside:
+            program.kill()
         for site in self.sites.values():
             site.kill()
             site.listener.close()
@@ -141,14 +186,12 @@ def running() -> Iterator[Servers]:
     mine = Servers(folder, postgres, Sink(folder), {})
     try:
         postgres.start()
-        postgres.create_database()
         postgres.create_database("bare")
         mine.sink.start()
         mine.environment = _environment(mine)
         mine.query(BARE_TABLE, database="bare")
-        mine.run("manage.py", "migrate", "--verbosity", "0")
+        mine.fill_database("advocacy")
         mine.run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
-        mine.run("manage.py", "import_campaign", str(SAMPLE), "--publish")
         mine.start_site("ours", "advocacy.wsgi")
         yield mine
     finally:
@@ -168,6 +211,8 @@ def _environment(servers: Servers) -> dict[str, str]:
         "EMAIL_URL": servers.sink.url,
         "SITE_URL": f"http://{ports.HOST}:8000",
         "ALLOWED_HOSTS": ports.HOST,
+        # Visitors say which network they come from, to nginx or in its stead.
+        "TRUSTED_PROXY_COUNT": "1",
         "VAR_DIR": str(servers.folder / "var"),
         "SECRET_KEY": "only-for-a-benchmark-signs-nothing-that-anybody-keeps",
         "LINK_KEYS": "b1:only-for-a-benchmark",
