@@ -1,8 +1,8 @@
 """How often one network may sign before its signatures are held: counted in PostgreSQL.
 
-Only this and the honeypot hold a signature. A hit is counted in the transaction that signs. Once a
-network is over a limit it stays over until that window ends, so nobody needs to count it any
-further: each process remembers it, and a flood does not queue on the one row that counts it.
+Only this and the honeypot hold a signature. A hit counts in the transaction that signs. A window
+that is over its limit stays over until it ends, so nobody needs to count it any further: every
+process remembers it, and a flood does not queue on the one row that counts it.
 """
 
 import threading
@@ -12,9 +12,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection
 
-from signatures.networks import Network
+from signatures.networks import Network, keyed
 
 MOST_REMEMBERED = 10_000
+# How much more than one of its networks a whole IPv6 /48 may do.
+TOGETHER = 2
 # How long nobody tries to count after it went wrong, in seconds.
 WHILE_NOT_COUNTING = 10.0
 
@@ -25,7 +27,7 @@ WHERE "window" < statement_timestamp() - make_interval(secs => %s)
 
 
 class Windows(NamedTuple):
-    """What one signing counts against, as three arrays of one length."""
+    """What one signing counts against: keys, lengths in seconds, and how often is too often."""
 
     keys: list[bytes]
     seconds: list[int]
@@ -33,33 +35,34 @@ class Windows(NamedTuple):
 
 
 class Crowded:
-    """Networks that are over a limit, in the memory of one process, each until its window ends."""
+    """Windows that are over their limit, in the memory of one process, each until it ends."""
 
     def __init__(self) -> None:
-        self._until: dict[str, float] = {}
+        self._until: dict[bytes, float] = {}
         self._all_until = 0.0
         self._guard = threading.Lock()
 
-    def __contains__(self, network: Network) -> bool:
-        until = self._until.get(network.narrow, 0.0)
-        return max(until, self._all_until) > time.monotonic()
+    def holds(self, windows: Windows) -> bool:
+        """Whether one of them is known to be over."""
+        now = time.monotonic()
+        return self._all_until > now or any(self._until.get(key, 0) > now for key in windows.keys)
 
-    def add(self, network: Network, seconds: float) -> None:
-        """Remember that it is over a limit for so many seconds."""
+    def add(self, key: bytes, seconds: float) -> None:
+        """Remember that this window is over its limit, and ends in so many seconds."""
         now = time.monotonic()
         with self._guard:
             if len(self._until) >= MOST_REMEMBERED:
                 self._until = {one: end for one, end in self._until.items() if end > now}
             if len(self._until) >= MOST_REMEMBERED:
                 self._until.clear()
-            self._until[network.narrow] = now + seconds
+            self._until[key] = now + seconds
 
     def hold_everyone(self) -> None:
         """Take every network for one over its limit, for a while: they cannot be counted."""
         self._all_until = time.monotonic() + WHILE_NOT_COUNTING
 
     def clear(self) -> None:
-        """Forget all of them: PostgreSQL still knows."""
+        """Forget all of it: PostgreSQL still knows."""
         with self._guard:
             self._until.clear()
             self._all_until = 0.0
@@ -69,13 +72,22 @@ crowded = Crowded()
 
 
 def windows_of(network: Network) -> Windows:
-    """The windows that a signing from this network counts in, by `NETWORK_LIMITS`."""
-    limits = settings.NETWORK_LIMITS
-    return Windows(
-        [network.key(f"sign {seconds}") for seconds in limits],
-        list(limits),
-        list(limits.values()),
-    )
+    """The windows that a signing from this network counts in, by `NETWORK_LIMITS`.
+
+    Whoever has an IPv6 /48 has 65,536 networks in it, which count together as well.
+    """
+    found = Windows([], [], [])
+    for seconds, most in settings.NETWORK_LIMITS.items():
+        _add(found, network.narrow, seconds, most)
+        if network.is_ipv6:
+            _add(found, network.wide, seconds, most * TOGETHER)
+    return found
+
+
+def _add(windows: Windows, prefix: str, seconds: int, most: int) -> None:
+    windows.keys.append(keyed(f"sign {seconds} {prefix}"))
+    windows.seconds.append(seconds)
+    windows.most.append(most)
 
 
 def forget_old_windows() -> None:

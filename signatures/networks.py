@@ -30,11 +30,16 @@ class Network:
 
     def hash(self, month: date | None = None) -> bytes:
         """16 bytes for the wide network under the key of a month, this one by default."""
-        return _keyed(self.wide, month or datetime.now(UTC).date())
+        return keyed(self.wide, month)
 
     def key(self, purpose: str) -> bytes:
         """16 bytes that stand for one thing done from the narrow network, this month."""
-        return _keyed(f"{purpose} {self.narrow}", datetime.now(UTC).date())
+        return keyed(f"{purpose} {self.narrow}")
+
+    @property
+    def is_ipv6(self) -> bool:
+        """Whether it is of the newer kind, where one customer has many networks."""
+        return ":" in self.narrow
 
 
 def network_of(meta: Mapping[str, Any]) -> Network:
@@ -80,7 +85,9 @@ def _prefix(address: ipaddress.IPv4Address | ipaddress.IPv6Address, length: int)
     return str(ipaddress.ip_network((address, length), strict=False))
 
 
-def _keyed(text: str, month: date) -> bytes:
+def keyed(text: str, month: date | None = None) -> bytes:
+    """16 bytes that stand for a text under the key of a month, this one by default."""
+    month = month or datetime.now(UTC).date()
     key = _key_of(settings.SECRET_KEY, month.year, month.month)
     return hmac.digest(key, text.encode(), hashlib.sha256)[:HASH_BYTES]
 

@@ -10,7 +10,7 @@ one, the second writes everything there is to write. A repeat takes a few more.
 import json
 import logging
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
@@ -79,14 +79,16 @@ _COUNT_NETWORK = """, hit AS (
     ON CONFLICT (key, "window") DO UPDATE SET hits = w.hits + 1
     RETURNING key, "window", hits
 ), verdict AS (
-    SELECT max("window" + make_interval(secs => secs)) - statement_timestamp() AS crowded_for
+    SELECT array_agg(key) AS over, array_agg(extract(
+            epoch FROM "window" + make_interval(secs => secs) - statement_timestamp()
+        )::float) AS remaining
     FROM hit JOIN unnest(%(keys)s, %(seconds)s, %(most)s) AS limits (key, secs, most) USING (key)
     WHERE hits > most
 )
 """
 
 _COUNT_NO_NETWORK = """, verdict AS (
-    SELECT NULL::interval AS crowded_for
+    SELECT NULL::bytea[] AS over, NULL::float[] AS remaining
 )
 """
 
@@ -101,7 +103,7 @@ _WRITE = """, signed AS (
         (SELECT id FROM signatures_signature WHERE id = %(sharer)s), %(mailing)s, %(network)s,
         state.now, CASE WHEN state.now = 'counted' THEN statement_timestamp() END
     FROM person, verdict, LATERAL (
-        SELECT CASE WHEN %(held)s OR crowded_for IS NOT NULL THEN 'held' ELSE %(state)s END
+        SELECT CASE WHEN %(held)s OR over IS NOT NULL THEN 'held' ELSE %(state)s END
     ) AS state (now)
     ON CONFLICT (campaign_id, supporter_id) DO NOTHING
     RETURNING id, supporter_id, state, consents
@@ -128,8 +130,7 @@ _WRITE = """, signed AS (
         counted = c.counted + EXCLUDED.counted,
         opted_in = c.opted_in + EXCLUDED.opted_in
 )
-SELECT EXISTS (SELECT FROM signed), EXISTS (SELECT FROM person),
-    (SELECT extract(epoch FROM crowded_for)::float FROM verdict)
+SELECT EXISTS (SELECT FROM signed), EXISTS (SELECT FROM person), over, remaining FROM verdict
 """
 
 _TYPES = {
@@ -198,11 +199,36 @@ def sign(
     """
     statement.freeze()
     notice.freeze()
+    parameters = _parameters(campaign, statement, notice, email, typed, visit)
+    windows = windows_of(visit.network) if visit.network else None
+    if windows is None or crowded.holds(windows):
+        over = windows is not None
+        _sign_or_repeat(_SIGN, parameters | {"held": over or visit.trapped})
+        return over or visit.trapped
+    try:
+        over = _sign_or_repeat(_SIGN_AND_COUNT_NETWORK, parameters | windows._asdict())
+    except DatabaseError:
+        if connection.in_atomic_block or not connection.is_usable():
+            raise
+        # What counts visitors is out of order: nobody is turned away, everybody is held.
+        logger.exception("Networks cannot be counted, so signatures are held")
+        crowded.hold_everyone()
+        _sign_or_repeat(_SIGN, parameters | {"held": True})
+        return True
+    return over or visit.trapped
+
+
+def _parameters(
+    campaign: Campaign,
+    statement: Statement,
+    notice: ConsentNotice,
+    email: str,
+    typed: Typed,
+    visit: Visit,
+) -> dict[str, Any]:
     at_once = campaign.proof == Campaign.Proof.AT_ONCE
     key = email_key(email)
-    network = visit.network
-    over = network is not None and network in crowded
-    parameters = {
+    return {
         "email_key": key,
         "email": email,
         "email_hash": email_hash(key),
@@ -214,53 +240,48 @@ def sign(
         "postal_code": typed.postal_code,
         "country": typed.country,
         "comment": typed.comment,
-        "answers": json.dumps(typed.answers) if typed.answers else "{}",
+        "answers": json.dumps(typed.answers),
         "shows_name": typed.shows_name,
         "referrer_code": visit.referrer_code[:64],
         "sharer": visit.sharer_id,
         "mailing": visit.mailing_number,
-        "network": network and network.hash(),
-        "held": over or visit.trapped,
+        "network": visit.network and visit.network.hash(),
+        "held": visit.trapped,
         "state": Signature.State.COUNTED if at_once else Signature.State.PENDING,
         "per_day": PER_DAY,
         "shards": CountShard.SHARDS,
     }
-    if network is None or over:
-        _sign_or_repeat(_SIGN, parameters)
-        return bool(parameters["held"])
-    try:
-        counted = parameters | windows_of(network)._asdict()
-        crowded_for = _sign_or_repeat(_SIGN_AND_COUNT_NETWORK, counted)
-    except DatabaseError:
-        if connection.in_atomic_block or not connection.is_usable():
-            raise
-        # What counts visitors is out of order: nobody is turned away, everybody is held.
-        logger.exception("Networks cannot be counted, so signatures are held")
-        crowded.hold_everyone()
-        _sign_or_repeat(_SIGN, parameters | {"held": True})
-        return True
-    if crowded_for:
-        crowded.add(network, crowded_for)
-    return visit.trapped or bool(crowded_for)
 
 
-def _sign_or_repeat(way: Prepared, parameters: dict[str, Any]) -> float | None:
-    """Sign, or answer a repeat. Returns for how many seconds the network is over a limit."""
-    is_new, is_known, crowded_for = _in_one_trip(way, parameters)
-    if not is_known:
+def _sign_or_repeat(way: Prepared, parameters: dict[str, Any]) -> bool:
+    """Sign, or answer a repeat. Returns whether the network is over a limit."""
+    done = _in_one_trip(way, parameters)
+    if not done.is_known:
         # Somebody else's first signature for this address was committed in the same moment: now
         # its row is there to be locked and seen.
-        is_new, is_known, crowded_for = _in_one_trip(way, parameters)
-    if not is_new:
+        done = _in_one_trip(way, parameters)
+    if not done.is_new:
         _answer_repeat(parameters["campaign"], parameters["email_key"])
-    return crowded_for
+    for key, remaining in zip(done.over or (), done.remaining or (), strict=True):
+        crowded.add(bytes(key), remaining)
+    return bool(done.over)
 
 
-def _in_one_trip(way: Prepared, parameters: dict[str, Any]) -> tuple[bool, bool, float | None]:
-    """(signed now, person known, seconds that the network stays over a limit or None).
+class _Done(NamedTuple):
+    """What became of it: a new signature, whether the person is known now, and which windows of the
+    network are over their limit, for how many seconds more."""
 
-    Where no transaction is open, PostgreSQL makes one of what comes in one round trip. A connection
-    that died since it was last used is replaced, once: what may be done already is done once.
+    is_new: bool
+    is_known: bool
+    over: list[memoryview] | None
+    remaining: list[float] | None
+
+
+def _in_one_trip(way: Prepared, parameters: dict[str, Any]) -> _Done:
+    """Where no transaction is open, PostgreSQL makes one of what comes in one round trip.
+
+    A connection that died since it was last used is replaced, once: what may be done already is
+    done once.
     """
     # To ask whether a kept connection lives costs a round trip, and trying again needs no answer.
     connection.health_check_done = True
@@ -273,12 +294,12 @@ def _in_one_trip(way: Prepared, parameters: dict[str, Any]) -> tuple[bool, bool,
         return _call(way, parameters)
 
 
-def _call(way: Prepared, parameters: dict[str, Any]) -> tuple[bool, bool, float | None]:
+def _call(way: Prepared, parameters: dict[str, Any]) -> _Done:
     _LOCK.ready()
     way.ready()
     with connection.cursor() as cursor:
         cursor.execute(f"{_LOCK.call}; {way.call}", parameters)
-        return cursor.fetchone()
+        return _Done(*cursor.fetchone())
 
 
 @transaction.atomic
