@@ -8,17 +8,15 @@ from csp.decorators import csp_update
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, Source, Update
 from mailings.models import Mailing
-from signatures.forms import SignForm
-from signatures.views.page import page_context
+from signatures.views.previewing import show_preview
 
 # The rich editor needs an import map in the page, and writes a <style> of its own.
 EDITOR_POLICY = {"script-src": [SELF, NONCE], "style-src": [SELF, UNSAFE_INLINE]}
@@ -69,10 +67,4 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("campaigns.view_campaign"):
         raise PermissionDenied
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
-    statement, notice = campaign.current_statement(), campaign.current_notice()
-    form = SignForm(campaign=campaign) if notice else None
-    with translation.override(campaign.language):
-        context = page_context(
-            campaign, statement=statement, notice=notice, form=form, preview=True
-        )
-        return render(request, "signatures/campaign_page.html", context)
+    return show_preview(request, campaign)

@@ -1,13 +1,12 @@
 """Confirming a signature, or disowning it: what the owner of a mailbox says by its link."""
 
 from dataclasses import fields
-from datetime import timedelta
 from enum import StrEnum
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns.models import Campaign, ConsentNotice
+from campaigns.models import ConsentNotice
 from signatures.counting import restate, standing_of
 from signatures.leaving import end_what_signature_began
 from signatures.models import ConsentEvent, Letter, Signature, Supporter, Suppression
@@ -15,9 +14,6 @@ from signatures.owing import owe_to_owner
 from signatures.signing import Typed
 
 State = Signature.State
-
-# Who signed in time may confirm in time: a mail read the next morning still counts.
-CONFIRM_AFTER_CLOSE = timedelta(days=1)
 
 
 class Confirmed(StrEnum):
@@ -77,11 +73,8 @@ def typed_in(signature: Signature) -> Typed:
 
 def may_count(signature: Signature) -> bool:
     """Whether this signature counts already, or its campaign still takes its confirmation."""
-    campaign = signature.campaign
-    if signature.state == State.COUNTED or campaign.is_open:
-        return True
-    closed = campaign.state == Campaign.State.CLOSED and campaign.closed_at
-    return bool(closed) and timezone.now() < closed + CONFIRM_AFTER_CLOSE
+    is_counted = signature.state == State.COUNTED
+    return is_counted or signature.campaign.takes_confirmation_of(signature.created_at)
 
 
 @transaction.atomic

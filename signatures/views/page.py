@@ -40,7 +40,7 @@ class Moved(Exception):
 def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
     """GET: the same bytes for everyone, no cookie read or set. POST: sign."""
     if request.method == "POST":
-        return take(request, slug, show_errors=_show_errors)
+        return take(request, slug, show_errors=_show_errors, show_ended=_show_ended)
     try:
         page = pages.get(f"page:{slug}", lambda: _render(slug))
     except Moved as moved:
@@ -81,10 +81,18 @@ def _show_errors(signed: Campaign, refused: SignForm) -> HttpResponse:
     return HttpResponse(_render_with(campaign, form), status=422)
 
 
+def _show_ended(slug: str) -> HttpResponse:
+    """409: the form came after the end. The page says so, and what came of the campaign."""
+    campaign = edition_at(slug, _public_campaigns())
+    if campaign is None:
+        raise Http404
+    return HttpResponse(_render_with(campaign, None, too_late=True), status=409)
+
+
 def _public_campaigns() -> Any:
     return (
         Campaign.objects.public()
-        .select_related("organization", "tally", "image")
+        .select_related("organization__logo", "tally", "image")
         .prefetch_related(
             "targets",
             "sources",
@@ -103,16 +111,14 @@ def _render(slug: str) -> tuple[bytes, str] | None:
     return _render_with(campaign, None), "text/html; charset=utf-8"
 
 
-def _render_with(campaign: Campaign, form: SignForm | None) -> bytes:
+def _render_with(campaign: Campaign, form: SignForm | None, *, too_late: bool = False) -> bytes:
     statement, notice = campaign.current_statement(), campaign.current_notice()
     if form is None and campaign.is_open:
         shown = {"statement": statement.pk, "notice": notice.pk}
         form = SignForm(campaign=campaign, initial=shown)
     with translation.override(campaign.language):
-        html = render_to_string(
-            "signatures/campaign_page.html",
-            page_context(campaign, statement=statement, notice=notice, form=form),
-        )
+        context = page_context(campaign, statement=statement, notice=notice, form=form)
+        html = render_to_string("signatures/campaign_page.html", context | {"too_late": too_late})
     return html.encode()
 
 
@@ -154,6 +160,9 @@ def page_context(
         "campaign": campaign,
         "lead_in": campaign.lead_in_text,
         "statement": statement,
+        "changes": campaign.statement_changes(),
+        "ended": form is None and campaign.published_at is not None,
+        "is_preview": preview,
         "notice": notice,
         "body": body,
         "updates": updates,

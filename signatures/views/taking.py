@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from campaigns.models import Campaign
 from signatures.forms import SignForm
@@ -14,18 +14,24 @@ from signatures.views.arriving import sharer_in, source_in
 from signatures.views.remembering import Remembered, remember
 
 ShowErrors = Callable[[Campaign, SignForm], HttpResponse]
+ShowEnded = Callable[[str], HttpResponse]
 
 
-def take(request: HttpRequest, slug: str, *, show_errors: ShowErrors) -> HttpResponse:
-    """Sign as the form says and lead to the page after signing; else the form, as it was typed."""
+def take(
+    request: HttpRequest, slug: str, *, show_errors: ShowErrors, show_ended: ShowEnded
+) -> HttpResponse:
+    """Sign as the form says and lead to the page after signing; else the form, as it was typed.
+
+    A form that comes after the end is answered by what came of the campaign.
+    """
     page = open_campaign(slug)
     if page is None:
-        raise Http404
+        return show_ended(slug)
     reading = page.read(request.POST)
     if reading.errors:
         page = open_campaign(slug, fresh=True)
         if page is None:
-            raise Http404
+            return show_ended(slug)
         form = SignForm(request.POST, campaign=page.campaign)
         if not form.is_valid():
             return show_errors(page.campaign, form)
