@@ -3,7 +3,9 @@
 import logging
 import re
 
-_LINK = re.compile(r"/(confirm|not-me|unsubscribe|preferences|preview|download)/[^\s\"'<>]+")
+_LINK = re.compile(
+    r"/(confirm|not-me|withdraw|unsubscribe|preferences|my-data|as|preview|download)/[^\s\"'<>]+"
+)
 
 
 def mask_tokens(text: str) -> str:

@@ -1,6 +1,7 @@
 """What a thief of the database would read: every row of every table, as text."""
 
 from django.db import connection
+from psycopg2 import sql
 
 
 def dump() -> str:
@@ -9,6 +10,7 @@ def dump() -> str:
         tables = sorted(connection.introspection.table_names(cursor))
         rows = []
         for table in tables:
-            cursor.execute(f"SELECT string_agg(t::text, E'\\n') FROM \"{table}\" t")
+            query = sql.SQL("SELECT string_agg(t::text, E'\\n') FROM {} t")
+            cursor.execute(query.format(sql.Identifier(table)))
             rows.append(f"{table}: {cursor.fetchone()[0]}")
     return "\n".join(rows)

@@ -1,4 +1,4 @@
-"""My data: one link by mail, once and for an hour, to see, correct, hide, withdraw and take along."""
+"""My data: one link by mail, once and for an hour, to see, correct, hide, withdraw, take along."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Erasure: identity goes everywhere at once, the count and the block stay, and a restore repeats it."""
+"""Erasure: identity goes everywhere at once, count and block stay, and a restore repeats it."""
 
 import io
 
