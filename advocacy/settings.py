@@ -231,6 +231,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # --- Language, time, files.
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
