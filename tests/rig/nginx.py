@@ -36,7 +36,6 @@ http {{
     server {{
         listen {host}:{static_port};
         access_log {folder}/static.log advocacy buffer=64k flush=1s;
-        open_file_cache max=1000 inactive=20s;
         root {folder}/static;
     }}
 }}
