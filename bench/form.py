@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from bench.http_client import HOLE
 
 # What Ada types where the campaign asks for it; everything that is hidden goes back as it came.
-TYPED = {"name": "Ada Lovelace", "postal_code": "20500", "country": "US", "comment": "x"}
+TYPED = {"name": "Ada Lovelace", "postal_code": "20500", "country": "US"}
 
 
 class _Form(HTMLParser):
@@ -30,7 +30,7 @@ class _Form(HTMLParser):
         elif name == "email":
             self.fields[name] = HOLE
         elif "required" in given:
-            self.fields[name] = TYPED[name]
+            self.fields[name] = TYPED.get(name, "x")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
