@@ -119,6 +119,7 @@ def everything_about(supporter: Supporter) -> dict[str, Any]:
             {
                 "at": event.at,
                 "choice": event.choice,
+                "meaning": str(event.get_choice_display()),
                 "kinds_of_mail": [scopes.get(pk, str(pk)) for pk in event.scope_ids],
                 "notice": event.notice.text if event.notice else "",
                 "said_on": event.via,
@@ -142,6 +143,7 @@ def everything_about(supporter: Supporter) -> dict[str, Any]:
         "letters": [
             {
                 "kind": letter.kind,
+                "meaning": str(letter.get_kind_display()),
                 "about": letter.signature.campaign.headline,
                 "asked_for_at": letter.created_at,
                 "sent_at": letter.sent_at,
@@ -151,7 +153,12 @@ def everything_about(supporter: Supporter) -> dict[str, Any]:
             .order_by("-created_at")[newest]
         ],
         "blocks": [
-            {"reason": block.reason, "since": block.created_at, "lifted_at": block.lifted_at}
+            {
+                "reason": block.reason,
+                "meaning": str(block.get_reason_display()),
+                "since": block.created_at,
+                "lifted_at": block.lifted_at,
+            }
             for block in Suppression.objects.filter(email_hash=bytes(supporter.email_hash))
         ],
         **{section.key: rows for section, rows in sections_of(supporter)},
