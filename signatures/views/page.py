@@ -29,6 +29,8 @@ from signatures.views.taking import take
 
 # Below this a number says little; the page says "be one of the first" instead.
 PROGRESS_FROM = 50
+# Codes of visitors are short; what is longer came from no link of ours.
+MAX_QUERY = 2000
 
 
 class Moved(Exception):
@@ -65,7 +67,8 @@ def count(request: HttpRequest, slug: str) -> HttpResponse:
 def _redirect(request: HttpRequest, address: str) -> HttpResponse:
     """To the page's own address, with the codes that the visitor came by: so nobody stores it."""
     query = request.META.get("QUERY_STRING", "")
-    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    carried = f"?{query}" if 0 < len(query) <= MAX_QUERY else ""
+    return HttpResponsePermanentRedirect(address + carried)
 
 
 def _show_errors(signed: Campaign, refused: SignForm) -> HttpResponse:
