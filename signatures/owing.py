@@ -12,17 +12,24 @@ MINUTES_BETWEEN = 10
 PER_SIGNATURE = 5
 PER_DAY = 10
 
-_OWE = """
+# As parameters of the SQL below.
+LIMITS = {"minutes": MINUTES_BETWEEN, "per_signature": PER_SIGNATURE, "per_day": PER_DAY}
+
+# For a statement that names what is `due (kind, supporter_id, signature_id)`: what anybody could
+# have asked for by typing the address, within the limits. The person's row must be locked before.
+OWE_WITHIN_LIMITS = """
 INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
-SELECT %(kind)s, %(supporter)s, %(signature)s, 0, '', GREATEST(
+SELECT kind, supporter_id, signature_id, 0, '', GREATEST(
     statement_timestamp(),
-    (SELECT due_at + interval '1 day' FROM signatures_letter
-        WHERE supporter_id = %(supporter)s ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1)
+    (SELECT due_at + interval '1 day' FROM signatures_letter l
+        WHERE l.supporter_id = due.supporter_id
+        ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1)
 )
-WHERE (SELECT count(*) FROM signatures_letter WHERE signature_id = %(signature)s)
+FROM due
+WHERE (SELECT count(*) FROM signatures_letter l WHERE l.signature_id = due.signature_id)
     < %(per_signature)s
 AND NOT EXISTS (
-    SELECT 1 FROM signatures_letter WHERE signature_id = %(signature)s
+    SELECT FROM signatures_letter l WHERE l.signature_id = due.signature_id
         AND created_at > statement_timestamp() - make_interval(mins => %(minutes)s)
 )
 ON CONFLICT DO NOTHING
@@ -30,29 +37,12 @@ ON CONFLICT DO NOTHING
 
 _OWE_NOW = """
 INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason)
-VALUES (%(kind)s, %(supporter)s, %(signature)s, 0, '')
+VALUES (%s, %s, %s, 0, '')
 ON CONFLICT DO NOTHING
 """
 
 
-def owe_on_request(*, kind: str, supporter_id: int, signature_id: int) -> None:
-    """Owe a letter that anybody could have asked for by typing the address: within the limits."""
-    _owe(_OWE, kind, supporter_id, signature_id)
-
-
 def owe_to_owner(*, kind: str, supporter_id: int, signature_id: int) -> None:
     """Owe a letter that the owner of the address caused by an act of their own: at once."""
-    _owe(_OWE_NOW, kind, supporter_id, signature_id)
-
-
-def _owe(sql: str, kind: str, supporter_id: int, signature_id: int) -> None:
-    parameters: dict[str, str | int] = {
-        "kind": kind,
-        "supporter": supporter_id,
-        "signature": signature_id,
-        "minutes": MINUTES_BETWEEN,
-        "per_signature": PER_SIGNATURE,
-        "per_day": PER_DAY,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(_OWE_NOW, [kind, supporter_id, signature_id])

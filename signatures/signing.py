@@ -12,14 +12,14 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from campaigns.models import Campaign, ConsentNotice, Statement
 from signatures.addresses import email_hash, email_key
 from signatures.limiting import crowded, windows_of
-from signatures.models import CountShard, Letter, Signature
+from signatures.models import CountShard, Signature
 from signatures.networks import Network
-from signatures.owing import PER_DAY, owe_on_request
+from signatures.owing import LIMITS, OWE_WITHIN_LIMITS
 from signatures.prepared import Prepared
 
 logger = logging.getLogger(__name__)
@@ -51,8 +51,6 @@ class Visit:
 
 # The lock makes what one address asks for wait its turn, so that the limits of its letters hold
 # however many ask at once. It is one person's row: signers of a campaign do not share it.
-_FIND_SUPPORTER = "SELECT id FROM signatures_supporter WHERE email_key = %s FOR NO KEY UPDATE"
-
 _LOCK = Prepared(
     "lock_supporter",
     "SELECT FROM signatures_supporter WHERE email_key = %(email_key)s FOR NO KEY UPDATE",
@@ -92,7 +90,7 @@ _COUNT_NO_NETWORK = """, verdict AS (
 )
 """
 
-_WRITE = """, signed AS (
+_SIGNED = """, signed AS (
     INSERT INTO signatures_signature (
         campaign_id, supporter_id, statement_id, notice_id, consents, name, postal_code, country,
         comment, answers, shows_name, referrer_code, sharer_id, mailing_number, network, state,
@@ -107,16 +105,31 @@ _WRITE = """, signed AS (
     ) AS state (now)
     ON CONFLICT (campaign_id, supporter_id) DO NOTHING
     RETURNING id, supporter_id, state, consents
-), owed AS (
-    INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
-    SELECT CASE WHEN state = 'counted' THEN 'receipt' ELSE 'confirm' END, supporter_id, id, 0, '',
-        GREATEST(statement_timestamp(), (
-            SELECT due_at + interval '1 day' FROM signatures_letter
-            WHERE supporter_id = signed.supporter_id
-            ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1
-        ))
+)
+"""
+
+_DUE_NEW = """
+    SELECT CASE WHEN state = 'counted' THEN 'receipt' ELSE 'confirm' END, supporter_id, id
     FROM signed
-), moved AS (
+"""
+
+# What somebody who types an address again is owed, by the state of the signature that exists.
+_DUE_AGAIN = """
+    SELECT CASE WHEN state = 'counted' THEN 'already_signed' ELSE 'confirm' END, supporter_id, id
+    FROM signatures_signature
+    WHERE campaign_id = %(campaign)s AND state <> 'rejected' AND supporter_id = (
+        SELECT id FROM signatures_supporter WHERE email_key = %(email_key)s
+    )
+"""
+
+_OWED = f""", due (kind, supporter_id, signature_id) AS (
+    {_DUE_NEW} UNION ALL {_DUE_AGAIN}
+), owed AS (
+    {OWE_WITHIN_LIMITS}
+)
+"""
+
+_MOVED = """, moved AS (
     INSERT INTO signatures_countshard AS c (
         campaign_id, day, shard, pending, held, counted, opted_in
     )
@@ -130,7 +143,7 @@ _WRITE = """, signed AS (
         counted = c.counted + EXCLUDED.counted,
         opted_in = c.opted_in + EXCLUDED.opted_in
 )
-SELECT EXISTS (SELECT FROM signed), EXISTS (SELECT FROM person), over, remaining FROM verdict
+SELECT EXISTS (SELECT FROM person), over, remaining FROM verdict
 """
 
 _TYPES = {
@@ -153,30 +166,26 @@ _TYPES = {
     "network": "bytea",
     "held": "boolean",
     "state": "text",
-    "per_day": "int",
     "shards": "int",
+    "minutes": "int",
+    "per_signature": "int",
+    "per_day": "int",
 }
 
 # Each part takes something from the one before, so all signers lock in one order: the person, the
 # windows of the network, the shard of the count.
-_SIGN = Prepared("sign", _KNOW_PERSON + _COUNT_NO_NETWORK + _WRITE, _TYPES)
+_SIGN = Prepared("sign", _KNOW_PERSON + _COUNT_NO_NETWORK + _SIGNED + _OWED + _MOVED, _TYPES)
 _SIGN_AND_COUNT_NETWORK = Prepared(
     "sign_and_count_network",
-    _KNOW_PERSON + _COUNT_NETWORK + _WRITE,
+    _KNOW_PERSON + _COUNT_NETWORK + _SIGNED + _OWED + _MOVED,
     _TYPES | {"keys": "bytea[]", "seconds": "int[]", "most": "int[]"},
 )
 
-_FIND_SIGNATURE = """
-SELECT id, state FROM signatures_signature WHERE campaign_id = %s AND supporter_id = %s
-"""
-
-# What somebody who types an address again is owed, by the state of the signature that exists.
-_LETTER_ON_REPEAT = {
-    Signature.State.PENDING: Letter.Kind.CONFIRM,
-    Signature.State.HELD: Letter.Kind.CONFIRM,
-    Signature.State.WITHDRAWN: Letter.Kind.CONFIRM,
-    Signature.State.COUNTED: Letter.Kind.ALREADY_SIGNED,
-}
+_SEND_AGAIN = Prepared(
+    "send_link_again",
+    f"WITH due (kind, supporter_id, signature_id) AS ({_DUE_AGAIN}) {OWE_WITHIN_LIMITS}",
+    {"email_key": "text", "campaign": "bigint", **dict.fromkeys(LIMITS, "int")},
+)
 
 
 def sign(
@@ -203,17 +212,17 @@ def sign(
     windows = windows_of(visit.network) if visit.network else None
     if windows is None or crowded.holds(windows):
         over = windows is not None
-        _sign_or_repeat(_SIGN, parameters | {"held": over or visit.trapped})
+        _sign(_SIGN, parameters | {"held": over or visit.trapped})
         return over or visit.trapped
     try:
-        over = _sign_or_repeat(_SIGN_AND_COUNT_NETWORK, parameters | windows._asdict())
+        over = _sign(_SIGN_AND_COUNT_NETWORK, parameters | windows._asdict())
     except DatabaseError:
         if connection.in_atomic_block or not connection.is_usable():
             raise
         # What counts visitors is out of order: nobody is turned away, everybody is held.
         logger.exception("Networks cannot be counted, so signatures are held")
         crowded.hold_everyone()
-        _sign_or_repeat(_SIGN, parameters | {"held": True})
+        _sign(_SIGN, parameters | {"held": True})
         return True
     return over or visit.trapped
 
@@ -248,40 +257,37 @@ def _parameters(
         "network": visit.network and visit.network.hash(),
         "held": visit.trapped,
         "state": Signature.State.COUNTED if at_once else Signature.State.PENDING,
-        "per_day": PER_DAY,
         "shards": CountShard.SHARDS,
+        **LIMITS,
     }
 
 
-def _sign_or_repeat(way: Prepared, parameters: dict[str, Any]) -> bool:
-    """Sign, or answer a repeat. Returns whether the network is over a limit."""
-    done = _in_one_trip(way, parameters)
+def _sign(way: Prepared, parameters: dict[str, Any]) -> bool:
+    """Sign, or answer who signed before. Returns whether the network is over a limit."""
+    done = _Done(*_in_one_trip(way, parameters)[0])
     if not done.is_known:
         # Somebody else's first signature for this address was committed in the same moment: now
         # its row is there to be locked and seen.
-        done = _in_one_trip(way, parameters)
-    if not done.is_new:
-        _answer_repeat(parameters["campaign"], parameters["email_key"])
+        done = _Done(*_in_one_trip(way, parameters)[0])
     for key, remaining in zip(done.over or (), done.remaining or (), strict=True):
         crowded.add(bytes(key), remaining)
     return bool(done.over)
 
 
 class _Done(NamedTuple):
-    """What became of it: a new signature, whether the person is known now, and which windows of the
-    network are over their limit, for how many seconds more."""
+    """Whether the person is known now, and which windows of the network are over their limit, for
+    how many seconds more."""
 
-    is_new: bool
     is_known: bool
     over: list[memoryview] | None
     remaining: list[float] | None
 
 
-def _in_one_trip(way: Prepared, parameters: dict[str, Any]) -> _Done:
-    """Where no transaction is open, PostgreSQL makes one of what comes in one round trip.
+def _in_one_trip(way: Prepared, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Lock the person's row if there is one, then do it. Returns the rows that come back.
 
-    A connection that died since it was last used is replaced, once: what may be done already is
-    done once.
+    Where no transaction is open, PostgreSQL makes one of what comes in one round trip. A connection
+    that died since it was last used is replaced, once: what is done already is not done again.
     """
     # To ask whether a kept connection lives costs a round trip, and trying again needs no answer.
     connection.health_check_done = True
@@ -294,28 +300,14 @@ def _in_one_trip(way: Prepared, parameters: dict[str, Any]) -> _Done:
         return _call(way, parameters)
 
 
-def _call(way: Prepared, parameters: dict[str, Any]) -> _Done:
+def _call(way: Prepared, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     _LOCK.ready()
     way.ready()
     with connection.cursor() as cursor:
         cursor.execute(f"{_LOCK.call}; {way.call}", parameters)
-        return _Done(*cursor.fetchone())
+        return cursor.fetchall() if cursor.description else []
 
 
-@transaction.atomic
 def send_link_again(*, campaign: Campaign, email: str) -> None:
     """Owe the letter about an existing signature once more, within the limits; else do nothing."""
-    _answer_repeat(campaign.pk, email_key(email))
-
-
-@transaction.atomic
-def _answer_repeat(campaign_id: int, key: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND_SUPPORTER, [key])
-        supporter = cursor.fetchone()
-        if supporter is None:
-            return
-        cursor.execute(_FIND_SIGNATURE, [campaign_id, supporter[0]])
-        found = cursor.fetchone()
-    if found and (kind := _LETTER_ON_REPEAT.get(found[1])):
-        owe_on_request(kind=kind, supporter_id=supporter[0], signature_id=found[0])
+    _in_one_trip(_SEND_AGAIN, {"email_key": email_key(email), "campaign": campaign.pk, **LIMITS})

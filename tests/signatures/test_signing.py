@@ -102,7 +102,7 @@ def test_a_campaign_that_counts_at_once_counts_and_sends_a_receipt(client):
 
 def test_a_closed_campaign_takes_no_signature(client, campaign):
     campaign.close()
-    assert post(client, campaign).status_code == 404
+    assert post(client, campaign).status_code == 409
     assert not Signature.objects.exists()
 
 
