@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 from signatures.models import CountShard, Signature, StateChange, Suppression
@@ -244,8 +244,7 @@ def _carry_batch(change: StateChange, targets: Mapping[int, str]) -> bool:
     ready = {pk: targets[pk] for pk, state in states.items() if state in expected}
     moved = _move(change, ready, remember=change.undone_at is None)
     if change.undone_at is None:
-        change.changed += moved
-        mine.update(changed=change.changed)
+        mine.update(changed=F("changed") + moved)
     return True
 
 

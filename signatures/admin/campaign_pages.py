@@ -1,5 +1,6 @@
 """The pages about one campaign's signatures: how it does, and a wave to reject."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -189,7 +190,7 @@ class WaveForm(forms.Form):
             network=found["signature"],
             domain=found["domain"],
             since=found["since"],
-            until=found["until"] or timezone.now().replace(microsecond=0),
+            until=found["until"] or timezone.now().replace(microsecond=0) + timedelta(seconds=1),
         )
 
 

@@ -40,13 +40,16 @@ class ExportForm(forms.Form):
     )
     columns = forms.ChoiceField(
         label=gettext_lazy("Columns"),
+        initial="all",
         choices=[
             ("all", gettext_lazy("everything, with addresses and what each agreed to")),
             ("delivery", gettext_lazy("for delivery: names and places, no addresses")),
         ],
         help_text=gettext_lazy("A delivery holds counted signatures alone."),
     )
-    format = forms.ChoiceField(label=gettext_lazy("Format"), choices=Export.Format.choices)
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"), initial=Export.Format.CSV, choices=Export.Format.choices
+    )
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=[_ANY, *Signature.State.choices]
     )
