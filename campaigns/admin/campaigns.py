@@ -26,6 +26,7 @@ from campaigns.admin.inlines import (
     SourceInline,
     TargetInline,
 )
+from campaigns.admin.previews import show_unsaved
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.admin.texts import texts_of
 from campaigns.admin.while_typing import findings_while_typing
@@ -48,7 +49,6 @@ class CampaignAdmin(FromTextAdmin, EditorAdmin, OrganizationScopedAdmin):
     list_select_related = ["organization", "tally"]
     search_fields = ["headline", "slug"]
     prepopulated_fields = {"slug": ["headline"]}
-    autocomplete_fields = ["next_campaign"]
     show_facets = admin.ShowFacets.NEVER
     save_on_top = True
     view_on_site = False
@@ -175,7 +175,7 @@ class CampaignAdmin(FromTextAdmin, EditorAdmin, OrganizationScopedAdmin):
             self._tell_version(request, notice, form.notice)
 
     def _tell_version(self, request: HttpRequest, now: Any, before: Any) -> None:
-        if before and now.pk != before.pk:
+        if before and now.pk != before.pk and "_preview" not in request.POST:
             messages.info(
                 request,
                 gettext("%(name)s is what the page shows from now on.") % {"name": now},
@@ -200,6 +200,8 @@ class CampaignAdmin(FromTextAdmin, EditorAdmin, OrganizationScopedAdmin):
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
         """Saved. A step that was pressed with it is taken, or asked about on its own page."""
+        if "_preview" in request.POST:
+            return show_unsaved(request, obj)
         name = "publish" if "_publish" in request.POST else request.POST.get("_step", "")
         step = steps.STEPS.get(name)
         if step is None:

@@ -14,6 +14,7 @@ from campaigns.addresses import is_taken
 from campaigns.admin.editor import BodyField
 from campaigns.admin.times import ZonedDateTimeField, in_both_zones, zone_choices, zone_named
 from campaigns.models import Campaign, ConsentNotice, MailScope, Statement, Update
+from campaigns.models.campaign import ENDED
 
 # A statement is stored without the quotation marks that somebody may paste around it.
 QUOTED = re.compile(r"""\A(?:"([^"]*)"|“([^“”]*)”|„([^„“]*)“|«([^«»]*)»)\Z""")
@@ -106,6 +107,10 @@ class CampaignForm(forms.ModelForm):
             "outcome": forms.Textarea(attrs=AREA | {"rows": 3}),
             "topics": forms.CheckboxSelectMultiple,
         }
+        labels = {"slug": _("Address")}
+        help_texts = {
+            "slug": _("The last part of the page's address. An earlier one leads to it for ever.")
+        }
         error_messages = {"slug": {"unique": ADDRESS_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -127,6 +132,11 @@ class CampaignForm(forms.ModelForm):
             for name in self.fields.keys() & OWNED:
                 choice: Any = self.fields[name]
                 choice.queryset = choice.queryset.filter(organization=self.instance.organization_id)
+
+        following: Any = self.fields.get("next_campaign")
+        if following:
+            going_on = ~models.Q(state__in=ENDED) | models.Q(pk=self.instance.next_campaign_id)
+            following.queryset = following.queryset.filter(going_on).exclude(pk=self.instance.pk)
 
     def _show_times_there(self) -> None:
         zones: Any = self.fields["time_zone"]
@@ -172,12 +182,6 @@ class CampaignForm(forms.ModelForm):
         if closes_at and closes_at != self.instance.closes_at and closes_at <= timezone.now():
             raise forms.ValidationError(_("This time has passed. To end it now, close it below."))
         return closes_at
-
-    def clean_next_campaign(self) -> Campaign | None:
-        following = self.cleaned_data["next_campaign"]
-        if following and following.pk == self.instance.pk:
-            raise forms.ValidationError(_("Choose another campaign than this one."))
-        return following
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

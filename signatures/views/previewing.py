@@ -30,7 +30,9 @@ def preview_page(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def show_preview(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+def show_preview(
+    request: HttpRequest, campaign: Campaign, *, is_unsaved: bool = False
+) -> HttpResponse:
     """The page of `campaign` as it is saved, under a banner, with a form that takes nothing."""
     statement, notice = campaign.current_statement(), campaign.current_notice()
     form = SignForm(campaign=campaign) if notice and not campaign.has_ended else None
@@ -38,4 +40,10 @@ def show_preview(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         context = page_context(
             campaign, statement=statement, notice=notice, form=form, preview=True
         )
+        context["is_unsaved"] = is_unsaved
         return render(request, "signatures/campaign_page.html", context)
+
+
+def show_unsaved_preview(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The same of a campaign that is still being typed."""
+    return show_preview(request, campaign, is_unsaved=True)

@@ -98,7 +98,19 @@ def test_t16_a_superuser_mixes_no_organizations(admin_client, draft):
 
 def test_a_campaign_does_not_follow_itself(staff, draft):
     answer = save(staff, change_url(draft), FORM, next_campaign=draft.pk)
-    assert "another campaign than this one" in words(answer)
+    assert "next_campaign" in answer.context["adminform"].form.errors
+
+
+def test_a_campaign_that_has_ended_follows_none_and_stays_where_it_was_chosen(staff, draft):
+    following = make_campaign(organization=draft.organization, headline="Tell them: Later")
+    Campaign.objects.filter(pk=draft.pk).update(next_campaign=following)
+    following.close()
+    save(staff, change_url(draft), FORM)
+    draft.refresh_from_db()
+    assert draft.next_campaign == following
+    other = make_campaign(organization=draft.organization, published=False)
+    page = staff.get(change_url(other)).content.decode()
+    assert "Tell them: Later" not in page
 
 
 def test_what_a_share_shows_the_country_and_the_zone_are_stored(staff, draft):

@@ -14,7 +14,7 @@ from advocacy.logs import mask_tokens
 from campaigns.models import Campaign
 from campaigns.previewing import preview_url
 from signatures.models import Signature
-from tests.campaigns.admin_pages import make_organizer, words
+from tests.campaigns.admin_pages import form_on, make_organizer, words
 from tests.factories import STATEMENT, make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +113,23 @@ def test_the_change_page_gives_the_link_until_the_page_is_public(client: Client,
 
 def test_a_token_is_masked_in_logs(link):
     assert re.search(r"/preview/…$", mask_tokens(link.rstrip("/")))
+
+
+def test_what_is_typed_is_shown_by_the_page_itself_and_nothing_of_it_is_saved(client, draft, user):
+    client.force_login(user)
+    draft.publish()
+    change = reverse("admin:campaigns_campaign_change", args=[draft.pk])
+    typed = form_on(client.get(change), "campaign_form") | {
+        "headline": "Tell Amazon: Typed",
+        "statement_text": "Stop it at once.",
+        "statement_reason": "Asked.",
+        "statement_change_note": "“At once” was added.",
+        "_preview": "1",
+    }
+    page = words(client.post(change, typed))
+    assert "nothing of it is saved" in page
+    assert "Tell Amazon: Typed" in page and "Stop it at once." in page
+    draft.refresh_from_db()
+    assert draft.headline == "Tell Amazon: Stop"
+    assert [version.text for version in draft.statements.all()] == [STATEMENT]
+    assert "Statement, version 2" not in words(client.get(change))

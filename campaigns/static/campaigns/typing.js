@@ -44,5 +44,4 @@ if (form && url) {
   form.addEventListener("input", changed)
   form.addEventListener("change", changed)
   document.addEventListener("formset:removed", () => changed({ target: { name: "sources-" } }))
-  check()
 }
