@@ -94,9 +94,7 @@ def _sources(sources: Sequence[Source], unused: Sequence[str]) -> list[Finding]:
         ),
         *_list(_("The same address: %(keys)s."), twice),
         *_list(
-            _(
-                "Gone from where they stood, check after check: %(keys)s. Find them an archived copy."
-            ),
+            _("Gone, check after check, and without an archived copy: %(keys)s."),
             [source.key for source in sources if source.is_rotten and not source.archive_url],
         ),
         *_list(
@@ -104,7 +102,7 @@ def _sources(sources: Sequence[Source], unused: Sequence[str]) -> list[Finding]:
             [source.key for source in sources if source.is_rotten and source.archive_url],
         ),
         *_list(
-            _("An archived copy was found and waits for you to accept it: %(keys)s."),
+            _("An archived copy was found; accept it in the list of sources: %(keys)s."),
             [source.key for source in sources if source.archive_suggestion],
         ),
         *_list(

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
@@ -101,7 +102,7 @@ def keep(picture: Picture, drawn: Drawn) -> Picture:
 @transaction.atomic
 def discard(picture: Picture) -> None:
     """Delete a picture; its files go once nothing in the database can lead to them."""
-    storage = picture.file.storage
-    names = [picture.file.name, *picture.narrower_names().values()]
+    names = [str(picture.file.name), *picture.narrower_names().values()]
     picture.delete()
-    transaction.on_commit(lambda: [storage.delete(name) for name in names])
+    for name in names:
+        transaction.on_commit(partial(picture.file.storage.delete, name))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.templatetags.static import static
 from django.urls import reverse
@@ -12,7 +13,8 @@ from js_asset import Media
 from campaigns.models import Campaign
 from campaigns.text.sanitising import TextTooLong, clean
 
-# What the editor can make. The three nodes of our own are in static/campaigns/editor.js.
+# What the editor can make. The nodes of our own are in static/campaigns/editor.js, and Picture in
+# editor_pictures.js.
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
@@ -27,6 +29,7 @@ EXTENSIONS: dict[str, Any] = {
     "SourceMarker": True,
     "Ask": True,
     "ButtonBlock": True,
+    "Picture": True,
     "Menu": {
         "groups": [
             {"group": "blockType -lists", "type": "dropdown", "minItems": 2},
@@ -55,9 +58,18 @@ class BodyWidget(AdminProseEditorWidget):
             "url": reverse("admin:campaigns_campaign_material", args=[0]),
             "campaign": self.campaign.pk if self.campaign else None,
         }
+        pictures = {
+            "pictures": reverse("admin:campaigns_picture_offer"),
+            "campaign": material["campaign"],
+            "media": settings.MEDIA_URL,
+        }
+        own = {"SourceMarker": material, "Ask": material, "Picture": pictures}
         return config | {
-            "extensions": config["extensions"] | {"SourceMarker": material, "Ask": material},
-            "js_modules": [static("campaigns/editor.js")],
+            "extensions": config["extensions"] | own,
+            "js_modules": [
+                static("campaigns/editor.js"),
+                static("campaigns/editor_pictures.js"),
+            ],
         }
 
     @property

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.models import Picture
 from campaigns.picturing import PictureRefused, discard, draw_anew, keep
 
+OFFERED = 100
 ALT_HELP = _(
     "What it shows, for those who cannot see it: “Nurses with placards before the town hall”, not "
     "“Picture of a demonstration”."
@@ -64,7 +67,7 @@ class PictureAdmin(OrganizationScopedAdmin):
             kwargs["form"] = UploadForm
         return super().get_form(request, obj, change, **kwargs)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ["organization", "upload", "alt"]
         return ["shown", "alt", "organization", "size", "created_at"]
@@ -84,6 +87,28 @@ class PictureAdmin(OrganizationScopedAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Picture) -> None:
         discard(obj)
+
+    def get_urls(self) -> list[Any]:
+        offer = path(
+            "offer/", self.admin_site.admin_view(self.offer_view), name="campaigns_picture_offer"
+        )
+        return [offer, *super().get_urls()]
+
+    def offer_view(self, request: HttpRequest) -> JsonResponse:
+        """What the editor may put into a text: `{"pictures": [{"url", "alt", "width", "height"}]}`.
+
+        The newest first; of the organization of `?campaign=` where one is named.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        pictures = self.get_queryset(request)
+        if (campaign := request.GET.get("campaign", "")).isdecimal():
+            pictures = pictures.filter(organization__campaigns=campaign)
+        offered = [
+            {"url": each.url, "alt": each.alt, "width": each.width, "height": each.height}
+            for each in pictures[:OFFERED]
+        ]
+        return JsonResponse({"pictures": offered})
 
     # --- columns
 

@@ -65,18 +65,18 @@ class HealthFilter(admin.SimpleListFilter):
 class SourceAdmin(OrganizationScopedAdmin):
     """Sources of all campaigns, to look at. They are written on their campaign's page."""
 
-    list_display = ["key", "title", "of_campaign", "health", "checked_at", "last_ok_at", "copy"]
+    list_display = ["title", "health", "copy", "of_campaign", "checked_at"]
     list_filter = [HealthFilter, ("campaign", ScopedRelatedFilter)]
     list_select_related = ["campaign"]
     search_fields = ["key", "title", "url"]
     ordering = ["-fail_count", "-pk"]
     show_facets = admin.ShowFacets.NEVER
     actions = ["check_now", "accept_copies"]
-    fields = [
+    readonly_fields = [
         *("citation", "of_campaign", "address", "health", "checked_at", "last_ok_at"),
         *("fail_count", "copy"),
     ]
-    readonly_fields = fields
+    fields = [*readonly_fields]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -197,7 +197,9 @@ def _health(source: Source) -> tuple[str, str]:
         return "lost", gettext("gone")
     if source.fail_count:
         return "paused", gettext("failing")
-    return ("open", gettext("stands")) if source.is_standing else ("closed", gettext("unclear"))
+    if source.is_standing:
+        return "open", gettext("stands")
+    return "closed", gettext("not open to everyone") if source.is_closed else gettext("unclear")
 
 
 def _link(url: str, words: str) -> SafeString:

@@ -54,7 +54,7 @@ class Picture(models.Model):
 
     def narrower_names(self) -> dict[int, str]:
         """Names in the storage of the same picture in smaller widths."""
-        stem, _dot, kind = self.file.name.rpartition(".")
+        stem, _dot, kind = str(self.file.name).rpartition(".")
         return {w: f"{stem}-{w}.{kind}" for w in NARROWER_WIDTHS if w < self.width}
 
     def is_used(self) -> bool:

@@ -17,6 +17,8 @@ CHECK_LEASE = timedelta(minutes=15)
 # Fails within this time count once: three clicks on a button are not three days.
 FAIL_COUNTS_EVERY = timedelta(hours=20)
 ROTTEN_AT = 3
+# There, but for subscribers, for people, for another country, or not so often.
+CLOSED = frozenset({401, 402, 403, 407, 429, 451})
 # Drafts are checked only while somebody works on them.
 RECENTLY = timedelta(days=30)
 
@@ -149,6 +151,11 @@ class Source(models.Model):
     def is_standing(self) -> bool:
         """Whether the last check found it, open to everyone."""
         return self.checked_at is not None and self.checked_at == self.last_ok_at
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the last check was turned away where a reader might be let in."""
+        return self.http_status in CLOSED
 
     @property
     def is_rotten(self) -> bool:

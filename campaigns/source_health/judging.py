@@ -1,11 +1,10 @@
 """What an answer says about a source. Only what a reader would meet as well counts against it."""
 
+from campaigns.models.source import CLOSED
 from campaigns.models.source import SourceProblem as Problem
 from campaigns.models.source import SourceVerdict as Verdict
 from campaigns.source_health.fetching import Answer
 
-# There, but for subscribers, for people, for another country, or not so often.
-CLOSED = frozenset({401, 402, 403, 407, 429, 451})
 GONE = frozenset({404, 410})
 # Nobody reads a page whose host is gone, never answers or sends everyone round in circles.
 FAILING = frozenset({Problem.NAME, Problem.REFUSED, Problem.TIME, Problem.REDIRECTS})

@@ -133,3 +133,15 @@ def test_a_disk_that_takes_no_file_leaves_no_picture_behind(staff, media):
     staff.raise_request_exception = False
     assert upload(staff).status_code == 500
     assert not Picture.objects.exists()
+
+
+def test_t16_the_editor_is_offered_the_organizations_own_pictures(staff, campaign):
+    upload(staff)
+    other = make_campaign()
+    Picture.objects.create(organization=other.organization, alt="Theirs", width=1, height=1)
+    url = reverse("admin:campaigns_picture_offer")
+    for query in ("", f"?campaign={campaign.pk}", "?campaign=x"):
+        assert [each["alt"] for each in staff.get(url + query).json()["pictures"]] == [
+            "A blue field"
+        ]
+    assert staff.get(f"{url}?campaign={other.pk}").json() == {"pictures": []}

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -35,7 +36,7 @@ def source(campaign: Campaign) -> Source:
         fail_count=3,
         http_status=404,
         checked_at=timezone.now(),
-        check_due_at=timezone.now() + timezone.timedelta(days=1),
+        check_due_at=timezone.now() + timedelta(days=1),
     )
 
 
@@ -103,7 +104,7 @@ def test_f07_with_the_broker_hanging_the_button_answers_at_once_and_honestly(
             took = time.perf_counter() - start
         finally:
             current_app.conf.broker_url = before
-    assert took < 0.5
+    assert took < 2  # a page of the admin; the bell itself is given 50 ms
     assert "The queue does not answer just now" in words(staff.get(response.url))
     source.refresh_from_db()
     assert source in Source.objects.due()  # so the next beat takes it
@@ -177,6 +178,11 @@ def test_another_title_keeps_what_is_known(staff, campaign, source):
     save(staff, change_url(campaign), "campaign_form", **{"sources-0-title": "Recipe"})
     source.refresh_from_db()
     assert (source.title, source.fail_count) == ("Recipe", 3)
+
+
+def test_a_paywall_is_called_what_it_is(staff, source):
+    Source.objects.update(http_status=403, fail_count=0)
+    assert "not open to everyone" in words(staff.get(_list()))
 
 
 def test_the_list_needs_no_more_questions_for_more_sources(

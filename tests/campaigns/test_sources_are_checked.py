@@ -69,6 +69,7 @@ def test_a_source_that_stands_is_asked_once_a_week(web, campaign):
     source.refresh_from_db()
     assert (source.http_status, source.fail_count, source.check_problem) == (200, 0, "")
     assert source.last_ok_at == source.checked_at
+    assert source.check_due_at
     assert timedelta(days=6) < source.check_due_at - timezone.now() <= timedelta(days=7)
 
 

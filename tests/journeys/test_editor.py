@@ -1,13 +1,17 @@
 """An organizer writes a letter with sources in a real browser."""
 
+import io
 from datetime import date
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.test import Client
+from PIL import Image
 
-from campaigns.models import Campaign, Source
+from campaigns.models import Campaign, Picture, Source
+from campaigns.picturing import draw_anew, keep
 from tests.campaigns.admin_pages import make_organizer
 from tests.factories import make_campaign
 
@@ -109,4 +113,33 @@ def test_a_button_is_written_and_an_update_cites_the_sources_of_its_campaign(
         '<p>Yes.<sup data-source="wong-2018"></sup></p>\n<p data-block="button">'
         '<a href="https://example.org/news" rel="noopener nofollow">Read it</a></p>'
     )
+    assert not browser_problems
+
+
+def test_a_picture_is_inserted_kept_through_the_editor_and_shown(
+    page, campaign, browser_problems, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    with io.BytesIO() as file:
+        Image.new("RGB", (700, 400), "#0B4FA8").save(file, "PNG")
+        drawn = draw_anew(ContentFile(file.getvalue()))
+    picture = keep(Picture(organization=campaign.organization, alt="A blue field"), drawn)
+    keep(Picture(organization=make_campaign().organization, alt="Not ours"), drawn)
+    log_in(page, make_organizer(campaign.organization))
+    page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
+    letter = page.get_by_role("textbox", name="Letter")
+    letter.click()
+    page.keyboard.press("Control+End")
+
+    button(page, "Insert picture").click()
+    expect(page.get_by_label("Picture", exact=True).locator("option")).to_have_count(1)
+    button(page, "Insert").click()
+    expect(letter.get_by_alt_text("A blue field")).to_be_visible()
+    for _round in range(2):
+        button(page, "Save and continue editing").first.click()
+        expect(page.get_by_text("was changed successfully")).to_be_visible()
+        expect(letter.get_by_alt_text("A blue field")).to_be_visible()
+
+    campaign.refresh_from_db()
+    assert f'<img src="{picture.url}" alt="A blue field" width="700" height="400">' in campaign.body
     assert not browser_problems
