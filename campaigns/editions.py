@@ -27,7 +27,7 @@ def edition_at(slug: str, campaigns: QuerySet[Campaign]) -> Campaign | None:
     if campaign is None or not campaign.asked_language:
         return campaign
     translation = campaign.translations.published().filter(language=campaign.asked_language).first()
-    return translation and edition(campaign, translation)
+    return edition(campaign, translation) if translation else None
 
 
 def edition_in(campaign: Campaign, language: str) -> Campaign:

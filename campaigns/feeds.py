@@ -159,7 +159,7 @@ def _feed(
     )
     newest = sorted(entries, key=lambda entry: entry["pubdate"], reverse=True)
     for entry in newest[:ENTRIES]:
-        feed.add_item(description=None, **entry)
+        feed.add_item(description=None, **entry)  # type: ignore[arg-type]
     return feed.writeString("utf-8").encode(), FEED_TYPE
 
 

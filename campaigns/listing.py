@@ -6,7 +6,18 @@ No list goes on to a second page: each has a length, and says when there is more
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    OrderBy,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -89,7 +100,7 @@ def _shown(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     )
 
 
-def _newest_end() -> tuple[F | str, ...]:
+def _newest_end() -> tuple[OrderBy | str, ...]:
     return Coalesce("ended_at", "delivered_at", "closed_at").desc(nulls_last=True), "-pk"
 
 

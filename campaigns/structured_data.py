@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from campaigns.models import Campaign, Source, Statement
+from campaigns.models import Campaign, Statement
 from campaigns.text.footnotes import Cited
 
 # Nothing in the block may end it, or begin markup of its own.
@@ -96,8 +96,8 @@ def _known_date(source: Cited) -> str:
     """`2018-05-22`, `2018-05` or `2018`."""
     if source.published_on is None:
         return ""
-    digits = {Source.DatePrecision.YEAR: 4, Source.DatePrecision.MONTH: 7}
-    return source.published_on.isoformat()[: digits.get(source.date_precision, 10)]
+    digits = {"year": 4, "month": 7, "day": 10}[source.date_precision]
+    return source.published_on.isoformat()[:digits]
 
 
 def _day(when: Any) -> str:

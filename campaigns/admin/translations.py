@@ -114,8 +114,8 @@ class TranslationForm(forms.ModelForm):
 
     def _check_reason(self, cleaned: dict[str, Any]) -> None:
         """A statement that people have seen changes with a reason and a note on the page."""
-        text, frozen = cleaned.get("statement_text"), self.statement and self.statement.frozen_at
-        if not (text and frozen and text != self.statement.text):
+        text, current = cleaned.get("statement_text"), self.statement
+        if not (text and current and current.frozen_at and text != current.text):
             return
         for name in ("statement_reason", "statement_change_note"):
             if not cleaned.get(name, "").strip():
@@ -156,7 +156,18 @@ class TranslationAdmin(EditorAdmin, OrganizationScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Statements, notices and signatures hang on these."""
-        return ["campaign", "language"] if obj else []
+        return ["campaign", "language", "named_language"] if obj else []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The language of a saved translation stays, and is shown by its names."""
+        if obj is None:
+            return self.fieldsets
+        first = (None, {"fields": ["campaign", "named_language", "headline", "slug"]})
+        return [first, *self.fieldsets[1:]]
+
+    @admin.display(description=_("language"))
+    def named_language(self, translation: Translation) -> str:
+        return dict(languages())[translation.language]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)

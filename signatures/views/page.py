@@ -16,7 +16,7 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.editions import edition_at, edition_in, editions_of
-from campaigns.models import Campaign, Update
+from campaigns.models import Campaign, Source, Update
 from campaigns.page_head import head_of
 from campaigns.styling import stylesheet_url
 from campaigns.text.rendering import render_page
@@ -135,20 +135,7 @@ def page_context(
     counted = counted_of(campaign)
     goal = goal_for(counted, campaign.signature_goal)
     sources = list(campaign.sources.all())
-    updates = [
-        {
-            "update": update,
-            "rendered": render_page(
-                update.body,
-                sources=sources,
-                ask=campaign.ask,
-                prefix=f"{update.anchor}-",
-                preview=preview,
-            ),
-        }
-        for update in campaign.updates.all()
-        if update.published_at
-    ]
+    updates = _updates(campaign, sources, preview)
     body = render_page(campaign.body, sources=sources, ask=campaign.ask, preview=preview)
     notes = [*body.notes, *(note for item in updates for note in item["rendered"].notes)]
     editions = editions_of(campaign)
@@ -177,6 +164,24 @@ def page_context(
         "show_progress": counted >= PROGRESS_FROM,
         "form": form,
     }
+
+
+def _updates(campaign: Campaign, sources: list[Source], preview: bool) -> list[dict[str, Any]]:
+    """Each published update with its text rendered, its anchors apart from those of the others."""
+    return [
+        {
+            "update": update,
+            "rendered": render_page(
+                update.body,
+                sources=sources,
+                ask=campaign.ask,
+                prefix=f"{update.anchor}-",
+                preview=preview,
+            ),
+        }
+        for update in campaign.updates.all()
+        if update.published_at
+    ]
 
 
 def counted_of(campaign: Campaign) -> int:

@@ -27,7 +27,7 @@ def source(language: str) -> Catalog:
 
 def texts(message: Message) -> list[str]:
     """The translations of a message, one a plural form."""
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def test_there_are_catalogs_for_these_languages():

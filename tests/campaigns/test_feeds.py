@@ -33,7 +33,7 @@ def read(client, address):
     for element in (feed, *feed.findall(f"{ATOM}entry")):
         for name in ("id", "title", "updated"):
             assert element.findtext(ATOM + name)
-        assert datetime.fromisoformat(element.findtext(f"{ATOM}updated")).tzinfo
+        assert datetime.fromisoformat(str(element.findtext(f"{ATOM}updated"))).tzinfo
     assert feed.find(f"{ATOM}author/{ATOM}name").text
     assert feed.find(f'{ATOM}link[@rel="self"]').get("href").endswith(address)
     ids = [entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")]

@@ -72,7 +72,9 @@ def test_no_headline_leaves_its_place(headline):
 
 def test_arabic_begins_at_the_right():
     image = picture(draw(card(headline="توقفوا", right_to_left=True, count_line="")))
-    left, _top, right, _bottom = ink(image, (64, 130, 1136, 500))
+    drawn = ink(image, (64, 130, 1136, 500))
+    assert drawn
+    left, _top, right, _bottom = drawn
     assert right > 1050
     assert left > 500
     assert image.getpixel((70, 570)) == SIGNAL  # the button is at the right too

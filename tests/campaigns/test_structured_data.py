@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def data_of(client, address):
     soup = BeautifulSoup(client.get(address).content, "html.parser")
     (block,) = soup.select('script[type="application/ld+json"]')
-    return json.loads(block.string)
+    return json.loads(str(block.string))
 
 
 def test_all_eight_sources_of_the_sample_are_citations_in_their_order(client):
