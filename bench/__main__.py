@@ -1,4 +1,4 @@
-"""`python -m bench` measures everything, in about ten minutes; `--quick` the core, in under two."""
+"""`python -m bench` measures everything, in about twenty minutes; `--quick` the core, in two."""
 
 import argparse
 import os
@@ -26,7 +26,7 @@ class Plan:
 
 
 QUICK = Plan(
-    signing=signing.Plan(visitors=(1, 50), existing=0, rounds=3, seconds=1.6),
+    signing=signing.Plan(visitors=(1, 50), existing=0, rounds=3, seconds=1.2),
     reading=reading.Plan(visitors=(1, 50), rounds=3, seconds=1.0),
     flash=None,
     mailing=mailing.Plan(people=2_000, stock=200, rounds=2, far=0),
