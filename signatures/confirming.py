@@ -46,7 +46,7 @@ def confirm(*, signature_id: int, typed: Typed, via: str = "confirm page") -> Co
     owes the receipt. A second call is the same success and changes nothing. None when there is no
     such signature any more. `via` is the page where it was said.
     """
-    signature = _lock(signature_id)
+    signature = lock_signature(signature_id)
     if signature is None:
         return None
     if signature.state == State.REJECTED:
@@ -84,7 +84,7 @@ def disown(*, signature_id: int) -> bool:
     Beats an earlier confirmation and every later one. Safe to call twice. False when there is no
     such signature.
     """
-    signature = _lock(signature_id)
+    signature = lock_signature(signature_id)
     if signature is None:
         return False
     Suppression.objects.suppress(
@@ -104,7 +104,14 @@ def disown(*, signature_id: int) -> bool:
     return True
 
 
-def _lock(signature_id: int) -> Signature | None:
+def lock_signature(signature_id: int) -> Signature | None:
+    """The signature, its person's row locked before its own, as signing and erasing have it.
+
+    None when there is none any more, or its person is erased. For a transaction that is open.
+    """
+    owner = Signature.objects.filter(pk=signature_id).values("supporter_id")
+    if not Supporter.objects.select_for_update(no_key=True).filter(pk__in=owner).first():
+        return None
     return (
         Signature.objects.select_for_update(of=("self",))
         .select_related("supporter", "notice", "campaign")
@@ -125,12 +132,17 @@ def _store(signature: Signature, typed: Typed) -> None:
 
 
 def _remember_person(signature: Signature) -> None:
-    """Name and place of a person are what they last confirmed; “not me” elsewhere is taken back."""
+    """Name and place of a person are what they last confirmed; “not me” elsewhere is taken back.
+
+    What a campaign did not ask for stays as another one was told.
+    """
+    told = {
+        field: value
+        for field in ("name", "postal_code", "country")
+        if (value := getattr(signature, field))
+    }
     Supporter.objects.filter(pk=signature.supporter_id).update(
-        name=signature.name,
-        postal_code=signature.postal_code,
-        country=signature.country,
-        confirmed_at=signature.confirmed_at,
+        **told, confirmed_at=signature.confirmed_at
     )
     reasons = Suppression.Reason
     Suppression.objects.filter(

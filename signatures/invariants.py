@@ -125,6 +125,19 @@ register(
         """,
     ),
     Invariant(
+        "nothing of an erased person is left but numbers",
+        """
+        SELECT count(*) FROM signatures_supporter p WHERE erased_at IS NOT NULL AND (
+            email <> '' OR name <> '' OR postal_code <> '' OR email_key <> 'erased:' || id
+            OR EXISTS (SELECT 1 FROM signatures_letter l WHERE l.supporter_id = p.id)
+            OR EXISTS (SELECT 1 FROM signatures_subscription s
+                WHERE s.supporter_id = p.id AND s.unsubscribed_at IS NULL)
+            OR EXISTS (SELECT 1 FROM signatures_signature g WHERE g.supporter_id = p.id
+                AND (g.name <> '' OR g.comment <> '' OR g.network IS NOT NULL))
+        )
+        """,
+    ),
+    Invariant(
         "no claim on a letter is older than an hour",
         """
         SELECT count(*) FROM signatures_letter WHERE sent_at IS NULL AND dropped_at IS NULL

@@ -26,7 +26,7 @@ from signatures.owing import MINUTES_BETWEEN, PER_DAY
 MOST_ROWS = 500
 
 OF_THE_PERSON = ("name", "postal_code", "country")
-CORRECTABLE = (*OF_THE_PERSON, "comment", "shows_name")
+CORRECTABLE = (*OF_THE_PERSON, "comment", "shows_name", "answers")
 
 Rows = list[dict[str, Any]]
 

@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models import ConsentNotice
 from signatures.confirming import typed_in
 from signatures.forms import TypedForm
 from signatures.models import Signature
 from signatures.own_data import CORRECTABLE
+from signatures.reading import Reading
 
 
 class OwnSignatureForm(TypedForm):
@@ -23,19 +25,27 @@ class OwnSignatureForm(TypedForm):
             initial=TypedForm.initial_from(typed_in(signature), signature.notice),
             **kwargs,
         )
+        self.signature = signature
         self.fields.pop("consent", None)
-        self.fields.pop("shows_name", None)
-        if signature.campaign.asks_to_show_name:
-            self.fields["shows_name"] = forms.BooleanField(
-                label=_("Show my first name and place on the petition’s page"),
-                required=False,
-                initial=signature.shows_name,
+        if "shows_name" in self.fields:
+            self.fields["shows_name"].label = _(
+                "Show my first name and place on the petition’s page"
             )
 
+    def read(self, reading: Reading) -> None:
+        # Whatever the notice asked then is not asked again here.
+        reading.read_typed(self.asked, ConsentNotice.Kind.IMPLICIT)
+
     def corrected(self) -> dict[str, Any]:
-        """The fields that the valid form has, by the names of `own_data.CORRECTABLE`."""
-        data = self.cleaned_data
-        return {field: data[field] for field in CORRECTABLE if field in data}
+        """What the valid form says, for the fields that it has: `own_data.CORRECTABLE`.
+
+        Answers to questions that are asked no more stay as they are.
+        """
+        typed = self.typed()
+        texts = {field: getattr(typed, field) for field in CORRECTABLE if field in self.fields}
+        asked = {question.key for question in self.asked.questions}
+        others = {key: one for key, one in self.signature.answers.items() if key not in asked}
+        return texts | {"answers": others | typed.answers}
 
 
 class EraseForm(forms.Form):

@@ -1,6 +1,7 @@
 """One reminder to whoever signed a day ago and has not confirmed: once, and never after a week."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -72,12 +73,17 @@ class Reminders:
             cursor.execute(_ALONE)
             if not cursor.fetchone()[0]:
                 return 0
-            place = {"after": after, "after_id": after_id, "until": now - AFTER, "batch": BATCH}
+            place: dict[str, Any] = {
+                "after": after,
+                "after_id": after_id,
+                "until": now - AFTER,
+                "batch": BATCH,
+            }
             cursor.execute(_NEXT, place)
             waiting = cursor.fetchall()
             if not waiting:
                 return 0
-            limits = {
+            limits: dict[str, Any] = {
                 "ids": [pk for pk, _created_at in waiting],
                 "per_day": PER_DAY,
                 "per_signature": PER_SIGNATURE,

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
+from signatures.confirming import lock_signature
 from signatures.counting import restate, standing_of
 from signatures.leaving import end_what_signature_began
 from signatures.models import Letter, Signature
@@ -28,11 +29,7 @@ def withdraw(*, signature_id: int, and_leave: bool = False, via: str) -> Withdra
     second call is the same success, and may still end the mail. A signature that was disowned stays
     so. None when there is no such signature any more. `via` is the page where it was said.
     """
-    signature = (
-        Signature.objects.select_for_update(of=("self",))
-        .filter(pk=signature_id, supporter__erased_at=None)
-        .first()
-    )
+    signature = lock_signature(signature_id)
     if signature is None:
         return None
     if signature.state == State.REJECTED:

@@ -9,9 +9,9 @@ from django.utils import timezone
 from signatures.models.supporter import Supporter
 
 
-class DataAccessQuerySet(models.QuerySet):
+class DataAccessQuerySet(models.QuerySet["DataAccess"]):
     def issue(self, supporter_id: int) -> str:
-        """A fresh link's token, good once and for an hour: 256 random bits, kept as a hash alone."""
+        """A fresh link's token, good once and for an hour: 256 random bits, stored as a hash."""
         token = secrets.token_urlsafe(32)
         self.create(
             supporter_id=supporter_id,
@@ -43,7 +43,7 @@ class DataAccessQuerySet(models.QuerySet):
             )
             .first()
         )
-        return access and access.supporter
+        return access.supporter if access else None
 
     def outlived(self) -> "DataAccessQuerySet":
         """Links that open nothing any more."""

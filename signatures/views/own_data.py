@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from campaigns.editions import edition_in
 from campaigns.styling import stylesheet_url
 from signatures.erasing import erase
 from signatures.forms import AddressForm
-from signatures.guessing import too_many_bad_links
+from signatures.guessing import too_many_bad_links, too_many_questions
 from signatures.models import DataAccess, Signature, Supporter
 from signatures.networks import network_of
 from signatures.own_data import (
@@ -28,7 +29,7 @@ from signatures.own_data import (
 from signatures.owner_forms import EraseForm, OwnSignatureForm
 from signatures.passes import Pass
 from signatures.views.public import public_form, token_page
-from signatures.views.token_pages import preferences_url, render_in
+from signatures.views.token_pages import preferences_url, render_in, too_many
 from signatures.withdrawing import withdraw
 
 PATH = "/my-data/"
@@ -41,11 +42,15 @@ OwnerView = Callable[..., HttpResponse]
 @public_form
 def ask_page(request: HttpRequest) -> HttpResponse:
     """Type an address; whoever owns it gets a link. The answer is the same for every address."""
-    form = AddressForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        owe_link(email=form.cleaned_data["email"])
-        return HttpResponseRedirect(PATH + "?sent=1", status=303)
-    context = {
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        # Whoever is asked for, one row is written: a commit takes the same time.
+        with transaction.atomic():
+            crowded = too_many_questions(network_of(request.META))
+            if not crowded:
+                owe_link(email=form.cleaned_data["email"])
+        return too_many(request) if crowded else HttpResponseRedirect(PATH + "?sent=1", status=303)
+    context: dict[str, Any] = {
         "form": form,
         "sent": "sent" in request.GET and not form.errors,
         "ended": "ended" in request.GET,
@@ -64,10 +69,10 @@ def open_page(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "signatures/own_data/open.html", context)
     access = DataAccess.objects.redeem(token)
     if access is None and _visitor(request) is None:
-        crowded = too_many_bad_links(network_of(request.META))
+        if too_many_bad_links(network_of(request.META)):
+            return too_many(request)
         context = {"stylesheet_url": stylesheet_url(None), "form": AddressForm()}
-        status = 429 if crowded else 410
-        return render(request, "signatures/own_data/used.html", context, status=status)
+        return render(request, "signatures/own_data/used.html", context, status=410)
     response = HttpResponseRedirect(reverse("own-data-mine"), status=303)
     if access:
         VISIT.give(response, path=PATH, ids=[access.pk])

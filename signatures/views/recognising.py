@@ -104,7 +104,8 @@ def _form(campaign: Campaign, supporter: Supporter, posted: QueryDict | None) ->
             "notice": campaign.current_notice().pk,
         }
         return SignForm(campaign=campaign, initial=shown)
-    return SignForm(posted.dict() | _known(supporter), campaign=campaign)
+    typed = {name: value for name, value in posted.items() if isinstance(value, str)}
+    return SignForm(typed | _known(supporter), campaign=campaign)
 
 
 def _known(supporter: Supporter) -> dict[str, str]:

@@ -60,7 +60,7 @@ def no_token_page(request: HttpRequest, *ignored: str) -> HttpResponse:
 def bad_link(request: HttpRequest, *, expired: bool = False) -> HttpResponse:
     """A link that is cut, changed, or (`expired`) out of date: a page that helps, never a 404."""
     if too_many_bad_links(network_of(request.META)):
-        return _too_many(request)
+        return too_many(request)
     return _help(
         request, "signatures/link_expired.html" if expired else "signatures/link_help.html"
     )
@@ -75,7 +75,8 @@ def _help(request: HttpRequest, template: str, status: int = 400) -> HttpRespons
     return render(request, template, {"stylesheet_url": stylesheet_url(None)}, status=status)
 
 
-def _too_many(request: HttpRequest) -> HttpResponse:
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Wait a minute."""
     context = {"stylesheet_url": stylesheet_url(None)}
     response = render(request, "signatures/too_many_links.html", context, status=429)
     response.headers["Retry-After"] = str(SECONDS_A_MINUTE)

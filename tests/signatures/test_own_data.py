@@ -10,7 +10,9 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.models import CustomField
 from signatures.confirming import disown
+from signatures.guessing import MOST_A_MINUTE
 from signatures.models import DataAccess, Letter, Signature, Suppression
 from signatures.outbox import Outbox
 from tests.factories import make_campaign, make_signature
@@ -140,7 +142,7 @@ def test_everything_that_is_held_is_seen(client, signature, visit):
         "You agreed to it.",
         "Activism",
         "confirm page",
-        "receipt",
+        "thank you for signing",
         "Mailings",
     ):
         assert seen in html
@@ -181,6 +183,25 @@ def test_a_signature_is_corrected(client, signature, visit):
     client.post(change(signature), visit | {"hide": "1"})
     signature.refresh_from_db()
     assert not signature.shows_name
+
+
+def test_answers_are_corrected_and_answers_to_old_questions_stay(client, signature, visit):
+    CustomField.objects.create(campaign=signature.campaign, key="street", label="Which street?")
+    Signature.objects.update(answers={"street": "Elm", "asked-once": "Yes"})
+    assert 'value="Elm"' in client.get(MINE).content.decode()
+    prefix = f"s{signature.pk}-"
+    client.post(
+        change(signature), visit | {prefix + "name": "Ada", prefix + "answer-street": "Oak"}
+    )
+    signature.refresh_from_db()
+    assert signature.answers == {"street": "Oak", "asked-once": "Yes"}
+
+
+def test_t05_who_asks_for_many_addresses_is_told_to_wait(client, signature):
+    for number in range(MOST_A_MINUTE):
+        assert client.post(ASK, {"email": f"a{number}@example.org"}).status_code == 303
+    assert client.post(ASK, {"email": "ada@example.org"}).status_code == 429
+    assert not Letter.objects.filter(kind="data_link").exists()
 
 
 def test_a_mistake_is_said_and_nothing_is_lost(client, signature, visit):

@@ -9,6 +9,9 @@ from playwright.sync_api import Page
 
 from campaigns.models import Campaign, ConsentNotice, Tally, Update
 from postroom.links import make_token
+from signatures import links
+from signatures.models import DataAccess, Signature
+from signatures.withdrawing import withdraw
 from tests.factories import make_campaign, make_signature
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -55,6 +58,10 @@ def test_every_public_page_can_be_used_by_everyone(visitor: Page) -> None:
     pending = make_signature(campaign, confirmed=False)
     signed = make_signature(campaign)
     person = signed.supporter_id, campaign.organization_id
+    other = make_campaign(organization=campaign.organization, asks_country=True)
+    recognised = links.recognised_token(supporter_id=signed.supporter_id)
+    withdrawn = make_signature(campaign)
+    withdraw(signature_id=withdrawn.pk, via="test")
     addresses = [
         "/",
         campaign.get_absolute_url(),
@@ -63,6 +70,13 @@ def test_every_public_page_can_be_used_by_everyone(visitor: Page) -> None:
         link_to("confirm", pending.pk),
         link_to("confirm", signed.pk),
         link_to("not-me", pending.pk),
+        link_to("withdraw", signed.pk),
+        link_to("confirm", withdrawn.pk),
+        link_to("confirm", 10**9),
+        links.recognised_address(other.slug, recognised),
+        links.recognised_address(campaign.slug, recognised),
+        "/my-data/",
+        "/my-data/?sent=1",
         link_to("unsubscribe", *person, campaign.pk),
         link_to("preferences", *person),
         "/confirm/",
@@ -75,6 +89,38 @@ def test_every_public_page_can_be_used_by_everyone(visitor: Page) -> None:
         found += problems(visitor)
 
     assert found == []
+
+
+def test_a_persons_own_data_can_be_used_by_everyone(visitor: Page) -> None:
+    campaign = make_campaign(asks_comment=True, asks_country=True, asks_to_show_name=True)
+    signature = make_signature(campaign)
+    Signature.objects.filter(pk=signature.pk).update(shows_name=True, country="FR")
+    link = f"/my-data/{DataAccess.objects.issue(signature.supporter_id)}/"
+
+    visitor.goto(link)
+    found = list(problems(visitor))
+    visitor.get_by_role("button", name="Open my data").click()
+    for summary in visitor.locator("summary").all():
+        summary.click()
+    found += problems(visitor)
+    visitor.get_by_role("button", name="Erase everything").click()
+    found += problems(visitor)
+    assert visitor.title().startswith("Error:")
+    visitor.get_by_label("Yes, erase all of it").check()
+    visitor.get_by_role("button", name="Erase everything").click()
+    found += problems(visitor)
+    visitor.goto(link)
+    visitor.get_by_role("button", name="Open my data").click()
+    found += problems(visitor)
+
+    assert found == []
+
+
+def test_a_withdrawal_can_be_used_by_everyone(visitor: Page) -> None:
+    signature = make_signature(make_campaign())
+    visitor.goto(link_to("withdraw", signature.pk))
+    visitor.get_by_role("button", name="Withdraw my signature").click()
+    assert list(problems(visitor)) == []
 
 
 def test_errors_are_read_out_first_and_lead_to_their_fields(visitor: Page) -> None:

@@ -157,6 +157,18 @@ def test_what_the_campaign_asks_and_we_do_not_know_is_asked(client, signed):
     assert signature.name == "Ada Lovelace"
 
 
+def test_what_is_known_is_not_asked_again_even_after_a_campaign_that_asks_less(client, signed):
+    organization = signed.campaign.organization
+    type(signed.supporter).objects.update(country="FR")
+    make_signature(make_campaign(organization=organization), email="ada@example.org")
+    campaign = make_campaign(organization=organization, asks_country=True)
+    client.get(from_mail(campaign, signed.supporter_id))
+    page = client.get(you(campaign))
+    assert 'name="country"' not in page.content.decode()
+    client.post(you(campaign), fields_of(page))
+    assert Signature.objects.get(campaign=campaign).country == "FR"
+
+
 def test_a_waiting_or_withdrawn_signature_counts_again(client, campaign, signed):
     make_signature(campaign, email="ada@example.org", confirmed=False)
     client.get(from_mail(campaign, signed.supporter_id))
