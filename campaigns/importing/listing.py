@@ -15,6 +15,8 @@ from campaigns.importing.pieces import Piece, labelled
 from campaigns.importing.references import ADDRESS, SEEN
 
 BARE_NUMBER = re.compile(r"([0-9]{1,3}) (?=\S)")
+# A letter may have lists of its own; the sources are among the last.
+MOST_LISTS = 5
 QUOTATION = re.compile(r"[\"“„«‘'].{4,}[\"”“»’']")
 
 
@@ -85,9 +87,10 @@ def _start_of_numbers(pieces: list[Piece], taken: Collection[int]) -> int | None
     ]
     if bare := _bare_row(pieces, taken):
         return bare
-    for start in reversed(starts):
+    is_cited = {at: looks_cited(pieces[at].text) for at in _run(pieces, 0, taken)}
+    for start in reversed(starts[-MOST_LISTS:]):
         run = _run(pieces, start, taken)
-        cited = sum(looks_cited(pieces[at].text) for at in run)
+        cited = sum(is_cited[at] for at in run)
         if 2 * cited >= len(run) or _is_cited_by(pieces[:start], len(run)):
             return start
     return None

@@ -52,6 +52,9 @@ OWNER = re.compile(
     r"(?P<name>[^\W\d_][^.,|·•©\n]{1,80}?)(?=\.|,| \||\s·|\s?-\s| all rights| \(|\Z)",
     re.IGNORECASE,
 )
+# `Maya at Common Ground <maya@example.org>` writes for Common Ground.
+SENDER_ADDRESS = re.compile(r"\s*<[^<>]*@[^<>]*>|\s*\(?\S+@\S+\)?")
+SENDER = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)?(?: at| from| with|,| [|–-]) (?P<name>[A-Z].+)")
 MAX_NAME = 120
 # Names of files that say nothing of what is in them.
 IDLE_NAMES = {"campaign", "document", "import", "page", "petition", "sample", "text", "untitled"}
@@ -106,21 +109,20 @@ def _listed(phrase: str) -> list[str]:
     ]
 
 
-def read_brand(brand: str, left_out: list[str]) -> tuple[str, list[Doubt]]:
+def read_brand(written: str, left_out: list[str]) -> tuple[str, list[Doubt]]:
     """Who asks: as it stands above the headline, else as a footer names it."""
-    brand = re.sub(r"\s*<[^<>]*@[^<>]*>|\s*\(?\S+@\S+\)?", "", brand).strip(' "“”')
-    if sender := re.fullmatch(
-        r"[A-Z]\w+(?: [A-Z]\w+)?(?: at| from| with|,| [|–-]) (?P<name>[A-Z].+)", brand
-    ):
+    brand = SENDER_ADDRESS.sub("", written).strip(' "“”')
+    sender = SENDER.fullmatch(brand)
+    if sender or brand and len(brand) < len(written.strip(' "“”')):
         why = _("Read from the sender of the mail.")
-        return sender["name"], [Doubt("brand", brand, why)]
+        return sender["name"] if sender else brand, [Doubt("brand", written, why)]
     if brand:
         return brand, []
     for text in left_out:
         if (match := OWNER.search(text[:300])) and len(match["name"]) <= MAX_NAME:
             why = _("Taken for the organization's name, from the foot of the page.")
             return match["name"].strip(" ."), [Doubt("brand", text, why)]
-    return "", []
+    return "", [Doubt("brand", written, _("No name was found in it."))] if written else []
 
 
 def read_allies(paragraphs: list[str]) -> tuple[tuple[str, ...], list[Doubt]]:

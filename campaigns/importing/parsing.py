@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.importing import phrases
 from campaigns.importing.citations import read_sources
-from campaigns.importing.draft import CampaignDraft, Doubt, Part, Placed
+from campaigns.importing.draft import CampaignDraft, Doubt, NotAPetition, Part, Placed
 from campaigns.importing.languages import guess_language
 from campaigns.importing.letters import letter_html
 from campaigns.importing.lines import text_pieces
@@ -31,6 +31,8 @@ from campaigns.tracking import ADDRESS, strip_tracking
 
 
 MAX_LEAD_IN = 200
+# Of a text with more, what is read is not worth the time that it takes.
+MAX_LINES, MAX_PIECES = 5000, 1500
 
 
 def parse_campaign(
@@ -53,9 +55,20 @@ def parse_campaign(
 
 
 def _pieces(text: str) -> list[Piece]:
+    """The paragraphs of `text`. Raises `NotAPetition` when they are more than any petition has."""
     if is_html(text):
-        return page_pieces(text)
-    return text_pieces(text, markdown=is_markdown(text))
+        pieces = page_pieces(text)
+    elif text.count("\n") < MAX_LINES:
+        pieces = text_pieces(text, markdown=is_markdown(text))
+    else:
+        pieces = []
+    if len(pieces) > MAX_PIECES or (not pieces and text.count("\n") >= MAX_LINES):
+        raise NotAPetition(
+            _(
+                "The text has too many lines. Paste the petition alone, without the rest of the site."
+            )
+        )
+    return pieces
 
 
 class _Draft:
@@ -218,10 +231,10 @@ class _Draft:
             Part.TARGETS,
             Part.ASK,
         ):
-            kept = self._first(part)
-            for at in self.found.of(part)[1:]:
-                text = self.found.text(at)
-                if "{ask}" not in (text, kept) and _words(text) != _words(kept):
+            texts = [self.found.text(at) for at in self.found.of(part)]
+            named = [text for text in texts if text != "{ask}"]
+            for text in named[1:]:
+                if _words(text) != _words(named[0]):
                     self._doubt(str(part.value), text, _("A page has one; the first was taken."))
 
     def _letter(self, keys: dict[str, str]) -> tuple[str, list[Doubt]]:

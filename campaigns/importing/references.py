@@ -113,7 +113,7 @@ def _by_the_rule(text: str) -> Citation | None:
 def _lost(text: str, citation: Citation) -> str:
     """Which words of `text` are in no part of `citation`; empty when all are."""
     kept = " ".join([format_reference(citation), *FILLERS, *NUMBER]).lower()
-    lost = [word for word in WORD.findall(text) if word.lower() not in kept]
+    lost = [word for word in WORD.findall(ADDRESS.sub(" ", text)) if word.lower() not in kept]
     return (
         _("These words found no place in it: %(words)s.") % {"words": " ".join(lost)}
         if lost

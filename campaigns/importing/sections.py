@@ -59,7 +59,7 @@ class Sections:
 
     def free(self, start: int = 0, end: int | None = None) -> Iterator[int]:
         """The pieces that have no part yet."""
-        last = len(self.pieces) if end is None else end
+        last = len(self.pieces) if end is None else min(end, len(self.pieces))
         return (at for at in range(max(start, 0), last) if at not in self.parts)
 
     def of(self, part: Part) -> list[int]:
@@ -104,7 +104,7 @@ def _parted_lead_ins(pieces: list[Piece]) -> list[Piece]:
     """`The petition to … reads: "Stop."` on one line, as two pieces."""
     parted: list[Piece] = []
     for piece in pieces:
-        match = re.match(r"([^\"“„«]{8,200}:) ?(?=[\"“„«].{10,}[\"”“»]\Z)", piece.text)
+        match = re.match(r"([^\"“„«]{8,200}:) ?(?=[\"“„«].{4,}[\"”“»]\Z)", piece.text)
         if match and _lead_in(match[1]) and piece.kind == "p":
             rest = piece.without(match.end())
             head = Piece((Words(match[1]),), piece.raw)
@@ -125,6 +125,7 @@ def _is_petition(pieces: list[Piece]) -> bool:
         if re.match(r"(?i)(?:tell|petition:|we,? the undersigned|stop |save |ban )", short):
             return True
         weak += bool(phrases.PETITION.search(short)) + bool(phrases.PLEA.search(short))
+        weak += bool(phrases.PLEA.match(short))
         named = _label_of(text)[0]
         weak += named in (Part.TARGETS, Part.STATEMENT, Part.ASK, Part.HEADLINE)
         weak += named == Part.LETTER and text.endswith("?")
@@ -427,6 +428,8 @@ def _find_calls(found: Sections) -> None:
     for at in list(found.free()):
         text = found.text(at).strip(" !:»>→.[]*")
         call, _colon, rest = text.partition(": ")
+        if at and _lead_in(found.text(at - 1)):
+            continue  # what stands under `The petition reads:` is what it reads
         if len(call) > 60 or len(rest) > MAX_HEADLINE or not phrases.CALL_TO_ACTION.fullmatch(call):
             continue
         if first is None:
@@ -437,7 +440,7 @@ def _find_calls(found: Sections) -> None:
             found.put(at, Part.LEFT_OUT, _("The call to action once more."))
         else:
             found.put(at, Part.LEFT_OUT, _("Another call to action; a page has one button."))
-        if at + 1 in set(found.free()) and ADDRESS.fullmatch(found.text(at + 1)):
+        if next(found.free(at + 1, at + 2), None) and ADDRESS.fullmatch(found.text(at + 1)):
             found.put(at + 1, Part.LEFT_OUT, _("Where the call to action led."))
 
 
@@ -454,7 +457,7 @@ def _find_notice(found: Sections) -> None:
         if is_notice and len(text) <= 1000 and found.pieces[at].kind not in ("h2", "h3"):
             found.put(at, Part.NOTICE)
             following = at + 1
-            while following in set(found.free()) and phrases.NOTICE.search(
+            while next(found.free(following, following + 1), None) and phrases.NOTICE.search(
                 found.text(following)[:1000]
             ):
                 found.put(following, Part.NOTICE)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,7 +13,7 @@ from django.core.management import CommandError, call_command
 from campaigns.citations import format_citation
 from campaigns.importing.creating import create_campaign
 from campaigns.importing.parsing import parse_campaign
-from campaigns.models import Campaign, MailScope, Organization
+from campaigns.models import Campaign, MailScope, Organization, Source
 from campaigns.text.rendering import render_page, render_plain
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,46 @@ def test_importing_twice_says_so_and_doubles_nothing():
     assert MailScope.objects.count() == 2
 
 
+def test_the_same_text_under_another_name_is_the_same_campaign(tmp_path):
+    run(SAMPLE)
+    other = tmp_path / "another-name.txt"
+    other.write_bytes(b"\xef\xbb\xbf" + SAMPLE.read_bytes().replace(b"\n", b"\r\n"))
+    said = run(other)
+
+    assert said.splitlines()[0] == f"{settings.SITE_URL}/sign/amazon-rekognition/"
+    assert "here already" in said
+    assert Campaign.objects.count() == 1
+
+
+def test_the_same_text_for_another_organization_is_another_campaign():
+    Organization.objects.create(name="Other", slug="other")
+    run(SAMPLE)
+    run(SAMPLE, "--organization", "other")
+
+    assert Campaign.objects.count() == 2
+
+
+def test_the_address_of_a_citation_is_that_of_its_source(tmp_path):
+    file = tmp_path / "river.txt"
+    file.write_text(
+        SMALL.format("Open the river", "Open it.").replace("Why.", "Why.1 So.2")
+        + '\n\n1. Ada Poe, "Closed," The Gazette, 2016. https://g.example/a?fbclid=1\n'
+        + '2. "Shut," The Echo, May 2, 2017.\nhttps://e.example/b\nAccessed May 3, 2018.'
+    )
+    run(file)
+
+    assert list(Source.objects.values_list("title", "url", "accessed_on")) == [
+        ("Closed", "https://g.example/a", None),
+        ("Shut", "https://e.example/b", date(2018, 5, 3)),
+    ]
+
+
+def test_a_text_in_another_language_makes_a_page_in_that_language():
+    run(settings.BASE_DIR / "tests/campaigns/texts/german.txt")
+
+    assert Campaign.objects.get().language == "de"
+
+
 def test_importing_again_publishes_a_draft_and_never_reopens_what_was_closed():
     run(SAMPLE)
     run(SAMPLE, "--publish")
@@ -127,9 +168,9 @@ def test_standard_input_is_read_too(monkeypatch):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "No petition was found"),
-        (b"\x00\xff", "not a text file in UTF-8"),
-        (SMALL.format("x" * 201, "Act.").encode(), "headline: .*200 characters"),
+        (b"", "There is no text"),
+        (b"\x00\xff\x00", "not a text file"),
+        (b"It was a dark night.\n\nThe rain fell.", "No petition was found"),
         (SMALL.format("A", "x" * 2001).encode(), "statement: .*2000 characters"),
         (b'A\n\nThe petition to Mayor A reads:\n\n"Act."', "whose petition"),
     ],

@@ -1,0 +1,102 @@
+"""References that people write their own way are read into author, title, publisher and dates."""
+
+from datetime import date
+
+import pytest
+
+from campaigns.importing.references import read_reference
+
+DAY, SEEN = date(2018, 5, 22), date(2018, 6, 3)
+URL = "https://g.example/a"
+
+# author, title, publisher, date, its precision, address, day of access
+SURE = {
+    f"Ada Poe, “Under fire,” The Gazette, May 22, 2018. {URL}?utm_source=x": (
+        *("Ada Poe", "Under fire", "The Gazette", DAY, "day", URL, None),
+    ),
+    f'Ada Poe, "Under fire", The Gazette, 22 May 2018, {URL} (accessed 3 June 2018)': (
+        *("Ada Poe", "Under fire", "The Gazette", DAY, "day", URL, SEEN),
+    ),
+    f"'Under fire at last', The Gazette (May 2018). Available at: {URL}. Retrieved on 2018-06-03.": (
+        *("", "Under fire at last", "The Gazette", date(2018, 5, 1), "month", URL, SEEN),
+    ),
+    f'ACLU, "Bills around the country," {URL}_(b)': (
+        *("ACLU", "Bills around the country", "", None, "day", f"{URL}_(b)", None),
+    ),
+    'The Gazette: "Why now?" 2018': (
+        *("The Gazette", "Why now?", "", date(2018, 1, 1), "year", "", None),
+    ),
+    "Anna Muster: „Unter Feuer“. In: Die Zeitung, 22.05.2018, abgerufen am 3. Juni 2018": (
+        *("Anna Muster", "Unter Feuer", "Die Zeitung", DAY, "day", "", SEEN),
+    ),
+    f"Ana Ruiz, «Bajo fuego», El Diario, 22 de mayo de 2018. {URL} Consultado el 3 de junio de 2018.": (
+        *("Ana Ruiz", "Bajo fuego", "El Diario", DAY, "day", URL, SEEN),
+    ),
+    'Ada Poe, "Under fire," The Gazette, n.d.': (
+        *("Ada Poe", "Under fire", "The Gazette", None, "day", "", None),
+    ),
+    f'"Under fire," The Gazette <{URL}>': (
+        *("", "Under fire", "The Gazette", None, "day", URL, None),
+    ),
+}
+GUESSED = {
+    f"Poe, A. (2018, May 22). Under fire at last. The Gazette. Retrieved June 3, 2018, from {URL}": (
+        *("Poe, A.", "Under fire at last", "The Gazette", DAY, "day", URL, SEEN),
+    ),
+    "Ada Poe, Under fire at last, The Gazette, May 22, 2018": (
+        *("Ada Poe", "Under fire at last", "The Gazette", DAY, "day", "", None),
+    ),
+    'Ada Poe, "Under fire," The Gazette, 05/06/2018': (
+        *("Ada Poe", "Under fire", "The Gazette", date(2018, 5, 6), "day", "", None),
+    ),
+    "Under fire at last | The Gazette": (
+        *("", "Under fire at last", "The Gazette", None, "day", "", None),
+    ),
+    URL: ("", "g.example/a", "", None, "day", URL, None),
+    "Ibid.": ("", "Ibid.", "", None, "day", "", None),
+    "Letter on file with the authors": (
+        *("", "Letter on file with the authors", "", None, "day", "", None),
+    ),
+}
+
+
+def fields(line: str) -> tuple:
+    one = read_reference(line, []).citation
+    named = (one.author, one.title, one.publisher, one.published_on, one.date_precision)
+    return (*named, one.url, one.accessed_on)
+
+
+@pytest.mark.parametrize(("line", "expected"), SURE.items())
+def test_a_clear_reference_is_read_and_nothing_is_unsure(line, expected):
+    assert fields(line) == expected
+    assert read_reference(line, []).why == ""
+
+
+@pytest.mark.parametrize(("line", "expected"), GUESSED.items())
+def test_an_unclear_reference_is_read_as_well_as_it_goes_and_says_so(line, expected):
+    assert fields(line) == expected
+    assert read_reference(line, []).why
+
+
+def test_an_archived_copy_is_told_from_the_address():
+    line = f'"Under fire," 2018. {URL} https://web.archive.org/web/2018/{URL}'
+    citation = read_reference(line, []).citation
+
+    assert (citation.url, citation.archive_url) == (URL, f"https://web.archive.org/web/2018/{URL}")
+
+
+def test_a_second_address_is_named_and_not_lost():
+    assert "https://h.example" in read_reference(f'"Under fire," {URL} https://h.example', []).why
+
+
+def test_the_address_of_a_link_is_that_of_the_source():
+    reading = read_reference("Ada Poe, “Under fire,” 2018. Link", [("Link", f"{URL}?fbclid=1")])
+
+    assert (reading.citation.url, reading.citation.title) == (URL, "Under fire")
+
+
+def test_a_title_that_is_too_long_is_cut_and_said():
+    reading = read_reference("word " * 200, [])
+
+    assert len(reading.citation.title) <= 500
+    assert "cut off" in reading.why
