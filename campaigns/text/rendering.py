@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import ClassVar
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -140,6 +141,7 @@ class _Html(ABC):
     ask: str
     ask_url: str
     media_url: str = field(default="", kw_only=True)
+    lazily: ClassVar[SafeString] = SafeString()
 
     def __post_init__(self) -> None:
         self.notes = {note.source.key: note for note in self.footnotes.notes}
@@ -208,7 +210,7 @@ class _Html(ABC):
                 size = (("width", width), ("height", height))
                 attributes = format_html_join("", ' {}="{}"', (pair for pair in size if pair[1]))
                 url = self.media_url + src if src.startswith("/") else src
-                return format_html('<img src="{}" alt="{}"{}>', url, alt, attributes)
+                return format_html('<img src="{}" alt="{}"{}{}>', url, alt, attributes, self.lazily)
             case Marker(key):
                 if note := self.notes.get(key):
                     return self.marker(note, next(self.uses[key]))
@@ -218,6 +220,8 @@ class _Html(ABC):
 @dataclass
 class _Page(_Html):
     shows_unknown: bool = field(kw_only=True)
+    # A text stands below the ask: its pictures load when somebody comes near them.
+    lazily: ClassVar[SafeString] = SafeString(' loading="lazy"')
 
     def marker(self, note: Note, use: BackLink) -> SafeString:
         return format_html(

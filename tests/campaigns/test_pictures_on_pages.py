@@ -61,8 +61,13 @@ def test_the_picture_of_a_campaign_stands_below_the_ask(client, campaign, pictur
     assert html.index('id="sign"') < html.index('class="picture"') < html.index('class="letter"')
 
 
-def test_every_address_of_a_picture_on_the_page_leads_to_one(client, campaign):
-    for image in page_of(client, campaign).find_all("img"):
+def test_every_picture_of_the_page_is_there_and_all_below_the_ask_wait_to_be_neared(
+    client, campaign
+):
+    images = page_of(client, campaign).find_all("img")
+    assert len(images) == 3
+    assert [image.get("loading") for image in images] == [None, "lazy", "lazy"]
+    for image in images:
         listed = [part.split()[0] for part in image.get("srcset", "").split(", ") if part]
         for url in {image["src"], *listed}:
             assert client.get(url).status_code == 200, url
