@@ -32,6 +32,6 @@ class Prepared:
         connection.ensure_connection()
         raw = connection.connection
         if raw not in self._ready:
-            with raw.cursor() as cursor:
+            with connection.cursor() as cursor:
                 cursor.execute(self._prepare)
             self._ready[raw] = True
