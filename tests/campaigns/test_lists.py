@@ -85,11 +85,11 @@ def test_closed_delivered_and_lost_ones_stay_in_sight(client):
 def test_the_home_page_of_one_organization_speaks_in_its_name_and_of_two_names_both(client):
     first = make_campaign()
     soup = read(client, "/")
-    assert soup.select_one(".masthead .name").get_text() == first.organization.name
+    assert soup.select_one(".masthead .name").get_text(strip=True) == first.organization.name
     pages._pages.clear()
     second = make_campaign()
     soup = read(client, "/")
-    assert soup.select_one(".masthead .name").get_text() == "Petitions"
+    assert soup.select_one(".masthead .name").get_text(strip=True) == "Petitions"
     names = soup.select_one(".campaigns").get_text()
     assert first.organization.name in names
     assert second.organization.name in names
