@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-# Names of months in English, German, Spanish and French, by number; short ones are their beginnings.
+# Names of months in English, German, Spanish and French, and how they are shortened.
 MONTHS: tuple[tuple[str, ...], ...] = (
     ("january", "januar", "jänner", "enero", "janvier"),
     ("february", "februar", "febrero", "février"),
@@ -20,9 +20,31 @@ MONTHS: tuple[tuple[str, ...], ...] = (
     ("december", "dezember", "diciembre", "décembre"),
 )
 SHORT = {
-    **{"jan": 1, "ene": 1, "janv": 1, "feb": 2, "févr": 2, "mar": 3, "mär": 3, "mrz": 3, "apr": 4},
-    **{"abr": 4, "avr": 4, "jun": 6, "jul": 7, "juil": 7, "aug": 8, "ago": 8, "sep": 9, "sept": 9},
-    **{"oct": 10, "okt": 10, "nov": 11, "dec": 12, "dez": 12, "dic": 12, "déc": 12},
+    "jan": 1,
+    "ene": 1,
+    "janv": 1,
+    "feb": 2,
+    "févr": 2,
+    "mar": 3,
+    "mär": 3,
+    "mrz": 3,
+    "apr": 4,
+    "abr": 4,
+    "avr": 4,
+    "jun": 6,
+    "jul": 7,
+    "juil": 7,
+    "aug": 8,
+    "ago": 8,
+    "sep": 9,
+    "sept": 9,
+    "oct": 10,
+    "okt": 10,
+    "nov": 11,
+    "dec": 12,
+    "dez": 12,
+    "dic": 12,
+    "déc": 12,
 }
 NUMBER = {name: at for at, names in enumerate(MONTHS, start=1) for name in names} | SHORT
 MONTH = "|".join(sorted(map(re.escape, NUMBER), key=len, reverse=True))
@@ -31,9 +53,11 @@ DATE = re.compile(
     rf"""
     (?<![\w/.-])(?:
         (?P<iso>[12][0-9]{{3}})[-/](?P<iso_month>[0-9]{{1,2}})[-/](?P<iso_day>[0-9]{{1,2}})
-    |   (?P<first>[0-9]{{1,2}})(?P<between>[./-])\ ?(?P<second>[0-9]{{1,2}})(?P=between)\ ?(?P<last>[12][0-9]{{3}})
+    |   (?P<first>[0-9]{{1,2}})(?P<between>[./-])\ ?(?P<second>[0-9]{{1,2}})
+        (?P=between)\ ?(?P<last>[12][0-9]{{3}})
     |   (?:(?P<month_first>{MONTH})\.?\ (?P<day_last>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,\ ?|\ ,?)
-        |  (?P<day_first>[0-9]{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\ (?:de|of))?\ ?(?P<month_last>{MONTH})\b
+        |  (?P<day_first>[0-9]{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\ (?:de|of))?\ ?
+           (?P<month_last>{MONTH})\b
            \.?,?\ (?:del?\ )?
         |  (?P<month>{MONTH})\b\.?,?\ (?:del?\ )?
         )?
@@ -72,7 +96,7 @@ def _read(match: re.Match[str]) -> FoundDate | None:
     elif parts["last"]:
         year, day, month = (int(parts[name]) for name in ("last", "first", "second"))
         is_ambiguous = parts["between"] != "." and day <= 12 and month <= 12 and day != month
-        # With slashes the month comes first, as in the United States, where most such texts are from.
+        # With slashes the month comes first, as in the United States; who reads it is told.
         if parts["between"] != "." and (is_ambiguous or month > 12):
             day, month = month, day
     else:

@@ -79,7 +79,7 @@ def _heading(pieces: list[Piece]) -> int | None:
 
 
 def _start_of_numbers(pieces: list[Piece], taken: Collection[int]) -> int | None:
-    """Where the last numbered list begins, if it looks like sources or the text cites its numbers."""
+    """Where the last numbered list begins that looks like sources, or that the text cites."""
     starts = [
         at
         for at, piece in enumerate(pieces)
@@ -97,7 +97,7 @@ def _start_of_numbers(pieces: list[Piece], taken: Collection[int]) -> int | None
 
 
 def _bare_row(pieces: list[Piece], taken: Collection[int]) -> int | None:
-    """Where a list without points begins: `1 Ada Poe, "Closed," 2016`, `2 …`, one behind the other."""
+    """Where a list without points begins: `1 Ada Poe, "Closed," 2016`, then `2 …`."""
     for start in reversed(range(len(pieces) - 1)):
         row = []
         for at in range(start, len(pieces)):
@@ -200,7 +200,7 @@ def _with_point(piece: Piece) -> Piece:
 
 
 def _goes_on(before: Piece, piece: Piece) -> bool:
-    """Whether `piece` belongs to the reference above it: an address, the day it was seen, a rest."""
+    """Whether `piece` belongs to the reference above it: an address, a day of access, a rest."""
     if piece.label:
         return False
     text = piece.text
@@ -209,8 +209,8 @@ def _goes_on(before: Piece, piece: Piece) -> bool:
         or SEEN.match(text.split(" 1")[0].split(" 2")[0]) is not None
     )
     seen = re.match(
-        r"(?i)[\[(]?(?:last |date )?(?:accessed|retrieved|available|archived|url|link|doi|abgerufen|verfügbar"
-        r"|zugriff|consultado|disponible|recuperado)\b",
+        r"(?i)[\[(]?(?:last |date )?(?:accessed|retrieved|available|archived|url|link|doi|abgerufen"
+        r"|verfügbar|zugriff|consultado|disponible|recuperado)\b",
         text,
     )
     leads = re.fullmatch(

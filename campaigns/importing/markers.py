@@ -31,7 +31,8 @@ ABBREVIATION = re.compile(
 UNIT = re.compile(r"(?:\b[kcmd]?m|\bkm|\bft|\bmi|\bsq|CO|\bx|\b[A-Z])\Z")
 BEHIND_A_NUMBER = re.compile(r"(?<![0-9.,])(?:1[5-9]|20)[0-9]{2}[.]\Z")
 QUANTITY = re.compile(
-    r"\s*(?:million|billion|trillion|percent|per cent|%|[a-z]|Mio|Mrd|Million\w*|Milliard\w*|Prozent|Uhr|Euro|mill)"
+    r"\s*(?:million|billion|trillion|percent|per cent|%|[a-z]|Mio|Mrd|Million\w*"
+    r"|Milliard\w*|Prozent|Uhr|Euro|mill)"
 )
 
 

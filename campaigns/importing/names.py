@@ -21,25 +21,29 @@ TITLES = (
     *("Ministro", "alcaldesa", "alcalde", "Alcaldesa", "Alcalde", "ministre", "Ministre", "maire"),
 )
 TARGET = re.compile(
-    rf"(?:(?P<organization>\S.*?) )?(?P<title>{'|'.join(map(re.escape, TITLES))}) (?P<name>[^\W\d_a-z].*)"
+    rf"(?:(?P<organization>\S.*?) )?(?P<title>{'|'.join(map(re.escape, TITLES))}) "
+    r"(?P<name>[^\W\d_a-z].*)"
 )
 # In whose office there may be a comma or an `and`: Secretary of State for Food and Rural Affairs.
 OFFICE = re.compile(
-    r"\b(?:secretary|minister\w*|ministry|department|committee|commission(?:er)?|house|board|council|office|director\w*"
+    r"\b(?:secretary|minister\w*|ministry|department|committee|commission(?:er)?|house
+        |board|council|office|director\w*"
     r"|chair\w*|bundesminister\w*|ministeri\w+) (?:of|for|on|für|de|del|pour)\b",
     re.IGNORECASE,
 )
 # Of whom something is asked: `Tell Amazon: …`, `we call on the Mayor to …`.
 ASKED = re.compile(
-    r"""\b(?:(?:call(?:s|ing)?\ (?:up)?on|urg(?:e|es|ing)|ask(?:s|ing)?|tell(?:ing)?|petition|implore|request|demand\ that|want
-        |would\ like|fordern|bitten|auffordern|an|exigimos\ (?:a|al)|pedimos\ (?:a|al)|instamos\ (?:a|al)|exigez\ de)\s+)
+    r"""\b(?:(?:call(?:s|ing)?\ (?:up)?on|urg(?:e|es|ing)|ask(?:s|ing)?|tell(?:ing)?|petition
+        |implore|request|demand\ that|want|would\ like|fordern|bitten|auffordern|an|(?:exigimos|pedimos|instamos)\ (?:a|al)|exigez\ de)\s+)
         (?P<asked>(?:(?:the|our|den|die|das|unsere[nr]?|el|la|los|las)\s+)?
-        [A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*(?:,?\ (?:(?:of|for|and|the|de|del|y|und|für|von)\ )*[A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*){0,12})
+        [A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*
+        (?:,?\ (?:(?:of|for|and|the|de|del|y|und|für|von)\ )*[A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*){0,12})
         (?=\s+(?:to|not|must|should|stop|end|que|auf|:)|\s*[:,]|\Z)""",
     re.VERBOSE,
 )
 ASKED_BEFORE_COLON = re.compile(
-    r"(?:(?:Tell|Petition to|Call on|Urge|Dear|An|A) )?(?P<asked>[A-ZÄÖÜ][\w.&’'-]*(?: (?:of |the |for )?[A-ZÄÖÜ][\w.&’'-]*){0,6}):\s.+"
+    r"(?:(?:Tell|Petition to|Call on|Urge|Dear|An|A) )?"
+    r"(?P<asked>[A-ZÄÖÜ][\w.&’'-]*(?: (?:of |the |for )?[A-ZÄÖÜ][\w.&’'-]*){0,6}):\s.+"
 )
 NOBODY = {"I", "We", "Petition", "Sign", "Update", "Breaking", "Urgent", "Stop", "Save", "Action"}
 ALLIES = re.compile(
@@ -48,7 +52,8 @@ ALLIES = re.compile(
 )
 UNNAMED = re.compile(r"\b[0-9]{1,9} other (?:allies|friends|groups|organizations|partners)\b")
 OWNER = re.compile(
-    r"(?:(?:©|\(c\)|copyright)(?: (?:©|\(c\)))?(?: ?[0-9]{4}(?: ?[–-] ?[0-9]{4})?)?,? (?:by )?|(?:paid for|authori[sz]ed) by )"
+    r"(?:(?:©|\(c\)|copyright)(?: (?:©|\(c\)))?(?: ?[0-9]{4}(?: ?[–-] ?[0-9]{4})?)?"
+    r",? (?:by )?|(?:paid for|authori[sz]ed) by )"
     r"(?P<name>[^\W\d_][^.,|·•©\n]{1,80}?)(?=\.|,| \||\s·|\s?-\s| all rights| \(|\Z)",
     re.IGNORECASE,
 )

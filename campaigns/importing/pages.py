@@ -17,8 +17,13 @@ INLINE = {
     *("br", "bdi", "bdo", "data", "dfn", "label", "option"),
 }
 KINDS: dict[str, Kind] = {
-    **{"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h3", "h5": "h3", "h6": "h3"},
-    **{"blockquote": "quote"},
+    "h1": "h2",
+    "h2": "h2",
+    "h3": "h3",
+    "h4": "h3",
+    "h5": "h3",
+    "h6": "h3",
+    "blockquote": "quote",
 }
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOTE_NUMBER = re.compile(r"\s*[\[(]?([0-9]{1,3}(?:\s*[,;]\s*[0-9]{1,3})*)[\])]?\s*")

@@ -29,7 +29,6 @@ from campaigns.importing.sections import Sections, split_sections
 from campaigns.text.vocabulary import Marker
 from campaigns.tracking import ADDRESS, strip_tracking
 
-
 MAX_LEAD_IN = 200
 # Of a text with more, what is read is not worth the time that it takes.
 MAX_LINES, MAX_PIECES = 5000, 1500
@@ -65,7 +64,8 @@ def _pieces(text: str) -> list[Piece]:
     if len(pieces) > MAX_PIECES or (not pieces and text.count("\n") >= MAX_LINES):
         raise NotAPetition(
             _(
-                "The text has too many lines. Paste the petition alone, without the rest of the site."
+                "The text has too many lines. Paste the petition alone, without the rest of the"
+                " site."
             )
         )
     return pieces

@@ -89,7 +89,8 @@ LABELS = {
         (?:the )?(?:body|letter|full text|letter body|details) | background(?: information)?
         more (?:details|information) | additional (?:details|information) | about this petition
         why (?:is|does) (?:this|it) (?:so )?(?:important|matter|urgent)\??
-        why (?:this|it)(?: petition| campaign)? (?:is important|matters)\?? | the (?:issue|problem|story|facts)
+        why (?:this|it)(?: petition| campaign)? (?:is important|matters)\??
+        the (?:issue|problem|story|facts)
         (?:what(?:'|’)s|what is) (?:at stake|happening|the problem)\?? | description
         begr[uü]ndung | hintergrund | worum (?:es )?geht(?: es)?\?? | das problem
         warum ist (?:das|dies) (?:so )?wichtig\?? | ¿?por qu[ée] es (?:tan )?importante\??
@@ -174,7 +175,8 @@ LOOSE_NOTICE = re.compile(
 # What stands around a text on a web page. Whole paragraphs only.
 FURNITURE = _any(
     r"""
-    petition | petition details | urgent action | action alert | breaking(?: news)? | (?:start|browse|my) (?:a )?petitions? | browse | updates? | started
+    petition | petition details | urgent action | action alert | breaking(?: news)?
+    (?:start|browse|my) (?:a )?petitions? | browse | updates? | started
     (?:started|created|launched|organi[sz]ed|posted) (?:by|on) .{2,60} | show on a map
     (?:share|tweet|forward|print|post|e-?mail) (?:this|the|on|via|with|to|it|your) .{1,80}
     send (?:an |this )?e-?mail\b.{0,40} | (?:in )?whatsapp.{0,20}
@@ -276,8 +278,8 @@ SIGN_OFF = _any(
 )
 THANKS = _any(
     r"""
-    \W{0,2}(?:thanks?|thank you|many thanks|danke|vielen dank|herzlichen dank|gracias|muchas gracias\
-      |merci|onward|together,)\b.{0,180}
+    \W{0,2}(?:thanks?|thank you|many thanks|danke|vielen dank|herzlichen dank|gracias\
+      |muchas gracias|merci|onward|together,)\b.{0,180}
     """
 )
 # A sentence that asks somebody to do something: what people would sign.

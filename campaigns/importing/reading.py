@@ -50,7 +50,7 @@ def decode(data: bytes) -> str:
                 % {"format": program}
             )
     text = _in_some_encoding(data)
-    # A few control characters come with a paste from Word; a NUL or many make a program or a picture.
+    # A few control characters come with a paste from Word; many make a program or a picture.
     if text is None or "\0" in text or 50 * len(CONTROL.findall(text)) > len(text):
         raise NotAPetition(
             _(
@@ -117,7 +117,8 @@ HTML = re.compile(
     re.IGNORECASE,
 )
 MARKDOWN = re.compile(
-    r"^\#{1,6}[ ]\S | \[\^[\w-]+\] | \]\(https?:// | ^\{ask\}$ | (?<!\w)\*\*\S[^*\n]*\S\*\* | ^={3,}$",
+    r"^\#{1,6}[ ]\S | \[\^[\w-]+\] | \]\(https?:// | ^\{ask\}$ | (?<!\w)\*\*\S[^*\n]*\S\*\*"
+    r" | ^={3,}$",
     re.VERBOSE | re.MULTILINE,
 )
 

@@ -23,19 +23,20 @@ ARCHIVES = re.compile(
     r"(?:web\.archive\.org|archive\.(?:org|is|ph|today|li|vn|md|fo)|perma\.cc|webcitation\.org)\Z"
 )
 ADDRESS = re.compile(
-    r"""<?(?P<url>(?:https?://|www\.)[^\s<>"“”„«»]+)>?|(?P<doi>\bdoi:?\ ?10\.[0-9]{4,9}/[^\s<>"“”]+)""",
+    r"""<?(?P<url>(?:https?://|www\.)[^\s<>"“”„«»]+)>?
+        |(?P<doi>\bdoi:?\ ?10\.[0-9]{4,9}/[^\s<>"“”]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 # What people write before an address.
 LEADS_TO = re.compile(
-    r"""(?:\b(?:available|archived|online|accessible|retrieved|found|read\ more|verfügbar|abrufbar|disponible
-        |recuperado)?\ ?(?:at|from|via|online|here|unter|en|de|à)?
+    r"""(?:\b(?:available|archived|online|accessible|retrieved|found|read\ more|verfügbar
+        |abrufbar|disponible|recuperado)?\ ?(?:at|from|via|online|here|unter|en|de|à)?
         |\b(?:url|link|web|website|source|see|siehe|doi|quelle|fuente))\ ?:?\ ?[\[(]?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
 SEEN = re.compile(
-    r"""[\[(]?\b(?:last\ |date\ |zuletzt\ |[úu]ltimo\ )?(?:accessed|retrieved|viewed|visited|checked|consulted
-        |abgerufen|aufgerufen|zugriff|abruf|stand|consultado|consultada|accedido|acceso|recuperado|consulté)
+    r"""[\[(]?\b(?:last\ |date\ |zuletzt\ |[úu]ltimo\ )?(?:accessed|retrieved|viewed|visited
+        |checked|consulted|abgerufen|aufgerufen|zugriff|abruf|stand|consultado|consultada|accedido|acceso|recuperado|consulté)
         (?:\ (?:on|am|el|le|date))?\ ?:?\ ?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -56,10 +57,17 @@ PARTED = re.compile(
 UNDATED = re.compile(r"[\[(]?\b(?:n\.\s?d|o\.\s?J|s\.\s?f)\b\.?[\])]?")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Words that only say where the rest of a reference is, or that it was seen.
-FILLERS = """available retrieved accessed viewed visited checked consulted archived from online here https
-    www url link website source see also doi date last abgerufen aufgerufen zuletzt zugriff abruf unter
-    stand verfügbar abrufbar consultado consultada acceso recuperado último consulté le am el de en in by
-    von por par pdf on at the of st nd rd th""".split()
+FILLERS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        available retrieved accessed viewed visited checked consulted archived from online here
+        https www url link website source see also doi date last abgerufen aufgerufen zuletzt
+        zugriff abruf unter stand verfügbar abrufbar consultado consultada acceso recuperado
+        último consulté le am el de en in by von por par pdf on at the of st nd rd th
+        """,
+    )
+)
 EDGES = " \t,;:.–—-|"
 
 

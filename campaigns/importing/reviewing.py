@@ -1,4 +1,4 @@
-"""What was read from a text, laid out for somebody to check: item by item, with where it came from."""
+"""What was read from a text, laid out for somebody to check, with where it came from."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -112,11 +112,9 @@ def _parts(draft: CampaignDraft) -> Iterable[Row]:
 
 def _row(name: str, value: str, raw: str, whys: Iterable[str], *, is_needed: bool) -> Row:
     reasons = tuple(dict.fromkeys(whys))
-    if not value:
-        state = "missing" if is_needed else "absent"
-    else:
-        state = "guess" if reasons else "sure"
-    return Row(name, value, raw, reasons, state)
+    known = "guess" if reasons else "sure"
+    unknown = "missing" if is_needed else "absent"
+    return Row(name, value, raw, reasons, known if value else unknown)
 
 
 def _sources(draft: CampaignDraft) -> Iterable[Row]:

@@ -1,6 +1,6 @@
 """The Markdown of one paragraph, made into HTML of the text vocabulary.
 
-Blocks (headings, lists, quotes) are the reader's business: a pasted text has them in plain text too.
+Blocks (headings, lists, quotes) are for the importer to read: plain text has them as well.
 """
 
 import re

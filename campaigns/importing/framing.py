@@ -1,0 +1,170 @@
+"""Finds headline and organization, and in the letter its first line, its ask and its closing."""
+
+import re
+from collections import Counter
+
+from django.utils.translation import gettext as _
+
+from campaigns.importing import phrases
+from campaigns.importing.draft import Part
+from campaigns.importing.phrases import MAX_LABEL
+from campaigns.importing.pieces import Piece
+from campaigns.importing.placing import MAX_HEADLINE, Sections
+
+
+def headline_at(found: Sections) -> int:
+    """The index of what is the likeliest headline; -1 where there is none."""
+    if chosen := found.of(Part.HEADLINE):
+        return chosen[0]
+    fixed = found.of(Part.LEAD_IN) or found.of(Part.STATEMENT)
+    end = fixed[0] if fixed else len(found.pieces)
+    all_texts = Counter(piece.text.casefold() for piece in found.pieces)
+    candidates = [
+        at
+        for at in found.free(0, end)
+        if len(found.text(at)) <= MAX_HEADLINE and found.pieces[at].kind in ("p", "h2", "h3")
+    ][:20]
+    if not candidates:
+        later = [at for at in found.free(end) if len(found.text(at)) <= MAX_HEADLINE]
+        candidates = [at for at in later if found.pieces[at].kind in ("p", "h2", "h3")][:3]
+    scores = {
+        at: _headline_score(found.pieces[at], rank, all_texts) for rank, at in enumerate(candidates)
+    }
+    return max(scores, key=lambda at: (scores[at], -at), default=-1)
+
+
+def _headline_score(piece: Piece, rank: int, all_texts: Counter[str]) -> float:
+    words = len(piece.text.split())
+    score = -0.2 * rank
+    score += 4 * (all_texts[piece.text.casefold()] > 1 and words > 2)
+    score += 3 * (piece.kind == "h2")
+    score += 3 * bool(phrases.HEADLINE.match(piece.text))
+    score += 1 * (":" in piece.text[:-1]) + 1 * ("!" in piece.text) + 1 * piece.text.endswith("?")
+    score += 2 * (4 <= words <= 20) - 2 * (words <= 2) - 1 * (words > 25)
+    score -= 2 * (piece.text.endswith((".", ",", ":"))) + 1 * piece.text.startswith(("(", "http"))
+    return score
+
+
+def find_headline(found: Sections) -> None:
+    labelled = bool(found.of(Part.HEADLINE))
+    at = headline_at(found)
+    if at < 0:
+        return
+    text = found.text(at)
+    again = [
+        other for other in found.free(at + 1) if found.text(other).casefold() == text.casefold()
+    ]
+    headings = [index for index, piece in enumerate(found.pieces) if piece.kind == "h2"]
+    is_sure = labelled or again or headings[:1] == [at]
+    why = (
+        "" if is_sure else _("Taken for the headline by its place; the letter does not repeat it.")
+    )
+    found.put(at, Part.HEADLINE, why)
+    for other in again:
+        found.put(other, Part.HEADLINE)
+    _find_brand(found, at)
+
+
+def _find_brand(found: Sections, headline: int) -> None:
+    """Who asks stands above the headline in few words, or right under it."""
+    below = [*found.of(Part.STATEMENT), *found.of(Part.LEAD_IN)]
+    first = min(below, default=headline + 1)
+    above = [at for at in found.free(0, headline) if _is_name(found.text(at))]
+    under = [at for at in found.free(headline + 1, first) if _is_name(found.text(at))]
+    if not found.of(Part.BRAND) and (named := above or under):
+        why = "" if above else _("Taken for the organization by its place, under the headline.")
+        found.put(named[0], Part.BRAND, why)
+    for at in [*found.free(0, headline), *found.free(headline + 1, first)]:
+        if not _is_sentence(found.text(at)):
+            found.put(at, Part.LEFT_OUT, _("It found no place in the campaign."))
+
+
+def _is_name(text: str) -> bool:
+    """A few words, and capitals as names have them."""
+    words = text.split()
+    return len(words) <= 7 and len(text) <= 60 and text[:1].isupper() and not _is_sentence(text)
+
+
+def _is_sentence(text: str) -> bool:
+    return (
+        len(text) > 60
+        and " " in text
+        or bool(re.search(r"[a-zäöüß)]\W{0,2}[.?!]\W*[0-9]*\W*\Z", text))
+    )
+
+
+def find_letter(found: Sections) -> None:
+    """The rest: lead line, asks, closing, and the letter itself."""
+    last_source = max(found.of(Part.SOURCE), default=len(found.pieces))
+    for at in list(found.free(last_source + 1)):
+        found.put(at, Part.LEFT_OUT, _("It stands behind the sources."))
+    rest = list(found.free())
+    texts = Counter(_plain(found.text(at)) for at in rest)
+    asks = [_plain(found.text(at)) for at in found.of(Part.ASK)]
+    repeated = [text for text, times in texts.items() if times > 1 and 15 <= len(text) <= 600]
+    asks = asks or repeated[:1] or _ask_like_headline(found, rest)
+    for at in rest:
+        is_ask = _plain(found.text(at)) in asks or found.text(at) == "{ask}"
+        guessed = is_ask and not repeated and not found.of(Part.ASK)
+        why = _("It says what the headline says, so it was taken for the ask.") if guessed else ""
+        found.put(at, Part.ASK if is_ask else Part.LETTER, why)
+    _find_closing(found, rest)
+    _find_lead_line(found, rest)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()
+
+
+def _ask_like_headline(found: Sections, rest: list[int]) -> list[str]:
+    """A short paragraph that says what the headline says: `Tell Amazon … to stop`."""
+    headline = {*_plain(next(map(found.text, found.of(Part.HEADLINE)), "")).split()}
+    telling = {word for word in headline if len(word) > 3}
+    for at in rest:
+        text = found.text(at)
+        words = _plain(text).split()
+        shared = len(telling.intersection(words))
+        begins = phrases.HEADLINE.match(text) or ":" in text[:60]
+        if begins and len(words) <= 60 and len(telling) > 1 and 4 * shared >= 3 * len(telling):
+            return [_plain(text)]
+    return []
+
+
+def _find_closing(found: Sections, rest: list[int]) -> None:
+    letter = [at for at in rest if found.parts[at] in (Part.LETTER, Part.ASK)]
+    if len(letter) < 2:
+        return
+    last = letter[-1]
+    follows_ask = found.parts[letter[-2]] == Part.ASK and found.parts[last] == Part.LETTER
+    if follows_ask and _is_line(found.pieces[last]):
+        found.put(last, Part.CLOSING)
+        return
+    for at in letter[-4:]:
+        text = found.text(at)
+        begins = phrases.SIGN_OFF.fullmatch(text) or phrases.THANKS.fullmatch(text)
+        tail = [other for other in letter if other >= at]
+        short = all(
+            _is_line(found.pieces[other]) and found.pieces[other].kind == "p" for other in tail
+        )
+        if begins and short and sum(len(found.text(other)) + 1 for other in tail) <= MAX_LABEL:
+            for other in tail:
+                found.put(other, Part.CLOSING)
+            return
+
+
+def _find_lead_line(found: Sections, rest: list[int]) -> None:
+    letter = [at for at in rest if found.parts[at] == Part.LETTER and at not in found.labels]
+    if found.of(Part.LEAD_LINE) or len(letter) < 2:
+        return
+    first = letter[0]
+    is_first = first == min(at for at in rest if found.parts[at] in (Part.LETTER, Part.ASK))
+    is_line = found.pieces[first].kind == "p" and _is_line(found.pieces[first])
+    cites = re.search(r"[0-9¹²³⁴-⁹\])]\W?\Z|:\Z", found.text(first))
+    if is_first and is_line and not cites:
+        found.put(first, Part.LEAD_LINE)
+
+
+def _is_line(piece: Piece) -> bool:
+    """One short sentence, as a lead line or a closing is."""
+    text = piece.text
+    return len(text) <= MAX_LABEL // 2 and not re.search(r"[.?!]\S*\s", text)

@@ -1,0 +1,125 @@
+"""Labels: `Headline: …`, `To: …`, `Why is this important?`."""
+
+import re
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from campaigns.importing import phrases
+from campaigns.importing.draft import Part
+from campaigns.importing.phrases import MAX_LABEL
+from campaigns.importing.pieces import Piece
+from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
+
+# As much as a label can name on its own line.
+MOST = {
+    Part.HEADLINE: MAX_HEADLINE,
+    Part.BRAND: 120,
+    Part.TARGETS: MAX_LABEL,
+    Part.CALL_TO_ACTION: 60,
+    Part.LEAD_LINE: MAX_LABEL,
+    Part.CLOSING: MAX_LABEL,
+    Part.ASK: 600,
+    Part.NOTICE: 1000,
+}
+LABEL = re.compile(r"(?P<label>[^:：]{1,45}?) ?[:：](?: (?P<rest>\S.*))?", re.DOTALL)
+REPLY = re.compile(r"\A(?:(?:re|fwd?|aw|wg|rv|tr) ?: )+", re.IGNORECASE)
+
+
+def label_of(text: str) -> tuple[Part | None, str]:
+    """The part that a label names, and what stands behind it on the same line."""
+    match = LABEL.fullmatch(text)
+    name = (match["label"] if match else text).strip().strip("*_ ")
+    rest = (match["rest"] or "") if match else ""
+    if len(name) > 45:
+        return None, ""
+    for part, names in phrases.LABELS.items():
+        if names.fullmatch(name):
+            return part, rest
+    return None, ""
+
+
+def find_labels(found: Sections) -> None:
+    """`Headline: …`, `To: …`, `Why is this important?`: what stands under a label is its part."""
+    under: Part | None = None
+    for at in range(len(found.pieces)):
+        piece = found.pieces[at]
+        if at in found.parts:
+            under = None if under == Part.STATEMENT and found.of(Part.STATEMENT) else under
+            continue
+        part, rest = label_of(piece.text)
+        is_bare = part is not None and not rest
+        # Without a colon, and not a heading, a word like `to` or `petition` is no label.
+        if is_bare and not _stands_as_label(found, at):
+            part = None
+        if part is None or part == Part.SOURCE:
+            under = under if part is None and _put_under(found, at, under) else None
+            continue
+        under = None
+        if rest:
+            _put_labelled(found, at, part, rest)
+        else:
+            under = part
+            found.labels[at] = part
+            keeps = part == Part.LETTER and not phrases.SORTS_ONLY.fullmatch(piece.text.strip(" :"))
+            if keeps:
+                found.put(at, Part.LETTER)
+                found.pieces[at] = replace(found.pieces[at], kind="h2")
+            else:
+                found.put(at, Part.LEFT_OUT, _("A label; what stands under it was read so."))
+
+
+def _stands_as_label(found: Sections, at: int) -> bool:
+    piece = found.pieces[at]
+    if at + 1 >= len(found.pieces):
+        return False
+    if piece.text.endswith((":", "?")) or piece.kind in ("h2", "h3"):
+        return True
+    return (
+        len(piece.text) > 3
+        and label_of(piece.text)[0] in (Part.LETTER, Part.SOURCE)
+        or (len(piece.text.split()) > 1 and piece.text[:1].isupper())
+    )
+
+
+def _put_labelled(found: Sections, at: int, part: Part, rest: str) -> None:
+    """`Headline: …` on one line: the piece goes on without its label."""
+    piece = found.pieces[at]
+    if len(rest) > MOST.get(part, MAX_STATEMENT) or part in (Part.LETTER, Part.SOURCE):
+        return
+    is_title = re.match(r"(?i)(?:the )?petition ?:", piece.text) and len(rest) < 120
+    if part == Part.STATEMENT and is_title:
+        return  # `Petition: Save the river` is a headline
+    if part == Part.HEADLINE:
+        rest = REPLY.sub("", rest)
+    found.pieces[at] = piece.without(len(piece.text) - len(rest) + _leading(piece))
+    found.put(at, part)
+    found.labels[at] = part
+    if part == Part.TARGETS:
+        found.target_phrase = found.target_phrase or rest.rstrip(",:")
+
+
+def _leading(piece: Piece) -> int:
+    first = piece.inlines[0]
+    text = getattr(first, "text", "")
+    return len(text) - len(text.lstrip())
+
+
+def _put_under(found: Sections, at: int, under: Part | None) -> bool:
+    """What a label on a line of its own is about; False where its part ends.
+
+    A statement and a letter to sign go on until something else begins; other parts are one piece.
+    """
+    piece = found.pieces[at]
+    if under is None or under == Part.LETTER:
+        return under is not None
+    so_far = [found.text(other) for other in range(at) if found.parts.get(other) == under]
+    size = sum(map(len, so_far)) + len(piece.text)
+    if piece.kind in ("h2", "h3") or size > MAX_STATEMENT:
+        return False
+    if so_far and (under != Part.STATEMENT or phrases.NOTICE.search(piece.text)):
+        return False
+    found.put(at, under)
+    if under == Part.TARGETS:
+        found.target_phrase = piece.text.rstrip(",:")
+    return under == Part.STATEMENT

@@ -1,0 +1,168 @@
+"""Finds the statement: what people sign, and the line above it."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from campaigns.importing import phrases
+from campaigns.importing.draft import Part
+from campaigns.importing.framing import headline_at
+from campaigns.importing.phrases import MAX_LABEL
+from campaigns.importing.pieces import Piece
+from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
+from campaigns.text.vocabulary import Words
+
+
+def parted_lead_ins(pieces: list[Piece]) -> list[Piece]:
+    """`The petition to … reads: "Stop."` on one line, as two pieces."""
+    parted: list[Piece] = []
+    for piece in pieces:
+        match = re.match(r"([^\"“„«]{8,200}:) ?(?=[\"“„«].{4,}[\"”“»]\Z)", piece.text)
+        if match and lead_in_of(match[1]) and piece.kind == "p":
+            rest = piece.without(match.end())
+            head = Piece((Words(match[1]),), piece.raw)
+            parted += [head, rest]
+        else:
+            parted.append(piece)
+    return parted
+
+
+def lead_in_of(text: str) -> re.Match[str] | None:
+    if len(text) > MAX_LABEL:
+        return None
+    return phrases.LEAD_IN.fullmatch(text) or phrases.BARE_LEAD_IN.fullmatch(text)
+
+
+def find_lead_in(found: Sections) -> None:
+    """The line above the statement, and the statement right under it."""
+    for at in list(found.free()):
+        text = found.text(at)
+        match = lead_in_of(text)
+        is_above_quote = text.endswith(":") and len(text) <= MAX_HEADLINE and _quoted(found, at + 1)
+        if not match and not is_above_quote:
+            continue
+        if match is None and not phrases.PETITION.search(text) and not phrases.PLEA.search(text):
+            continue
+        groups = match.groupdict() if match else {}
+        targets = next(filter(None, groups.values()), "")
+        found.put(at, Part.LEAD_IN)
+        found.target_phrase = found.target_phrase or targets
+        if not found.of(Part.STATEMENT):
+            _take_statement(found, at + 1)
+        return
+
+
+def _quoted(found: Sections, at: int) -> list[int]:
+    """The pieces of a quotation that begins at `at`: in quotation marks, or set as a quote."""
+    pieces = found.pieces
+    if at >= len(pieces) or at in found.parts:
+        return []
+    if pieces[at].kind == "quote":
+        end = at
+        while end < len(pieces) and pieces[end].kind == "quote" and end not in found.parts:
+            end += 1
+        return list(range(at, end))
+    closing = phrases.QUOTES.get(pieces[at].text[:1])
+    for end in range(at, min(at + 12, len(pieces))):
+        if not closing or end in found.parts:
+            break
+        if pieces[end].text.rstrip(".,")[-1:] in closing and pieces[end].text != closing:
+            return list(range(at, end + 1))
+    return []
+
+
+def _take_statement(found: Sections, start: int) -> None:
+    quoted = _quoted(found, start)
+    for at in quoted:
+        found.put(at, Part.STATEMENT)
+    if quoted:
+        return
+    why = _("Taken for the statement by its place; it is not in quotation marks.")
+    for at in range(start, len(found.pieces)):
+        piece = found.pieces[at]
+        is_end = at in found.parts or phrases.CALL_TO_ACTION.fullmatch(piece.text)
+        if is_end or (found.of(Part.STATEMENT) and piece.kind not in ("ul", "ol")):
+            return
+        if phrases.NOTICE.search(piece.text) or len(piece.text) > MAX_STATEMENT:
+            return
+        found.put(at, Part.STATEMENT, why)
+
+
+def find_statement(found: Sections) -> None:
+    """Without a lead-in: a letter to a target, a quotation, what is above the letter, a plea."""
+    if found.of(Part.STATEMENT):
+        return
+    for guess in (_letter_to_target, _a_quotation, _above_the_letter, _a_plea):
+        if pieces := guess(found):
+            for at, why in pieces:
+                found.put(at, Part.STATEMENT, why)
+            return
+    found.statement_is_guess = True
+
+
+def _letter_to_target(found: Sections) -> list[tuple[int, str]]:
+    why = _("A letter to a decision-maker, taken for what people sign.")
+    for at in found.free():
+        text = found.text(at)
+        if not (phrases.GREETING.fullmatch(text) and phrases.FORMAL.search(text)):
+            continue
+        for end in range(at + 1, len(found.pieces)):
+            if phrases.SIGN_OFF.fullmatch(found.text(end)):
+                whole = list(found.free(at, end))
+                size = sum(len(found.text(index)) + 2 for index in whole)
+                if size <= MAX_STATEMENT and len(whole) > 1:
+                    name = re.sub(r"(?i)\A(?:dear|sehr geehrte[rs]?|estimad[oa]s?)\s+", "", text)
+                    found.target_phrase = found.target_phrase or name.rstrip(",:!– ")
+                    found.put(end, Part.LEFT_OUT, _("How the letter ends; a name follows there."))
+                    return [(index, why) for index in whole]
+                break
+    return []
+
+
+def _a_quotation(found: Sections) -> list[tuple[int, str]]:
+    why = _("A quotation that stands alone, taken for what people sign.")
+    for at in found.free():
+        whole = _quoted(found, at)
+        if (
+            whole
+            and phrases.PLEA.search(text := " ".join(map(found.text, whole)))
+            and len(text) <= MAX_STATEMENT
+        ):
+            return [(index, why) for index in whole]
+    return []
+
+
+def _above_the_letter(found: Sections) -> list[tuple[int, str]]:
+    """Between the headline, the targets and the first heading of the letter."""
+    why = _("It stands between headline and letter, so it was taken for what people sign.")
+    labels = [at for at, part in found.labels.items() if part == Part.LETTER]
+    end = labels[0] if labels else len(found.pieces)
+    targets = [at for at in found.of(Part.TARGETS) if at < end]
+    if not labels and not targets:
+        return []
+    start = targets[-1] + 1 if targets else headline_at(found) + 1
+    headline = headline_at(found)
+    free = [at for at in found.free(start, end) if at != headline]
+    if not labels:
+        free = free[:1]
+    if not free or sum(len(found.text(at)) + 2 for at in free) > MAX_STATEMENT:
+        return []
+    return [(at, why) for at in free]
+
+
+def _a_plea(found: Sections) -> list[tuple[int, str]]:
+    """`We, the undersigned, call on …`, with the list of demands under it."""
+    why = _("It makes the demand, so it was taken for what people sign.")
+    headline = headline_at(found)
+    for at in found.free():
+        text = found.text(at)
+        if at == headline or len(text) > MAX_STATEMENT or not phrases.PLEA.search(text):
+            continue
+        whole = [at]
+        while text.endswith(":") and whole[-1] + 1 < len(found.pieces):
+            following = whole[-1] + 1
+            if following in found.parts or found.pieces[following].kind not in ("ul", "ol"):
+                break
+            whole.append(following)
+        return [(index, why) for index in whole]
+    return []

@@ -1,0 +1,115 @@
+"""Finds what stands around a text: mail, buttons, the opt-in notice, menus and forms."""
+
+import re
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from campaigns.importing import phrases
+from campaigns.importing.dates import find_dates
+from campaigns.importing.draft import Part
+from campaigns.importing.labels import label_of
+from campaigns.importing.phrases import MAX_LABEL
+from campaigns.importing.placing import MAX_HEADLINE, Sections
+from campaigns.importing.stating import lead_in_of
+from campaigns.text.vocabulary import Words
+from campaigns.tracking import ADDRESS
+
+
+def in_mail_head(found: Sections, at: int) -> bool:
+    near = found.pieces[max(0, at - 3) : at + 4]
+    heads = re.compile(
+        r"(?i)(?:from|to|subject|date|sent|cc|reply-to|von|an|betreff|gesendet|de|para"
+        r"|asunto|fecha) ?: "
+    )
+    return sum(bool(heads.match(piece.raw)) for piece in near) >= 2
+
+
+def find_mail(found: Sections) -> None:
+    for at in list(found.free()):
+        text = found.text(at)
+        if len(text) > MAX_LABEL * 2 or not phrases.MAIL_FURNITURE.fullmatch(text):
+            continue
+        if label_of(text)[0] == Part.BRAND:
+            continue  # who writes is who asks
+        is_head = re.match(r"[\wàÀ-]{1,15} ?: ", text)
+        if is_head and not ("@" in text or in_mail_head(found, at)):
+            continue
+        found.put(at, Part.LEFT_OUT, _("The head or the foot of a mail."))
+
+
+def find_calls(found: Sections) -> None:
+    """What stands on a button; with the address that it led to, which is that of another page."""
+    first = next(iter(found.of(Part.CALL_TO_ACTION)), None)
+    for at in list(found.free()):
+        text = found.text(at).strip(" !:»>→.[]*")
+        call, _colon, rest = text.partition(": ")
+        if at and lead_in_of(found.text(at - 1)):
+            continue  # what stands under `The petition reads:` is what it reads
+        if len(call) > 60 or len(rest) > MAX_HEADLINE or not phrases.CALL_TO_ACTION.fullmatch(call):
+            continue
+        if first is None:
+            first = at
+            found.put(at, Part.CALL_TO_ACTION, _("Read from this line.") if rest else "")
+            found.pieces[at] = replace(found.pieces[at], inlines=(Words(call),))
+        elif call == found.text(first):
+            found.put(at, Part.LEFT_OUT, _("The call to action once more."))
+        else:
+            found.put(at, Part.LEFT_OUT, _("Another call to action; a page has one button."))
+        if next(found.free(at + 1, at + 2), None) and ADDRESS.fullmatch(found.text(at + 1)):
+            found.put(at + 1, Part.LEFT_OUT, _("Where the call to action led."))
+
+
+def find_notice(found: Sections) -> None:
+    if found.of(Part.NOTICE):
+        return
+    last_statement = max(found.of(Part.STATEMENT), default=-2)
+    for at in list(found.free()):
+        text = found.text(at)
+        is_under = at == last_statement + 1 and len(text) <= MAX_LABEL
+        is_notice = (
+            phrases.NOTICE.search(text[:1000]) or is_under and phrases.LOOSE_NOTICE.search(text)
+        )
+        if is_notice and len(text) <= 1000 and found.pieces[at].kind not in ("h2", "h3"):
+            found.put(at, Part.NOTICE)
+            following = at + 1
+            while next(found.free(following, following + 1), None) and phrases.NOTICE.search(
+                found.text(following)[:1000]
+            ):
+                found.put(following, Part.NOTICE)
+                following += 1
+            return
+
+
+def find_furniture(found: Sections) -> None:
+    for at in list(found.free()):
+        piece = found.pieces[at]
+        text = piece.text.strip(" *:»>→›|·•")
+        why = ""
+        is_date = bool(dates := find_dates(text)) and dates[0].end - dates[0].start == len(text)
+        if piece.is_furniture and not phrases.NOTICE.search(text[:MAX_LABEL]):
+            why = _("It stands in the navigation, a form or the footer of the page.")
+        elif is_date or re.fullmatch(r"[\W_]*", piece.text):
+            why = _("A date or a line that only parts.")
+        elif len(text) <= MAX_LABEL and (phrases.FURNITURE.fullmatch(text) or _is_menu(text)):
+            why = _("Navigation, sharing or a form of the page.")
+        elif _greets_one(text):
+            why = _("A greeting; a page greets nobody by name.")
+        if why:
+            found.put(at, Part.LEFT_OUT, why)
+
+
+def _is_menu(text: str) -> bool:
+    """`Home | About | Donate`: short words with something between them."""
+    words = [word.strip() for word in re.split(r"[|·•›»/]", text)]
+    short = all(0 < len(word.split()) <= 3 for word in words)
+    return len(words) > 2 and short and any(phrases.FURNITURE.fullmatch(word) for word in words)
+
+
+def _greets_one(text: str) -> bool:
+    return bool(
+        len(text) <= 60
+        and phrases.GREETING.fullmatch(text)
+        and text.endswith((",", ":", "!", "–", "-"))
+        and not phrases.FORMAL.search(text)
+    )
