@@ -14,8 +14,6 @@ logger = logging.getLogger(__name__)
 
 # A turn, after which the worker may be replaced by a newer version of itself.
 TURN_SECONDS = 50.0
-# Sources claimed at a time: worst case, as many times the fetcher's patience twice.
-BATCH = 10
 HOST_PAUSE_SECONDS = 2.0
 
 
@@ -53,7 +51,8 @@ def examine_due(
     fetcher = fetcher or public_web()
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        claimed = Source.objects.claim_due(BATCH)
+        # One at a time: a worker that is asked to stop is done with its source in half a minute.
+        claimed = Source.objects.claim_due(1)
         if not claimed:
             return False
         for source in claimed:
