@@ -73,8 +73,8 @@ def typed_in(signature: Signature) -> Typed:
 
 def may_count(signature: Signature) -> bool:
     """Whether this signature counts already, or its campaign still takes its confirmation."""
-    is_counted = signature.state == State.COUNTED
-    return is_counted or signature.campaign.takes_confirmation_of(signature.created_at)
+    counts = signature.state == State.COUNTED
+    return counts or signature.campaign.takes_confirmation_of(signature.created_at)
 
 
 @transaction.atomic

@@ -71,8 +71,8 @@ def open_page(request: HttpRequest, token: str) -> HttpResponse:
     if access is None and _visitor(request) is None:
         if too_many_bad_links(network_of(request.META)):
             return too_many(request)
-        context = {"stylesheet_url": stylesheet_url(None), "form": AddressForm()}
-        return render(request, "signatures/own_data/used.html", context, status=410)
+        fresh = {"stylesheet_url": stylesheet_url(None), "form": AddressForm()}
+        return render(request, "signatures/own_data/used.html", fresh, status=410)
     response = HttpResponseRedirect(reverse("own-data-mine"), status=303)
     if access:
         VISIT.give(response, path=PATH, ids=[access.pk])

@@ -103,6 +103,15 @@ def test_the_page_after_confirming_offers_sharing_first_and_then_one_more(client
     assert f'href="/sign/{other.slug}/as/' in html
 
 
+def test_t07_a_headline_is_text_wherever_it_is_shared(client):
+    campaign = make_campaign(headline='"><script>alert(1)</script>')
+    signature = make_signature(campaign)
+    token = links.confirm_token(signature_id=signature.pk)
+    html = client.get(links.address(links.CONFIRM, token)).content.decode()
+    assert "<script>alert" not in html
+    assert "&quot;&gt;&lt;script&gt;" in html
+
+
 def test_what_comes_next_is_the_chosen_one_or_the_newest_not_yet_signed(campaign):
     organization = campaign.organization
     ada = make_signature(campaign).supporter

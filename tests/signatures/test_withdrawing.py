@@ -121,10 +121,3 @@ def test_b95_a_closed_campaign_lets_people_go_but_nobody_in(client, signature):
     page = client.post(link("withdraw", signature))
     assert "Sign again" not in page.content.decode()
     assert counted(signature.campaign) == 0
-
-
-def test_who_signed_in_time_may_confirm_until_a_day_after_the_close(client, signature):
-    waiting = make_signature(signature.campaign, confirmed=False)
-    signature.campaign.close()
-    client.post(link("confirm", waiting), {"name": "Ada"})
-    assert state_of(waiting) == "counted"
