@@ -21,6 +21,7 @@ from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.citations import format_citation
 from campaigns.models import Campaign, Source
 from campaigns.source_health.asking import ask_for_check
+from campaigns.tracking import strip_tracking
 
 
 class SourceForm(forms.ModelForm):
@@ -29,6 +30,12 @@ class SourceForm(forms.ModelForm):
     class Meta:
         model = Source
         fields: list[str] = []  # the inline names them
+
+    def clean_url(self) -> str:
+        return strip_tracking(self.cleaned_data["url"])
+
+    def clean_archive_url(self) -> str:
+        return strip_tracking(self.cleaned_data["archive_url"])
 
     def save(self, commit: bool = True) -> Source:
         if "url" in self.changed_data:

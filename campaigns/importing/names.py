@@ -26,15 +26,16 @@ TARGET = re.compile(
 )
 # In whose office there may be a comma or an `and`: Secretary of State for Food and Rural Affairs.
 OFFICE = re.compile(
-    r"\b(?:secretary|minister\w*|ministry|department|committee|commission(?:er)?|house
-        |board|council|office|director\w*"
+    r"\b(?:secretary|minister\w*|ministry|department|committee|commission(?:er)?|house"
+    r"|board|council|office|director\w*"
     r"|chair\w*|bundesminister\w*|ministeri\w+) (?:of|for|on|für|de|del|pour)\b",
     re.IGNORECASE,
 )
 # Of whom something is asked: `Tell Amazon: …`, `we call on the Mayor to …`.
 ASKED = re.compile(
     r"""\b(?:(?:call(?:s|ing)?\ (?:up)?on|urg(?:e|es|ing)|ask(?:s|ing)?|tell(?:ing)?|petition
-        |implore|request|demand\ that|want|would\ like|fordern|bitten|auffordern|an|(?:exigimos|pedimos|instamos)\ (?:a|al)|exigez\ de)\s+)
+        |implore|request|demand\ that|want|would\ like|fordern|bitten|auffordern|an
+        |(?:exigimos|pedimos|instamos)\ (?:a|al)|exigez\ de)\s+)
         (?P<asked>(?:(?:the|our|den|die|das|unsere[nr]?|el|la|los|las)\s+)?
         [A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*
         (?:,?\ (?:(?:of|for|and|the|de|del|y|und|für|von)\ )*[A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*){0,12})

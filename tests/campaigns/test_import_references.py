@@ -17,7 +17,8 @@ SURE = {
     f'Ada Poe, "Under fire", The Gazette, 22 May 2018, {URL} (accessed 3 June 2018)': (
         *("Ada Poe", "Under fire", "The Gazette", DAY, "day", URL, SEEN),
     ),
-    f"'Under fire at last', The Gazette (May 2018). Available at: {URL}. Retrieved on 2018-06-03.": (
+    f"'Under fire at last', The Gazette (May 2018). Available at: "
+    f"{URL}. Retrieved on 2018-06-03.": (
         *("", "Under fire at last", "The Gazette", date(2018, 5, 1), "month", URL, SEEN),
     ),
     f'ACLU, "Bills around the country," {URL}_(b)': (
@@ -29,7 +30,8 @@ SURE = {
     "Anna Muster: „Unter Feuer“. In: Die Zeitung, 22.05.2018, abgerufen am 3. Juni 2018": (
         *("Anna Muster", "Unter Feuer", "Die Zeitung", DAY, "day", "", SEEN),
     ),
-    f"Ana Ruiz, «Bajo fuego», El Diario, 22 de mayo de 2018. {URL} Consultado el 3 de junio de 2018.": (
+    f"Ana Ruiz, «Bajo fuego», El Diario, 22 de mayo de 2018. "
+    f"{URL} Consultado el 3 de junio de 2018.": (
         *("Ana Ruiz", "Bajo fuego", "El Diario", DAY, "day", URL, SEEN),
     ),
     'Ada Poe, "Under fire," The Gazette, n.d.': (
@@ -40,7 +42,8 @@ SURE = {
     ),
 }
 GUESSED = {
-    f"Poe, A. (2018, May 22). Under fire at last. The Gazette. Retrieved June 3, 2018, from {URL}": (
+    f"Poe, A. (2018, May 22). Under fire at last. The Gazette. "
+    f"Retrieved June 3, 2018, from {URL}": (
         *("Poe, A.", "Under fire at last", "The Gazette", DAY, "day", URL, SEEN),
     ),
     "Ada Poe, Under fire at last, The Gazette, May 22, 2018": (

@@ -29,8 +29,10 @@ EXPECTED: dict[str, dict[str, str]] = {
         "targets": "Minister of Justice",
         "call_to_action": "TAKE ACTION",
         "statement": "Dear Minister of Justice,\n\nI am writing to express my concern for Amara "
-        "Desta, a journalist who has been held without charge since 12 March 2022.\n\nI urge you to "
-        "release her immediately and unconditionally, and to ensure that she has access to a doctor "
+        "Desta, a journalist who has been held without charge since 12 March "
+        "2022.\n\nI urge you to "
+        "release her immediately and unconditionally, and to ensure that she "
+        "has access to a doctor "
         "and to her lawyer.",
     },
     "german.txt": {
@@ -144,7 +146,8 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 PASSAGES: dict[str, list[str]] = {
     "aclu_style.txt": [
-        "documents 1,204 cases in six months.[liberty-defense-fund-2023][liberty-defense-fund-2024]",
+        "documents 1,204 cases in six "
+        "months.[liberty-defense-fund-2023][liberty-defense-fund-2024]",
         "two leading contenders,[osei-2023] both",
         "That was a day.[liberty-defense-fund-2023] Nothing",
         "5.3 billion dollars, and 20 states",
@@ -169,7 +172,8 @@ PASSAGES: dict[str, list[str]] = {
     ],
     "mail_of_a_network.txt": [
         "means a two-hour walk home.[nair-2024]</p>",
-        "and 5.3 million journeys a year depend on them.[riverton-council-2024][transport-lab-2023]",
+        "and 5.3 million journeys a year depend on "
+        "them.[riverton-council-2024][transport-lab-2023]",
     ],
     "page_of_a_big_petition_site.txt": [
         "school day[county-health-office-2022].",
