@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import models, transaction
 
 from campaigns.addresses import is_taken
@@ -20,7 +20,7 @@ SLUG_LENGTH = Campaign._meta.get_field("slug").max_length or 80
 
 
 @transaction.atomic
-def clone(*, campaign: Campaign, author: AbstractBaseUser) -> Campaign:
+def clone(*, campaign: Campaign, author: User) -> Campaign:
     """A draft that says what `campaign` says now, with its targets, allies, sources and questions.
 
     It has versions of its own, and none of the signatures, updates, corrections or translations.

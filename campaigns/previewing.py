@@ -6,10 +6,10 @@ is how to end it early; and when the page is public, where it leads from then on
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.core import signing
 from django.urls import reverse
 
@@ -19,8 +19,8 @@ PURPOSE = "campaigns.preview"
 LASTS = timedelta(days=14)
 
 
-def preview_url(*, campaign: Campaign, user: AbstractBaseUser) -> str:
-    """The full address of a page that shows `campaign` as it is saved, for fourteen days."""
+def preview_url(*, campaign: Campaign, user: Any) -> str:
+    """The full address of a page that shows `campaign` as it is saved, given away by `user`."""
     token = signing.dumps([campaign.pk, campaign.slug, user.pk], salt=PURPOSE)
     return settings.SITE_URL + reverse("preview", args=[token])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from campaigns.models import Campaign, ConsentNotice, MailScope, Statement
@@ -22,7 +22,7 @@ def revise_statement(
     text: str,
     reason: str = "",
     change_note: str = "",
-    author: AbstractBaseUser | None = None,
+    author: User | None = None,
 ) -> Statement:
     """Make `text` what people sign from now on, and return the version that says it.
 

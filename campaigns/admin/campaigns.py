@@ -62,7 +62,7 @@ class CampaignAdmin(FromTextAdmin, EditorAdmin, OrganizationScopedAdmin):
         ]
 
     def get_urls(self) -> list[Any]:
-        own = [
+        own: list[tuple[str, Any, str]] = [
             ("citation/", self.citation_view, "citation"),
             ("<int:pk>/material/", self.material_view, "material"),
             ("<int:pk>/check/", self.check_view, "check"),

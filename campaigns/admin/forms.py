@@ -189,8 +189,8 @@ class CampaignForm(forms.ModelForm):
         organization = cleaned.get("organization") or getattr(self.instance, "organization", None)
         scopes = cleaned.get("notice_scopes") or []
         for name in OWNED:
-            chosen = cleaned.get(name) or []
-            rows = [chosen] if isinstance(chosen, models.Model) else chosen
+            chosen: Any = cleaned.get(name) or []
+            rows: Any = [chosen] if isinstance(chosen, models.Model) else chosen
             if organization and any(row.organization_id != organization.pk for row in rows):
                 self.add_error(name, _("Choose among the organization's own."))
         if cleaned.get("notice_text") and not scopes and "notice_scopes" not in self.errors:
@@ -198,8 +198,8 @@ class CampaignForm(forms.ModelForm):
         return cleaned
 
     def _ask_why_the_statement_changes(self, cleaned: dict[str, Any]) -> None:
-        frozen = self.statement and self.statement.frozen_at
-        if not frozen or cleaned.get("statement_text") in (None, self.statement.text):
+        before, text = self.statement, cleaned.get("statement_text")
+        if not (before and before.frozen_at) or text in (None, before.text):
             return
         if not cleaned.get("statement_reason"):
             self.add_error("statement_reason", _("Say why the text that people signed changes."))

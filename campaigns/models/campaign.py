@@ -244,16 +244,13 @@ class Campaign(models.Model):
         """The newest version of this edition's opt-in notice, or None before there is one."""
         return self.notices.filter(language=self.edition).order_by("-version").first()
 
-    def statement_changes(self) -> list[Any]:
+    def statement_changes(self) -> list[tuple[Any, Any]]:
         """The versions of this edition's statement that replaced a public one, newest first.
 
-        Each has `earlier`, the version before it.
+        Each with the version before it.
         """
         shown = self.statements.filter(language=self.edition).exclude(frozen_at=None)
-        versions = list(shown.order_by("version"))
-        for earlier, later in pairwise(versions):
-            later.earlier = earlier
-        return versions[:0:-1]
+        return list(pairwise(shown.order_by("-version")))
 
     def missing_for_publication(self) -> list[str]:
         """What still keeps the page from being published, as sentences; empty when nothing does."""
@@ -354,7 +351,8 @@ class Campaign(models.Model):
 
         Confirming a signature counts it no more.
         """
-        of = [self.State.OPEN, *(state for state in ENDED if state != self.State.WITHDRAWN)]
+        of = [self.State.OPEN, *ENDED]
+        of.remove(self.State.WITHDRAWN)
         return self._end(self.State.WITHDRAWN, of=of, outcome=outcome, ended_at=Now())
 
     def _end(

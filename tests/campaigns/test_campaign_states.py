@@ -153,6 +153,7 @@ def test_f22_past_its_closing_time_it_takes_nothing_even_while_no_worker_runs(dr
 @pytest.mark.parametrize("state", ["closed", "delivered", "won", "lost"])
 def test_what_was_typed_before_the_end_may_be_confirmed_within_seven_days(state):
     campaign = reached(state)
+    assert campaign.closed_at
     before, after = campaign.closed_at - SOON, campaign.closed_at + timedelta(seconds=1)
     assert campaign.takes_confirmation_of(before)
     assert not campaign.takes_confirmation_of(after)

@@ -83,8 +83,8 @@ def test_a_change_keeps_its_reason_its_note_and_who_made_it(admin_user):
     )
     assert (revised.reason, revised.change_note) == ("The target asked when.", NOTE)
     assert revised.author == admin_user
-    [change] = campaign.statement_changes()
-    assert (change, change.earlier.version) == (revised, 1)
+    [(later, earlier)] = campaign.statement_changes()
+    assert (later, earlier.version) == (revised, 1)
 
 
 def test_a_text_in_another_language_has_versions_of_its_own():

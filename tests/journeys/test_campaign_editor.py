@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db.models.functions import Now
@@ -15,9 +16,11 @@ from tests.campaigns.admin_pages import make_organizer
 from tests.factories import make_campaign, make_organization, make_signature
 from tests.journeys.test_editor import button, log_in
 
-playwright = pytest.importorskip("playwright.sync_api")
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+expect = pytest.importorskip("playwright.sync_api").expect
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
-expect = playwright.expect
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
@@ -90,7 +93,7 @@ SCREENS = [(360, "dark"), (1280, "light")]
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS, ids=["telephone, dark", "desk, light"])
 def test_every_state_of_a_page_can_be_used_by_everyone(
-    open_page: Callable[..., "playwright.Page"], width: int, scheme: str
+    open_page: Callable[..., "Page"], width: int, scheme: str
 ):
     page = open_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     found: list[str] = []
@@ -102,7 +105,7 @@ def test_every_state_of_a_page_can_be_used_by_everyone(
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS, ids=["telephone, dark", "desk, light"])
 def test_the_screens_of_a_campaign_can_be_used_by_everyone(
-    open_page: Callable[..., "playwright.Page"], width: int, scheme: str
+    open_page: Callable[..., "Page"], width: int, scheme: str
 ):
     campaign = make_campaign(body="<p>So.</p>")
     revise_statement(campaign=campaign, text="Stop now.", reason="Asked.", change_note="“Now”.")
@@ -148,7 +151,7 @@ def _states_of_a_page() -> list[str]:
     return [*pages, link, "/preview/none/"]
 
 
-def _problems(page: "playwright.Page") -> list[str]:
+def _problems(page: "Page") -> list[str]:
     violations = Axe().run(page, options=RULES).response["violations"]
     found = [f"{page.url}: {one['id']}: {one['nodes'][0]['html']}" for one in violations]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

@@ -11,18 +11,12 @@ from campaigns.revising import revise_statement
 from signatures import links
 from signatures.counting import refresh_tallies
 from signatures.models import Signature
-from signatures.page_cache import pages
 from tests.campaigns.admin_pages import words
 from tests.factories import STATEMENT, make_campaign, make_signature
 
 pytestmark = pytest.mark.django_db
 
 TYPED = {"name": "Ada Lovelace", "email": "ada@example.org"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    pages.__init__()
 
 
 @pytest.fixture
