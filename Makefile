@@ -6,7 +6,7 @@ VENV = .venv/bin/python
 UNUSED = SECRET_KEY=unused LINK_KEYS=k1:unused SUPPRESSION_KEY=unused \
 	DATABASE_URL=postgres://unused@127.0.0.1:1/unused ENV_FILE=/dev/null
 
-.PHONY: help run test lint style templates types migrations format mutations bench bench-quick clean
+.PHONY: help run test lint style templates types migrations format audit mutations bench bench-quick clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -42,6 +42,11 @@ format: ## put the code in shape
 	@$(INSTALL) requirements-dev.txt
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
+
+audit: ## read every page in every state with axe, and keep pictures in var/audit
+	@$(INSTALL) requirements-dev.txt
+	@$(VENV) -m tests.rig.browser
+	@$(VENV) -m pytest -m audit tests/audit $(ARGS)
 
 mutations: ## break ten guarded lines, one at a time, and see the tests turn red
 	@$(INSTALL) requirements-dev.txt

@@ -1,0 +1,292 @@
+"""Every state that a supporter, a subscriber or a passer-by can meet a page in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from playwright.sync_api import Page, Route
+
+from campaigns.models import (
+    Ally,
+    Campaign,
+    ConsentNotice,
+    Correction,
+    CustomField,
+    Source,
+    Tally,
+    Target,
+    Topic,
+    Update,
+)
+from signatures import links
+from signatures.confirming import disown
+from signatures.models import DataAccess, PaperBatch, Signature
+from signatures.withdrawing import withdraw
+from tests.campaigns.languages import translate
+from tests.factories import make_campaign, make_organization, make_signature
+
+OUTCOME = "Amazon told its customers on 10 June that it stops the sale to the police for a year."
+LETTER = (
+    "<p>Amazon sells face recognition to the police.<sup data-source='wong-2018'></sup> "
+    "It finds one face among tens of millions within seconds.<sup data-source='aclu'></sup></p>"
+    '<div data-block="ask"></div><h2>Why it matters</h2>'
+    "<blockquote>A recipe for authoritarianism.</blockquote>"
+    "<ul><li>It is wrong more often about people of colour.</li><li>Nobody was asked.</li></ul>"
+    "<p>More than 30 organizations ask for the same.<sup data-source='wong-2018'></sup></p>"
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """A page in one state: where it stands, and what a visitor does there before we look."""
+
+    name: str
+    address: str
+    arrive: Callable[[Page], object] | None = None
+
+
+def public_states() -> Iterator[State]:
+    """The states, on a stage that is built as they are asked for."""
+    campaign = _full_campaign()
+    yield from _lists(campaign)
+    yield from _campaign_page(campaign)
+    yield from _outcomes(campaign)
+    yield from _languages(campaign)
+    yield from _after_signing(campaign)
+    yield from _mail_links(campaign)
+    yield from _own_data(campaign)
+    yield from _errors()
+
+
+def _full_campaign() -> Campaign:
+    """One that has everything a campaign can have."""
+    organization = make_organization(
+        name="Example Action", privacy_url="https://example.org/privacy"
+    )
+    campaign = make_campaign(
+        organization=organization,
+        kind=ConsentNotice.Kind.YES_NO,
+        headline="Tell Amazon: Stop powering the surveillance state",
+        lead_line="Face recognition has no place in policing",
+        body=LETTER,
+        ask="Tell Amazon: Prohibit all government use of face recognition.",
+        closing="Thanks for speaking out.",
+        asks_postal_code=True,
+        asks_country=True,
+        asks_comment=True,
+        asks_to_show_name=True,
+        closes_at=timezone.now() + timedelta(days=9),
+    )
+    topic = Topic.objects.create(organization=organization, name="Privacy", slug="privacy")
+    campaign.topics.add(topic)
+    Target.objects.create(campaign=campaign, name="Andy Jassy", organization="AWS", title="CEO")
+    Ally.objects.create(campaign=campaign, name="Center for Media Justice")
+    Ally.objects.create(campaign=campaign, name="The ACLU", url="https://example.org/")
+    Correction.objects.create(campaign=campaign, text="An earlier letter named another year.")
+    CustomField.objects.create(campaign=campaign, key="job", label="What do you do?")
+    CustomField.objects.create(
+        campaign=campaign, key="how", label="Would you help?", kind="choice", choices="Yes\nLater"
+    )
+    CustomField.objects.create(
+        campaign=campaign, key="of-age", label="I am 18 or older", kind="tick"
+    )
+    _add_sources(campaign)
+    Update.objects.create(
+        campaign=campaign,
+        title="We handed in 43,218 names",
+        body="<p>Yesterday we stood before their door.<sup data-source='aclu'></sup></p>",
+        published_at=timezone.now(),
+    )
+    PaperBatch.objects.create(
+        campaign=campaign, signatures=1204, collected_on="2026-05-01", collected_by="Local 9"
+    )
+    Tally.objects.update_or_create(campaign=campaign, defaults={"counted": 43_218})
+    return campaign
+
+
+def _add_sources(campaign: Campaign) -> None:
+    Source.objects.create(
+        campaign=campaign,
+        key="wong-2018",
+        author="Julie Carrie Wong",
+        title="'Recipe for authoritarianism': Amazon under fire",
+        publisher="The Guardian",
+        published_on="2018-05-22",
+        url="https://example.org/a",
+        archive_url="https://example.org/archived/a",
+    )
+    Source.objects.create(
+        campaign=campaign, key="aclu", author="ACLU", title="Who asked for this?", position=1
+    )
+
+
+def _lists(campaign: Campaign) -> Iterator[State]:
+    yield State("home", "/")
+    yield State("organization", f"/by/{campaign.organization.slug}/")
+    yield State("topic", f"/by/{campaign.organization.slug}/privacy/")
+    yield State("empty organization", f"/by/{make_organization().slug}/")
+    yield State("open data", f"{campaign.get_absolute_url()}data/")
+
+
+def _campaign_page(campaign: Campaign) -> Iterator[State]:
+    address = campaign.get_absolute_url()
+    yield State("open", address)
+    yield State("errors", address, lambda page: page.locator("#sign button").click())
+    yield State("one of the first", make_campaign().get_absolute_url())
+    implicit = make_campaign(kind=ConsentNotice.Kind.IMPLICIT)
+    Tally.objects.update_or_create(campaign=implicit, defaults={"counted": 50_000})
+    yield State("goal reached", implicit.get_absolute_url())
+
+
+def _outcomes(campaign: Campaign) -> Iterator[State]:
+    steps: dict[str, list[str]] = {
+        "closed": ["close"],
+        "delivered": ["close", "deliver"],
+        "won": ["close", "deliver", "win"],
+        "lost": ["close", "deliver", "lose"],
+        "withdrawn": ["withdraw"],
+    }
+    for name, taken in steps.items():
+        ended = make_campaign(organization=campaign.organization, body=LETTER)
+        _add_sources(ended)
+        Tally.objects.update_or_create(campaign=ended, defaults={"counted": 43_218})
+        for step in taken:
+            getattr(ended, step)()
+        Campaign.objects.filter(pk=ended.pk).update(outcome=OUTCOME)
+        yield State(name, ended.get_absolute_url())
+
+
+def _languages(campaign: Campaign) -> Iterator[State]:
+    spanish = translate(campaign, body="<p>Basta ya.</p>")
+    arabic = translate(
+        campaign,
+        language="ar",
+        headline="قولوا لأمازون: كفى",
+        ask="كفى",
+        body="<p>كفى.</p>",
+        statement="أوقفوا بيع تقنية التعرف على الوجوه للحكومات.",
+        notice="ستصلك أخبارنا من وقت لآخر.",
+    )
+    yield State("in Spanish", f"/sign/{spanish.slug}/")
+    yield State("in Arabic", f"/sign/{arabic.slug}/")
+
+
+def _after_signing(campaign: Campaign) -> Iterator[State]:
+    yield State("thanks without a cookie", f"{campaign.get_absolute_url()}thanks/")
+    plain = make_campaign()
+    yield State("pending", plain.get_absolute_url(), _sign)
+    at_once = make_campaign(proof="at_once")
+    yield State("counted at once", at_once.get_absolute_url(), _sign)
+    yield State("held", make_campaign().get_absolute_url(), _sign_as_a_script_does)
+
+
+def _sign(page: Page) -> None:
+    page.get_by_label("Full name").fill("Ada Lovelace")
+    page.get_by_label("Email address").fill("ada@example.org")
+    page.locator("#sign button").click()
+    page.wait_for_url("**/thanks/**")
+
+
+def _sign_as_a_script_does(page: Page) -> None:
+    """Fill in the field that no person sees."""
+    page.get_by_label("Full name").fill("Ada Lovelace")
+    page.get_by_label("Email address").fill("ada@example.org")
+    trap = page.locator("form input[tabindex='-1']").first
+    trap.evaluate("field => { field.value = 'x'; }")
+    page.locator("#sign button").click()
+    page.wait_for_url("**/thanks/**")
+
+
+def _mail_links(campaign: Campaign) -> Iterator[State]:
+    signed, pending = make_signature(campaign), make_signature(campaign, confirmed=False)
+    yield State("confirm", _link(links.CONFIRM, links.confirm_token(signature_id=pending.pk)))
+    yield State("confirmed", _link(links.CONFIRM, links.confirm_token(signature_id=signed.pk)))
+    yield State("not me", _link(links.NOT_ME, links.not_me_token(signature_id=pending.pk)))
+    disowned = make_signature(campaign)
+    disown(signature_id=disowned.pk)
+    yield State("not me, done", _link(links.CONFIRM, links.confirm_token(signature_id=disowned.pk)))
+    yield State("withdraw", _link(links.WITHDRAW, links.withdraw_token(signature_id=signed.pk)))
+    gone = make_signature(campaign)
+    withdraw(signature_id=gone.pk, via="test")
+    yield State(
+        "withdrawn by signer", _link(links.WITHDRAW, links.withdraw_token(signature_id=gone.pk))
+    )
+    yield from _subscriber_links(signed)
+    yield from _recognised(campaign, signed)
+    yield State("broken link", "/confirm/")
+
+
+def _subscriber_links(signed: Signature) -> Iterator[State]:
+    campaign = signed.campaign
+    person = {"supporter_id": signed.supporter_id, "organization_id": campaign.organization_id}
+    leave = links.unsubscribe_token(**person, campaign_id=campaign.pk, mailing_id=0)
+    yield State("preferences", _link(links.PREFERENCES, links.preferences_token(**person)))
+    yield State("unsubscribe", _link(links.UNSUBSCRIBE, leave))
+    yield State("unsubscribed", _link(links.UNSUBSCRIBE, leave), _press)
+
+
+def _recognised(campaign: Campaign, signed: Signature) -> Iterator[State]:
+    other = make_campaign(organization=campaign.organization)
+    stranger = make_signature(make_campaign(organization=campaign.organization))
+    token = links.recognised_token(supporter_id=signed.supporter_id)
+    new_here = links.recognised_token(supporter_id=stranger.supporter_id)
+    yield State("recognised", links.recognised_address(other.slug, token))
+    yield State("recognised, more asked", links.recognised_address(campaign.slug, new_here))
+    yield State("recognised, signed before", links.recognised_address(campaign.slug, token))
+    yield State("recognised, signed", links.recognised_address(other.slug, token), _press)
+
+
+def _own_data(campaign: Campaign) -> Iterator[State]:
+    signed = make_signature(campaign)
+    yield State("own data, ask", "/my-data/")
+    yield State("own data, sent", "/my-data/?sent=1")
+
+    def fresh_link() -> str:
+        return _link(links.OWN_DATA, DataAccess.objects.issue(signed.supporter_id))
+
+    yield State("own data, open", fresh_link())
+    yield State("own data, link used", _link(links.OWN_DATA, "x" * 43), _press)
+    yield State("own data", fresh_link(), _press)
+    yield State("own data, erase not ticked", fresh_link(), _erase_without_a_tick)
+
+
+def _erase_without_a_tick(page: Page) -> None:
+    _press(page)
+    page.locator("form[action='/my-data/mine/erase/'] button").click()
+    page.wait_for_load_state()
+
+
+def _errors() -> Iterator[State]:
+    yield State("not found", "/nowhere/")
+    for status in ("400", "403", "410", "429", "500"):
+        yield State(f"error {status}", "/", _shown(status))
+
+
+def _shown(status: str) -> Callable[[Page], object]:
+    """Shows an error page where its own address would be."""
+
+    def arrive(page: Page) -> None:
+        address = f"**/error-{status}/"
+        with translation.override("en"):
+            body = render_to_string(f"{status}.html")
+
+        def answer(route: Route) -> None:
+            route.fulfill(status=200, content_type="text/html; charset=utf-8", body=body)
+
+        page.route(address, answer)
+        page.goto(f"/error-{status}/")
+        page.unroute(address)
+
+    return arrive
+
+
+def _link(purpose: str, token: str) -> str:
+    return links.address(purpose, token)
+
+
+def _press(page: Page) -> None:
+    """Press the one button of the page."""
+    page.locator("main form button").first.click()
+    page.wait_for_load_state()
