@@ -140,8 +140,7 @@ class FromTextAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         if text is not None:
             # What a file held stands in the field from now on, to be looked at and mended.
-            form.data = form.data.copy()  # type: ignore[union-attr]
-            form.data["text"] = text
+            form.data = {**dict(form.data.items()), "text": text}
         context |= {
             **self.admin_site.each_context(request),
             "title": gettext("New from text"),

@@ -99,7 +99,7 @@ def _start_of_numbers(pieces: list[Piece], taken: Collection[int]) -> int | None
 def _bare_row(pieces: list[Piece], taken: Collection[int]) -> int | None:
     """Where a list without points begins: `1 Ada Poe, "Closed," 2016`, then `2 …`."""
     for start in reversed(range(len(pieces) - 1)):
-        row = []
+        row: list[int] = []
         for at in range(start, len(pieces)):
             match = BARE_NUMBER.match(pieces[at].text) if pieces[at].kind == "p" else None
             if at in taken or match is None or int(match[1]) != len(row) + 1:

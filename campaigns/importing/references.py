@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -135,7 +136,7 @@ class _Found:
 
     url: str = ""
     archive_url: str = ""
-    accessed_on: object = None
+    accessed_on: date | None = None
     whys: tuple[str, ...] = ()
 
 

@@ -1,13 +1,21 @@
 """Citations print by the rule and read back what they printed."""
 
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from campaigns.citations import Citation, citation_runs, format_citation, parse_citation
+from campaigns.citations import (
+    Citation,
+    citation_runs,
+    format_citation,
+    format_reference,
+    parse_citation,
+    parse_reference,
+)
 
 SAMPLE_CITATIONS = {
     "Julie Carrie Wong, \"'Recipe for authoritarianism': Amazon under fire for selling "
@@ -162,3 +170,35 @@ def test_a_work_without_a_publisher_reads_back_too(author, title, when):
     citation = Citation(author, title, "", *when)
 
     assert parse_citation(format_citation(citation)) == citation
+
+
+addresses = st.sampled_from(["https://x.example/a", "http://y.example/b_(c)?d=e&f=1#g)"])
+
+
+@given(
+    author=st.one_of(st.just(""), without_quotes),
+    title=words,
+    publisher=without_quotes,
+    when=dates,
+    url=st.one_of(st.just(""), addresses),
+    archive_url=st.one_of(st.just(""), addresses),
+    accessed_on=st.one_of(st.none(), st.dates()),
+)
+def test_a_reference_reads_back_with_its_addresses_and_the_day_of_access(
+    author, title, publisher, when, url, archive_url, accessed_on
+):
+    assume(not publisher[-4:].isdigit())
+    citation = Citation(author, title, publisher, *when)
+    found = replace(citation, url=url, archive_url=archive_url, accessed_on=accessed_on)
+
+    assert parse_reference(format_reference(found)) == found
+
+
+def test_a_reference_says_where_and_when_a_work_was_found():
+    citation = Citation("A", "T", "P", date(2018, 5, 1), "month", "https://x.example/a")
+    full = replace(citation, archive_url="https://b.example/", accessed_on=date(2018, 9, 2))
+
+    assert format_reference(citation) == 'A, "T," P, May 2018. https://x.example/a'
+    assert format_reference(full).endswith(
+        " https://x.example/a (archived https://b.example/) (accessed Sept. 2, 2018)"
+    )

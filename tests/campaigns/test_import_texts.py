@@ -20,7 +20,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "brand": "Liberty Defense Fund",
         "headline": "END THE BORDER CHECKPOINTS",
         "targets": "Members of Congress",
-        "statement": "Members of Congress: Close the interior checkpoints and require a warrant for "
+        "statement": "Members of Congress: Close the interior checkpoints and "
+        "require a warrant for "
         "every search.",
         "notice": "By submitting this form you agree to receive updates from Liberty Defense Fund.",
     },
@@ -95,7 +96,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "headline": "Require supermarkets to donate unsold food instead of destroying it",
         "targets": "the Government",
         "call_to_action": "Sign this petition",
-        "statement": "I would like the Government to introduce a law that requires large supermarkets "
+        "statement": "I would like the Government to introduce a law that "
+        "requires large supermarkets "
         "to offer unsold, safe food to charities before it is thrown away.",
     },
     "quoted_mail.txt": {
@@ -104,7 +106,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "targets": "Harbor Homes CEO Denise Ward",
         "lead_in": "The petition to {targets} says:",
         "call_to_action": "Add your name",
-        "statement": "Repair the heating in Mill Tower this month and pay back the rent of every week "
+        "statement": "Repair the heating in Mill Tower this month and pay back "
+        "the rent of every week "
         "without heat.",
         "ask": "Tell Harbor Homes CEO Denise Ward: Fix the heating in Mill Tower now.",
         "closing": "Onward, Tenants Together",
@@ -115,9 +118,11 @@ EXPECTED: dict[str, dict[str, str]] = {
         "targets": "presidente Luis Ferrer",
         "lead_in": "La petición al {targets} dice:",
         "call_to_action": "Firma la petición",
-        "statement": "Exigimos que se detengan los nuevos pozos hasta que haya un estudio público del "
+        "statement": "Exigimos que se detengan los nuevos pozos hasta que haya un "
+        "estudio público del "
         "acuífero.",
-        "notice": "Al firmar, aceptas recibir correos de la Asamblea del Agua. Puedes darte de baja "
+        "notice": "Al firmar, aceptas recibir correos de la Asamblea del Agua. "
+        "Puedes darte de baja "
         "en cualquier momento.",
         "closing": "¡Gracias por tu apoyo!",
         "language": "es",

@@ -19,12 +19,12 @@ from campaigns.text.sanitising import TextTooLong
 
 class Command(BaseCommand):
     help = (
-        "Make a campaign of a petition page's text. Importing the same file twice is safe. Its"
+        "Make a campaign of a petition page's text. Importing the same text twice is safe. Its"
         " address comes from the file's name, or from the headline where that says nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="a text file in UTF-8, or - for stdin")
+        parser.add_argument("file", metavar="FILE", help="a text, Markdown, HTML or mail file, or - for stdin")
         parser.add_argument(
             "--organization",
             metavar="SLUG",
