@@ -198,7 +198,7 @@ class ConfirmForm(ReasonForm):
     """The reason, and the number that the dry run gave, typed again."""
 
     count = forms.CharField(
-        label=gettext_lazy("How many signatures this rejects"),
+        label=gettext_lazy("Their number"),
         max_length=20,
         help_text=gettext_lazy("Type the number that stands above."),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),

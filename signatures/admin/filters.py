@@ -37,7 +37,7 @@ class TypedFilter(admin.SimpleListFilter):
 
 
 class CountryFilter(TypedFilter):
-    title = _("country, as two letters")
+    title = _("country (two letters)")
     parameter_name = "country"
     longest = 2
 
@@ -56,7 +56,7 @@ class SourceFilter(TypedFilter):
 
 
 class SinceFilter(TypedFilter):
-    title = _("signed since (UTC)")
+    title = _("first moment (UTC)")
     parameter_name = "since"
     kind = "datetime-local"
     lookup = "created_at__gte"
@@ -72,7 +72,7 @@ class SinceFilter(TypedFilter):
 
 
 class UntilFilter(SinceFilter):
-    title = _("signed before (UTC)")
+    title = _("last moment (UTC)")
     parameter_name = "until"
     lookup = "created_at__lt"
 

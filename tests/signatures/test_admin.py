@@ -132,3 +132,103 @@ def test_a_name_that_is_code_is_shown_as_text(staff, campaign):
     page = staff.get(list_url("signature")).content.decode()
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+# --- B99: searches and filters that nobody meant well
+
+
+def listed(staff: Client, **query: str) -> list[str]:
+    page = staff.get(list_url("signature"), query)
+    assert page.status_code == 200
+    return [row.name for row in page.context["cl"].result_list]
+
+
+@pytest.mark.parametrize("term", ["%", "_", "%%%%", "'", "(a+)+$", "\\", "a " * 10_000, "ada%"])
+def test_b99_a_search_is_taken_as_it_is_typed(staff, campaign, term):
+    make_signature(campaign, name="Ada Lovelace")
+    assert listed(staff, q=term) == []
+
+
+def test_b99_a_percent_sign_in_a_name_is_found_as_itself(staff, campaign):
+    make_signature(campaign, name="100% Ada")
+    assert listed(staff, q="100%") == ["100% Ada"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["31/02/2026", "0000-00-00", "9999-99-99", "now", "2026-02-31T25:61", "x" * 5000, "'"]
+)
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_b99_a_moment_that_is_none_filters_nothing_and_is_explained(staff, campaign, name, moment):
+    make_signature(campaign, name="Ada")
+    page = staff.get(list_url("signature"), {name: moment})
+    assert page.status_code == 200
+    assert "Write a time as 2026-11-23T18:00." in words(page)
+    assert page.context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01", "9999-12-31T23:59", "9999-12-31T23:59:59+14:00"])
+def test_b99_the_ends_of_time_are_moments_too(staff, campaign, moment):
+    make_signature(campaign)
+    for name in ("since", "until"):
+        assert staff.get(list_url("signature"), {name: moment}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    ["name__iregex", "comment__icontains", "supporter__email__startswith", "network", "id__gt"],
+)
+def test_b99_nothing_is_looked_up_but_what_a_filter_offers(staff, campaign, lookup):
+    make_signature(campaign, name="Ada")
+    page = staff.get(list_url("signature"), {lookup: "(a+)+$"})
+    assert page.status_code in (302, 400)
+
+
+@pytest.mark.parametrize("order", ["1", "-1", "2.3", "x", "99"])
+def test_b99_the_order_is_nobodys_to_choose(staff, campaign, order):
+    make_signature(campaign, name="Zoe")
+    make_signature(campaign, name="Ada")
+    assert listed(staff, o=order) == ["Ada", "Zoe"]
+
+
+@pytest.mark.parametrize("chosen", ["0", "-1", "x", "9" * 40, "1 OR 1=1"])
+def test_b99_a_campaign_that_is_none_lists_nothing(staff, campaign, chosen):
+    make_signature(campaign)
+    page = staff.get(list_url("signature"), {"campaign__id__exact": chosen}, follow=True)
+    assert page.status_code in (200, 400)
+
+
+def test_filters_narrow_the_list(staff, campaign):
+    ada = make_signature(campaign, name="Ada")
+    make_signature(campaign, name="Bob", confirmed=False)
+    Signature.objects.filter(pk=ada.pk).update(country="DE", referrer_code="email")
+    assert listed(staff, country="de") == listed(staff, source="email") == ["Ada"]
+    assert listed(staff, state__exact="pending") == ["Bob"]
+    assert listed(staff, state__exact="rejected") == []
+    assert listed(staff, campaign__id__exact=str(campaign.pk)) == ["Bob", "Ada"]
+    assert listed(staff, since="2999-01-01") == listed(staff, until="2001-01-01") == []
+    assert listed(staff, since="2001-01-01", until="2999-01-01") == ["Bob", "Ada"]
+
+
+def test_a_list_that_leaves_older_ones_out_says_so(staff, campaign, monkeypatch):
+    from signatures.admin import signatures as signatures_admin
+
+    for name in ("Old", "Ada", "Bob"):
+        make_signature(campaign, name=name)
+    monkeypatch.setattr(signatures_admin, "MOST_ROWS", 2)
+    page = staff.get(list_url("signature"))
+    assert "The newest 2 are looked at" in words(page)
+    assert "Old" not in words(page)
+
+
+def test_nothing_is_counted_or_sorted_beyond_what_is_shown(
+    staff, campaign, django_assert_max_num_queries
+):
+    make_signature(campaign)
+    with django_assert_max_num_queries(20) as asked:
+        listed(staff, campaign__id__exact=str(campaign.pk))
+    over_signatures = [
+        query["sql"] for query in asked if 'FROM "signatures_signature"' in query["sql"]
+    ]
+    assert over_signatures
+    for sql in over_signatures:
+        assert "LIMIT" in sql or "BETWEEN" in sql, sql

@@ -1,0 +1,207 @@
+"""Staff see how a campaign does: numbers, bars with their table, and what became of whom."""
+
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Campaign, TallyHour
+from signatures import funnels
+from signatures.charts import bar_chart, nice_ceiling
+from signatures.models import PaperBatch, Signature
+from signatures.state_changing import reject
+from tests.campaigns.admin_pages import form_on, make_organizer, words
+from tests.factories import make_campaign, make_signature
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return make_campaign()
+
+
+@pytest.fixture
+def staff(client: Client, campaign: Campaign) -> Client:
+    client.force_login(make_organizer(campaign.organization))
+    return client
+
+
+def overview(staff: Client, campaign: Campaign) -> str:
+    page = staff.get(reverse("admin:signatures_campaign_overview", args=[campaign.pk]))
+    assert page.status_code == 200
+    return words(page)
+
+
+def test_an_overview_without_signatures_says_what_to_do(staff, campaign):
+    assert "Nobody has signed yet" in overview(staff, campaign)
+
+
+def test_an_overview_shows_where_a_campaign_stands(staff, campaign):
+    for _number in range(3):
+        make_signature(campaign)
+    make_signature(campaign, consents=False)
+    make_signature(campaign, confirmed=False)
+    page = overview(staff, campaign)
+    for expected in (
+        "counted 4",
+        "today (UTC) 4",
+        "wait for confirmation 1",
+        "confirm rate 80 %",
+        "opt-in rate 75 %",
+    ):
+        assert expected in page
+
+
+def test_the_funnel_tells_days_domains_and_sources_apart(campaign):
+    bot = make_signature(campaign, email="b@catchall.example", confirmed=False)
+    ada = make_signature(campaign, email="ada@example.org")
+    make_signature(make_campaign(), email="elsewhere@example.net")
+    Signature.objects.filter(pk=ada.pk).update(referrer_code="email")
+    reject(signature_ids=[bot.pk], reason="Bot", user=None)
+    funnel = funnels.funnel_of(campaign)
+    (day,) = funnel.days
+    assert (day.signed, day.counted, day.rejected, day.confirm_rate) == (2, 1, 1, 50)
+    assert {(step.name, step.counted, step.rejected) for step in funnel.domains} == {
+        ("example.org", 1, 0),
+        ("catchall.example", 0, 1),
+    }
+    assert {step.name for step in funnel.sources} == {"", "email"}
+    assert (funnel.looked_at, funnel.cut) == (2, False)
+
+
+def test_the_funnel_looks_at_the_newest_alone_and_says_so(staff, campaign, monkeypatch):
+    monkeypatch.setattr(funnels, "MOST_LOOKED_AT", 2)
+    make_signature(campaign, email="old@old.example")
+    for _number in range(2):
+        make_signature(campaign)
+    assert "old.example" not in overview(staff, campaign)
+    assert "Of the newest 2 signatures" in overview(staff, campaign)
+
+
+def test_generations_follow_from_who_brought_whom(campaign):
+    first, second, third, alone = (make_signature(campaign) for _number in range(4))
+    Signature.objects.filter(pk=second.pk).update(sharer=first)
+    Signature.objects.filter(pk=third.pk).update(sharer=second)
+    sharing = funnels.funnel_of(campaign).sharing
+    assert sharing.generations == [(1, 1), (2, 1)]
+    assert dict(sharing.sharers) == {first.pk: 1, second.pk: 1}
+    assert alone.pk not in dict(sharing.sharers)
+
+
+def test_the_last_24_hours_are_told_from_the_hours_that_were_noted(campaign):
+    for _number in range(3):
+        make_signature(campaign)
+    assert funnels.standing_of_campaign(campaign).last_day is None
+    TallyHour.objects.create(
+        campaign=campaign, hour=timezone.now() - timedelta(hours=26), counted=1
+    )
+    assert funnels.standing_of_campaign(campaign).last_day == 2
+
+
+# --- bars
+
+
+def test_bars_are_drawn_with_a_title_and_the_same_in_a_table(staff, campaign):
+    for _number in range(3):
+        make_signature(campaign)
+    page = staff.get(reverse("admin:signatures_campaign_overview", args=[campaign.pk]))
+    soup = BeautifulSoup(page.content, "html.parser")
+    svg = soup.find("svg", role="img")
+    named = {soup.find(id=one).text for one in str(svg["aria-labelledby"]).split()}
+    assert "Day by day" in named
+    assert len(svg.find_all("rect")) == 1
+    row = soup.find("figcaption").find("tbody").find("tr")
+    assert [cell.text.strip() for cell in row.find_all("td")] == ["3"]
+    assert not svg.find(style=True)
+
+
+def test_a_bar_is_as_high_as_its_number():
+    chart = bar_chart(
+        [("a", 0), ("b", 50), ("c", 100)], name="n", title="t", description="d", heading="h"
+    )
+    heights = [bar.height for bar in chart.bars]
+    assert heights[0] == 0
+    assert heights[2] == pytest.approx(2 * heights[1])
+    assert all(chart.left <= bar.x <= chart.right for bar in chart.bars)
+    assert [line.value for line in chart.lines] == [0, 50, 100]
+
+
+@pytest.mark.parametrize("points", [[], [("a", 0)], [("a", 1)], [(str(n), n) for n in range(366)]])
+def test_any_number_of_bars_can_be_drawn(points):
+    chart = bar_chart(points, name="n", title="t", description="d", heading="h")
+    assert len(chart.bars) == len(points)
+    assert len(chart.words) <= 7
+    assert nice_ceiling(366) == 400
+
+
+# --- on paper
+
+
+def test_signatures_on_paper_stand_beside_the_others_never_among_them(staff, campaign, client):
+    url = reverse("admin:signatures_paperbatch_add")
+    form = form_on(staff.get(url), "paperbatch_form")
+    staff.post(
+        url,
+        form
+        | {
+            "campaign": campaign.pk,
+            "signatures": "1204",
+            "collected_on": "2026-05-01",
+            "collected_by": "Springfield branch",
+        },
+    )
+    batch = PaperBatch.objects.get()
+    assert batch.added_by and batch.added_by.username == "alice"
+    public = words(Client().get(campaign.get_absolute_url()))
+    assert "and 1,204 on paper" in public
+    assert "1 person has signed" not in public
+    assert "on paper 1,204" in overview(staff, campaign)
+
+
+def test_a_page_without_paper_says_nothing_of_it(campaign):
+    assert "on paper" not in words(Client().get(campaign.get_absolute_url()))
+
+
+def test_a_batch_cannot_be_added_to_a_campaign_of_another_organization(staff, campaign):
+    foreign = make_campaign()
+    staff.post(
+        reverse("admin:signatures_paperbatch_add"),
+        {
+            "campaign": foreign.pk,
+            "signatures": "7",
+            "collected_on": "2026-05-01",
+            "collected_by": "Us",
+        },
+    )
+    assert not PaperBatch.objects.exists()
+
+
+# --- who may
+
+
+def test_t16_readers_see_the_overview_and_move_nothing(client, campaign):
+    reader = make_organizer(campaign.organization, username="carol")
+    reader.groups.set(Group.objects.filter(name="Readers"))
+    client.force_login(reader)
+    signature = make_signature(campaign)
+    assert (
+        client.get(reverse("admin:signatures_campaign_overview", args=[campaign.pk])).status_code
+        == 200
+    )
+    wave = reverse("admin:signatures_campaign_wave", args=[campaign.pk])
+    one = reverse("admin:signatures_signature_state", args=[signature.pk, "reject"])
+    for url in (wave, one):
+        assert client.get(url).status_code == 403
+        assert client.post(url, {"reason": "x", "count": "1"}).status_code == 403
+    listed = client.get(reverse("admin:signatures_signature_changelist"))
+    assert "reject_chosen" not in listed.content.decode()
+    client.post(
+        reverse("admin:signatures_signature_changelist"),
+        {"action": "reject_chosen", "_selected_action": [signature.pk], "reason": "x"},
+    )
+    assert Signature.objects.get(pk=signature.pk).state == Signature.State.COUNTED
