@@ -53,7 +53,7 @@ def landing(user: Any) -> dict[str, Any]:
     mailings = Mailing.objects.visible_to(user).select_related("scope__organization")
     return {
         "open_campaigns": campaigns.open()[:LANDING_ROWS],
-        "draft_campaigns": campaigns.filter(state=Campaign.State.DRAFT)[:LANDING_ROWS],
+        "draft_campaigns": campaigns.filter(published_at=None)[:LANDING_ROWS],
         "draft_updates": updates.filter(published_at=None)[:LANDING_ROWS],
         "rotten_sources": sources.public().rotten()[:LANDING_ROWS],
         "mailings_under_way": mailings.filter(state__in=UNDER_WAY)[:LANDING_ROWS],

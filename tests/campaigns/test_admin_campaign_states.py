@@ -198,6 +198,11 @@ def test_somebody_who_may_only_look_takes_no_step(client, draft):
     assert client.get(reverse("admin:campaigns_campaign_texts", args=[draft.pk])).status_code == 200
 
 
+def test_the_landing_page_names_what_is_scheduled(staff, draft):
+    draft.schedule(timezone.now() + timedelta(days=1))
+    assert f"{draft.headline} scheduled" in words(staff.get(reverse("admin:index")))
+
+
 def test_an_unknown_step_is_not_found(staff, draft):
     assert staff.get(step_url(draft, "explode")).status_code == 404
 
