@@ -59,7 +59,7 @@ def find_headline(found: Sections) -> None:
     why = (
         "" if is_sure else _("Taken for the headline by its place; the letter does not repeat it.")
     )
-    found.put(at, Part.HEADLINE, why)
+    found.put(at, Part.HEADLINE, why or found.whys.get(at, ""))
     for other in again:
         found.put(other, Part.HEADLINE)
     _find_brand(found, at)

@@ -99,6 +99,9 @@ class _Wrap:
         before = group[-1].text
         if re.fullmatch(r"[\[(]?[0-9]{1,3}[.)\]:]*", before):
             return True
+        counts = [re.match(r"[0-9]{1,3}(?= \S)", text) for text in (group[0].text, line.text)]
+        if all(counts) and int(counts[1][0]) == int(counts[0][0]) + 1:  # type: ignore[index]
+            return False
         if _begins(line) or line.is_quoted != group[-1].is_quoted:
             return False
         if (

@@ -21,7 +21,7 @@ TITLES = (
     *("Ministro", "alcaldesa", "alcalde", "Alcaldesa", "Alcalde", "ministre", "Ministre", "maire"),
 )
 TARGET = re.compile(
-    rf"(?:(?P<organization>\S.*?) )?(?P<title>{'|'.join(map(re.escape, TITLES))}) "
+    rf"(?:(?P<organization>\S.*?) )??(?P<title>{'|'.join(map(re.escape, TITLES))}) "
     r"(?P<name>[^\W\d_a-z].*)"
 )
 # In whose office there may be a comma or an `and`: Secretary of State for Food and Rural Affairs.

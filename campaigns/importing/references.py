@@ -24,7 +24,7 @@ ARCHIVES = re.compile(
     r"(?:web\.archive\.org|archive\.(?:org|is|ph|today|li|vn|md|fo)|perma\.cc|webcitation\.org)\Z"
 )
 ADDRESS = re.compile(
-    r"""<?(?P<url>(?:https?://|www\.)[^\s<>"“”„«»]+)>?
+    r"""<?(?P<url>(?:https?://|www\.|(?<![\w/.@-])(?:[a-z0-9-]+\.)+[a-z]{2,10}/)[^\s<>"“”„«»]+)>?
         |(?P<doi>\bdoi:?\ ?10\.[0-9]{4,9}/[^\s<>"“”]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -116,7 +116,8 @@ def _by_the_rule(text: str) -> Citation | None:
         [(exact.published_on, exact.date_precision)] if exact.published_on else []
     ):
         return None
-    return None if exact.title.endswith(",") or ADDRESS.search(text) and not exact.url else exact
+    cut = exact.title.endswith(",") or exact.publisher.endswith(",")
+    return None if cut or ADDRESS.search(text) and not exact.url else exact
 
 
 def _lost(text: str, citation: Citation) -> str:

@@ -12,6 +12,11 @@ from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
 from campaigns.text.vocabulary import Words
 
+# `An die Stadtverordneten von Neustadt`, a line of its own without a colon.
+ADDRESSED = re.compile(
+    r"(?:To|An|Para|A|À) (?P<target>(?:the|all|den|die|das|la|las|los|el|le|les) [^.!?:]+)"
+)
+
 
 def parted_lead_ins(pieces: list[Piece]) -> list[Piece]:
     """`The petition to … reads: "Stop."` on one line, as two pieces."""
@@ -35,6 +40,11 @@ def lead_in_of(text: str) -> re.Match[str] | None:
 
 def find_lead_in(found: Sections) -> None:
     """The line above the statement, and the statement right under it."""
+    for at in list(found.free(0, 8)):
+        addressed = ADDRESSED.fullmatch(found.text(at))
+        if addressed and not found.target_phrase and len(found.text(at)) <= MAX_LABEL // 2:
+            found.put(at, Part.TARGETS, _("Read as whom the petition addresses."))
+            found.target_phrase = addressed["target"]
     for at in list(found.free()):
         text = found.text(at)
         match = lead_in_of(text)
@@ -144,7 +154,7 @@ def _above_the_letter(found: Sections) -> list[tuple[int, str]]:
     headline = headline_at(found)
     free = [at for at in found.free(start, end) if at != headline]
     if not labels:
-        free = free[:1]
+        free = _with_list(found, free[0]) if free else []
     if not free or sum(len(found.text(at)) + 2 for at in free) > MAX_STATEMENT:
         return []
     return [(at, why) for at in free]
@@ -158,11 +168,16 @@ def _a_plea(found: Sections) -> list[tuple[int, str]]:
         text = found.text(at)
         if at == headline or len(text) > MAX_STATEMENT or not phrases.PLEA.search(text):
             continue
-        whole = [at]
-        while text.endswith(":") and whole[-1] + 1 < len(found.pieces):
-            following = whole[-1] + 1
-            if following in found.parts or found.pieces[following].kind not in ("ul", "ol"):
-                break
-            whole.append(following)
-        return [(index, why) for index in whole]
+        return [(index, why) for index in _with_list(found, at)]
     return []
+
+
+def _with_list(found: Sections, at: int) -> list[int]:
+    """The piece at `at`, and the demands that it announces with a colon."""
+    whole = [at]
+    while found.text(at).endswith(":") and whole[-1] + 1 < len(found.pieces):
+        following = whole[-1] + 1
+        if following in found.parts or found.pieces[following].kind not in ("ul", "ol"):
+            break
+        whole.append(following)
+    return whole

@@ -48,7 +48,11 @@ def find_calls(found: Sections) -> None:
             continue  # what stands under `The petition reads:` is what it reads
         if len(call) > 60 or len(rest) > MAX_HEADLINE or not phrases.CALL_TO_ACTION.fullmatch(call):
             continue
-        if first is None:
+        is_title = rest and at < 3 and not _stands_elsewhere(found, rest)
+        if is_title and not found.of(Part.HEADLINE):
+            found.put(at, Part.HEADLINE, _("Read from this line."))
+            found.pieces[at] = replace(found.pieces[at], inlines=(Words(rest),))
+        elif first is None:
             first = at
             found.put(at, Part.CALL_TO_ACTION, _("Read from this line.") if rest else "")
             found.pieces[at] = replace(found.pieces[at], inlines=(Words(call),))
@@ -58,6 +62,13 @@ def find_calls(found: Sections) -> None:
             found.put(at, Part.LEFT_OUT, _("Another call to action; a page has one button."))
         if next(found.free(at + 1, at + 2), None) and ADDRESS.fullmatch(found.text(at + 1)):
             found.put(at + 1, Part.LEFT_OUT, _("Where the call to action led."))
+
+
+def _stands_elsewhere(found: Sections, text: str) -> bool:
+    """Whether a line of its own, or a mail's subject, says the same."""
+    return any(piece.text.casefold().endswith(text.casefold()) for piece in found.pieces[:3]) and (
+        sum(text.casefold() in piece.text.casefold() for piece in found.pieces) > 1
+    )
 
 
 def find_notice(found: Sections) -> None:
