@@ -66,6 +66,12 @@ def recognised_page(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
     if signature or request.method != "POST":
         return _show(request, campaign, supporter, signature=signature)
+    return _take(request, campaign, supporter, mailing_id=ids[1])
+
+
+def _take(
+    request: HttpRequest, campaign: Campaign, supporter: Supporter, *, mailing_id: int
+) -> HttpResponse:
     form = _form(campaign, supporter, request.POST)
     if not RECOGNISED.sent_it(request):
         return _show(request, campaign, supporter, form=form, status=403)
@@ -80,10 +86,10 @@ def recognised_page(request: HttpRequest, slug: str) -> HttpResponse:
         visit=Visit(
             referrer_code=source_in(request),
             sharer_id=sharer_in(request, campaign),
-            mailing_number=ids[1] or None,
+            mailing_number=mailing_id or None,
         ),
     )
-    return HttpResponseRedirect(_path(slug) + "?signed=1", status=303)
+    return HttpResponseRedirect(request.path + "?signed=1", status=303)
 
 
 def _counted(campaign: Campaign, supporter: Supporter) -> Signature | None:
@@ -132,10 +138,14 @@ def _show(
         context |= share_and_next(signature)
     else:
         form = form or _form(campaign, supporter, None)
-        known = {*_known(supporter), "consent"}
+        known = _known(supporter)
         context |= {
             "form": form,
-            "asked": [one for one in form.visible_fields() if one.name not in known or one.errors],
+            "asked": [
+                field
+                for field in form.visible_fields()
+                if field.name != "consent" and (field.name not in known or field.errors)
+            ],
             "statement": campaign.current_statement(),
             "notice": form.notice,
             "pass": RECOGNISED.form_value(request),

@@ -151,6 +151,7 @@ def test_what_the_campaign_asks_and_we_do_not_know_is_asked(client, signed):
     assert refused.status_code == 422
     assert "Choose your country." in refused.content.decode()
     assert "Choose yes or no." in refused.content.decode()
+    assert refused.content.decode().count('name="consent"') == 2
     client.post(you(campaign), fields | {"country": "FR", "consent": "no", "name": "Mallory"})
     signature = Signature.objects.get(campaign=campaign)
     assert (signature.country, signature.consents) == ("FR", False)
