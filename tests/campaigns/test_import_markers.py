@@ -11,7 +11,7 @@ KEYS = {str(number): f"k{number}" for number in range(1, 9)}
 def marked(*paragraphs: str, keys: dict[str, str] = KEYS) -> str:
     placed, _unsure = place_markers([(Words(text),) for text in paragraphs], keys)
     return " / ".join(
-        "".join(f"^{leaf.key}" if isinstance(leaf, Marker) else leaf.text for leaf in inlines)  # type: ignore[union-attr]
+        "".join(f"^{leaf.key}" if isinstance(leaf, Marker) else leaf.text for leaf in inlines)
         for inlines in placed
     )
 

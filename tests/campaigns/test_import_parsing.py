@@ -255,7 +255,18 @@ def test_only_the_letter_carries_references():
 
 
 HEAVY = [
-    *("a\n\n", "a\n", " ", "a.1 ", "a.1,2", "1.1,", "1. a\n", '1. a, "b," c\n\n', '"', "friends at "),
+    *(
+        "a\n\n",
+        "a\n",
+        " ",
+        "a.1 ",
+        "a.1,2",
+        "1.1,",
+        "1. a\n",
+        '1. a, "b," c\n\n',
+        '"',
+        "friends at ",
+    ),
     *("30 other ", "The petition to ", " and ", "CEO ", "1,1", "5", "CREDO ", "\r", "\x85", "¹ "),
     *("[1] ", "(1) ", "<p>", "<sup>1", "<a href='x'>", "<li>", "[^a] ", "**a ", "[a](http://b) "),
     *("# a\n", "> a\n", "a: b\n", "Sign the petition\n", "“", "May 2018, ", "http://", "A, B, "),
