@@ -58,8 +58,10 @@ def test_a_withdrawn_page_shows_its_note_and_nothing_else(client, campaign):
     campaign.withdraw(outcome="It named the wrong company.")
     page = shown(client, campaign)
     assert "This petition was withdrawn It named the wrong company." in page
-    for gone in (STATEMENT, "Because of this.", "They answered", "1 signed"):
-        assert gone not in page
+    source = client.get(campaign.get_absolute_url()).content.decode()
+    for gone in (STATEMENT, "Because of this.", "They answered", "1 signed", "ld+json"):
+        assert gone not in source
+    assert '<meta name="robots" content="noindex">' in source
 
 
 def test_f22_past_its_closing_time_a_page_without_a_worker_looks_closed(client, campaign):
