@@ -1,7 +1,8 @@
 """No page, no error and no file leaves without the headers that keep a browser safe."""
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver
 from django.urls.converters import get_converters
@@ -14,7 +15,13 @@ from tests.factories import make_campaign
 pytestmark = pytest.mark.django_db
 
 SAMPLES = {"slug": "a-campaign", "token": "no-token", "int": 1, "str": "x", "path": "x"}
-REGEX_SAMPLES = {"stylesheet_page": stylesheet_url(None), "no_token_page": "/confirm/"}
+REGEX_SAMPLES = {
+    "stylesheet": stylesheet_url(None),
+    "sitemap-of-campaigns": "/sitemap/1.xml",
+    "badge": "/sign/a-campaign/badge.svg",
+    "share-image": "/sign/a-campaign/share.0123456789abcdef.png",
+    None: "/confirm/",
+}
 POLICY = {
     "default-src 'self'",
     "object-src 'none'",
@@ -32,7 +39,7 @@ def public_addresses() -> list[str]:
 
 def address_of(pattern: URLPattern) -> str:
     if isinstance(pattern.pattern, RegexPattern):
-        return REGEX_SAMPLES[pattern.callback.__name__]
+        return REGEX_SAMPLES.get(pattern.name, f"/{pattern.name}/")
     names = {type(converter): name for name, converter in get_converters().items()}
     route = str(pattern.pattern)
     for name, converter in pattern.pattern.converters.items():
@@ -41,7 +48,13 @@ def address_of(pattern: URLPattern) -> str:
     return f"/{route}"
 
 
-def assert_safe(response: HttpResponse) -> None:
+def test_every_address_that_is_an_expression_has_a_sample() -> None:
+    patterns = get_resolver().url_patterns
+    named = {one.name for one in patterns if isinstance(one.pattern, RegexPattern)}
+    assert named == set(REGEX_SAMPLES)
+
+
+def assert_safe(response: HttpResponseBase) -> None:
     headers = response.headers
     assert set(headers["Content-Security-Policy"].split("; ")) == POLICY
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -99,7 +112,9 @@ def test_t17_a_public_page_looks_at_no_account(client: Client, admin_client: Cli
 def test_a_view_that_asks_for_a_policy_of_its_own_gets_it() -> None:
     from csp.decorators import csp_update
 
-    view = csp_update({"img-src": ["'self'", "data:"]})(lambda request: HttpResponse("picture"))
+    @csp_update({"img-src": ["'self'", "data:"]})
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("picture")
 
     policy = HeadersMiddleware(view)(RequestFactory().get("/anything/"))["Content-Security-Policy"]
 

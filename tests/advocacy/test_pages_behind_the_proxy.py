@@ -1,6 +1,5 @@
 """The shipped nginx configuration before the real site: what it keeps, refuses and hides."""
 
-import http.client
 import os
 import socket
 import time
@@ -9,7 +8,9 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from email.message import Message
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -100,10 +101,10 @@ def behind(
 
 
 def ask(
-    proxy: nginx.Nginx, path: str, *, method: str = "GET", body: bytes | None = None, **more: str
-) -> tuple[int, bytes, http.client.HTTPMessage]:
+    proxy: nginx.Nginx, path: str, *, method: str = "GET", body: bytes | None = None, **more: Any
+) -> tuple[int, bytes, Message]:
     """Status, body and headers; `more` are headers with their hyphens as underscores."""
-    headers = {name.replace("_", "-"): value for name, value in more.items()}
+    headers = {name.replace("_", "-"): str(value) for name, value in more.items()}
     request = urllib.request.Request(proxy.url + path, body, headers, method=method)
     try:
         with urllib.request.build_opener(Stay()).open(request, timeout=20) as answer:
@@ -127,7 +128,8 @@ def test_t18_nothing_a_visitor_sends_changes_what_the_next_one_gets(
     page = ask(proxy, path)[1]
 
     for name, value in UNKEYED_HEADERS.items():
-        assert ask(proxy, path, **{name.replace("-", "_"): value})[1] == page, name
+        sent: dict[str, Any] = {name: value}
+        assert ask(proxy, path, **sent)[1] == page, name
     for query in UNKEYED_QUERIES:
         assert ask(proxy, path + query)[1] == page, query
     assert ask(proxy, path, body=b"slug=other&email=x", method="GET")[1] == page
@@ -234,8 +236,9 @@ def test_t04_tokens_stay_out_of_the_log(
     behind: Callable[..., tuple[nginx.Nginx, Site]], campaign: Campaign
 ) -> None:
     proxy, _ = behind()
-    for path in ("/confirm/", "/not-me/", "/unsubscribe/", "/preferences/", "/sign/clean-air/as/"):
-        ask(proxy, f"{path}secret-token/?also=secret-token")
+    kinds = ("confirm", "not-me", "withdraw", "unsubscribe", "preferences", "preview", "my-data")
+    for path in (*kinds, "sign/clean-air/as"):
+        ask(proxy, f"/{path}/secret-token/?also=secret-token")
     ask(proxy, "/?email=secret-token%40example.org")
 
     time.sleep(1.5)
