@@ -47,7 +47,8 @@ def make_challenge(*, campaign: Campaign, email: str) -> Challenge:
 
 def is_solved(salt: str, solution: str, *, campaign: Campaign, email: str) -> bool:
     """Whether this is one of our challenges for this address and campaign, in time and solved."""
-    if len(salt) > 200 or len(solution) > LONGEST_SOLUTION or not solution.isdecimal():
+    is_number = solution.isascii() and solution.isdecimal()
+    if len(salt) > 200 or len(solution) > LONGEST_SOLUTION or not is_number:
         return False
     public, _, seal = salt.rpartition(".")
     if not (salt.isascii() and hmac.compare_digest(seal, _seal(public, campaign, email))):

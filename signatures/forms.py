@@ -153,13 +153,13 @@ class SignForm(TypedForm):
     """
 
     email = AddressForm.base_fields["email"]
-    statement = forms.CharField(required=False, widget=forms.HiddenInput)
-    notice = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, str] | None = None, *, campaign: Campaign, **kwargs: Any):
         self.shown = shown_version(campaign, "notices", (data or {}).get("notice"))
         notice = self.shown or campaign.current_notice()
         super().__init__(data, campaign=campaign, notice=notice, **kwargs)
+        for version in ("statement", "notice"):
+            self.fields[version] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def read(self, reading: Reading) -> None:
         super().read(reading)

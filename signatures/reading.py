@@ -6,6 +6,7 @@ Every text is measured before anything looks at it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -92,7 +93,7 @@ class Reading:
         if asked.comment:
             self.read("comment", lambda typed: _measured(clean_comment, typed, COMMENT_LENGTH))
         for question in asked.questions:
-            self.read(answer_field(question), lambda typed, to=question: _answer(typed, to))
+            self.read(answer_field(question), partial(_answer, question))
         if asked.to_show_name:
             self.values["shows_name"] = self.typed_text("shows_name") == "on"
         if kind == ConsentNotice.Kind.UNTICKED_BOX:
@@ -177,13 +178,13 @@ def _yes_or_no(typed: str) -> str:
     return typed
 
 
-def _answer(typed: str, question: CustomField) -> str | bool:
+def _answer(question: CustomField, typed: str) -> str | bool:
     if question.kind == CustomField.Kind.TICK:
         answer: str | bool = typed == "on"
     else:
         answer = _measured(clean_line, typed, ANSWER_LENGTH)
     if question.required and not answer:
-        raise ValidationError(_MISSING[question.kind], code="required")
+        raise ValidationError(_MISSING[CustomField.Kind(question.kind)], code="required")
     if answer and question.kind == CustomField.Kind.CHOICE and answer not in question.options:
         raise ValidationError(_("Choose one of the answers."), code="invalid_choice")
     return answer

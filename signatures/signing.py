@@ -290,7 +290,7 @@ def _in_one_trip(way: Prepared, parameters: dict[str, Any]) -> list[tuple[Any, .
     that died since it was last used is replaced, once: what is done already is not done again.
     """
     # To ask whether a kept connection lives costs a round trip, and trying again needs no answer.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return _call(way, parameters)
     except (OperationalError, InterfaceError):

@@ -69,10 +69,10 @@ def _visit(request: HttpRequest, typed: Remembered) -> Visit:
 def _take_solution(request: HttpRequest, campaign: Campaign, typed: Remembered) -> HttpResponse:
     """The same answer whether there was a held signature or not."""
     salt, solution = request.POST.get("challenge", ""), request.POST["solution"]
-    person = {"campaign": campaign, "email": typed.fields["email"]}
-    if not is_solved(salt, solution, **person):
+    email = typed.fields["email"]
+    if not is_solved(salt, solution, campaign=campaign, email=email):
         return _see_other(campaign, "?unsolved=1")
-    release(salt, **person)
+    release(salt, campaign=campaign, email=email)
     response = _see_other(campaign, "?solved=1")
     remember(response, campaign, _path(campaign), typed._replace(challenged=False))
     return response
