@@ -7,7 +7,7 @@ once, takes the same memory for a million rows as for ten, and is stored nowhere
 import csv
 import io
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -53,12 +53,10 @@ class Chosen:
     @classmethod
     def of(cls, criteria: dict[str, Any]) -> Self:
         """What `as_criteria()` wrote down."""
-        times = {
-            name: datetime.fromisoformat(criteria[name])
-            for name in ("since", "until")
-            if name in criteria
-        }
-        return cls(**criteria | times)
+        told = dict(criteria)
+        for name in {"since", "until"} & told.keys():
+            told[name] = datetime.fromisoformat(told[name])
+        return cls(**told)
 
 
 _TIME = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
@@ -129,7 +127,7 @@ def ask(
     return export, token
 
 
-def stream(export: Export) -> Iterator[bytes]:
+def stream(export: Export) -> Generator[bytes, None, None]:
     """The file, from its heading on. Writes down at its end how many rows went out, however it
     ends. Call `export.begin()` first: whoever gets True from it may stream, once."""
     rows = 0
@@ -180,7 +178,7 @@ def _preparer(campaign_id: int, columns: list[str]) -> Callable[[tuple], Sequenc
     }
 
     def prepare(row: tuple) -> Sequence[str]:
-        cells = [safe_text(cell) if cell.__class__ is str else cell for cell in row]
+        cells: list[Any] = [safe_text(cell) if cell.__class__ is str else cell for cell in row]
         cells[statement] = statements[cells[statement]]
         cells[notice:] = notices[cells[notice]]
         return cells

@@ -139,10 +139,13 @@ def restore(*, signature_ids: Collection[int], reason: str, user: Any) -> Done:
 
 @transaction.atomic
 def _change(
-    signature_ids: Collection[int], way: Mapping[State, State], reason: str, user: Any
+    signature_ids: Collection[int],
+    way: Mapping[str, str],
+    reason: str,
+    user: Any,
 ) -> Done:
     found = _lock(signature_ids)
-    targets = {pk: way[State(state)] for pk, state in found.items() if state in way}
+    targets = {pk: way[state] for pk, state in found.items() if state in way}
     return _move_chosen(targets, len(found), reason, user)
 
 

@@ -150,4 +150,4 @@ def _log(
         return
     moved = chosen.model._default_manager.filter(changes__change__in=done.changes)
     words = f"{act.title}: {done.changes[0].reason}"
-    LogEntry.objects.log_actions(request.user.pk, moved, CHANGE, words)
+    LogEntry.objects.log_actions(request.user.pk or 0, moved, CHANGE, words)

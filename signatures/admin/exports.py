@@ -1,5 +1,6 @@
 """Taking signatures out of the house: what for, which, and a link that works once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -140,7 +141,7 @@ class ExportAdmin(ReadOnly, OrganizationScopedAdmin):
     readonly_fields = ["which"]
 
     def get_urls(self) -> list[Any]:
-        own = [
+        own: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
             ("of-campaign/<int:campaign_id>/", self.ask_view, "ask"),
             ("<int:export_id>/download/<str:token>/", self.download_view, "download"),
         ]

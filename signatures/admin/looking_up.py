@@ -11,6 +11,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Max, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -54,11 +55,11 @@ class ReadOnly:
 class NewestFirst(ChangeList):
     """A list whose order nobody changes, and whose rows without a search are the newest."""
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list[str | Combinable]:
         return ["-pk"]
 
     def get_queryset(
-        self, request: HttpRequest, exclude_parameters: list[str] | None = None
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet:
         self.note = ""
         if not self.query:
@@ -79,7 +80,7 @@ class LookUpAdmin(ReadOnly, OrganizationScopedAdmin):
     paginator = NewestPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = None
+    actions: list[str] | None = None
     search_fields = ["pk"]  # shows the field; get_search_results() does the search
     person_path = "supporter"
     lookups: frozenset[str] = frozenset()

@@ -7,7 +7,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -177,12 +176,14 @@ class SignatureAdmin(LookUpAdmin):
 
     # --- acts, on one or on those with a tick
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet, *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         """As Django's, for ticks that are numbers: no form of ours sends others."""
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if not all(one.isascii() and one.isdigit() and len(one) < 20 for one in ticked):
             raise BadRequest("A signature is chosen by its number.")
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **kwargs)
 
     @admin.action(description=gettext_lazy("Reject"), permissions=["state"])
     def reject_chosen(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
