@@ -84,7 +84,7 @@ def _shortened(statement: Statement | None) -> str:
 def _image(campaign: Campaign) -> ShareImage:
     """The campaign's own picture, else the poster that we draw."""
     if own := campaign.image:
-        url = urljoin(settings.SITE_URL + "/", own.file.url)
+        url = urljoin(settings.SITE_URL + "/", own.url)
         return ShareImage(url, own.width, own.height, own.alt)
     url = settings.SITE_URL + share_image_url(campaign)
     return ShareImage(url, WIDTH, HEIGHT, campaign.headline)

@@ -4,9 +4,10 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.core.management import call_command
 
-from campaigns.models import Campaign, Update
+from campaigns.models import Campaign, Picture, Update
 from tests.campaigns.languages import translate
 from tests.factories import make_campaign
 
@@ -85,3 +86,24 @@ def test_the_card_of_a_shared_link_has_its_words_from_the_campaign_or_from_the_p
 
     pages._pages.clear()
     assert meta(plain.get_absolute_url())["og:title"] == "Stop it"
+
+
+def test_a_picture_of_the_campaigns_own_is_on_the_card_with_its_size_and_words(client):
+    campaign = make_campaign()
+    campaign.image = Picture.objects.create(
+        organization=campaign.organization,
+        file="pictures/own.webp",
+        alt="A camera over a street",
+        width=1600,
+        height=900,
+    )
+    campaign.save()
+    soup = BeautifulSoup(client.get(campaign.get_absolute_url()).content, "html.parser")
+    card = {tag["property"]: tag["content"] for tag in soup.select('meta[property^="og:image"]')}
+    assert card == {
+        "og:image": f"{settings.SITE_URL}/media/pictures/own.webp",
+        "og:image:width": "1600",
+        "og:image:height": "900",
+        "og:image:alt": "A camera over a street",
+    }
+    assert data_of(client, campaign.get_absolute_url())["image"] == card["og:image"]
