@@ -1,8 +1,8 @@
 """Share links: whose link brought a signer, without a column, a cookie or a word about the sharer.
 
-A code is the number of the sharer's signature under a small keyed permutation of 64 bits (a Feistel
-network over HMAC, as Luby and Rackoff have it): eleven characters that tell nothing without the key.
-Every number has 24 zero bits in front; a code that does not open to them is none of ours.
+A code is the number of the sharer's signature under a small keyed permutation of 64 bits (a
+Feistel network over HMAC, as Luby and Rackoff have it): eleven characters that tell nothing without
+the key. Every number has 24 zero bits in front; a code that does not open to them is none of ours.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -86,7 +86,7 @@ def sharer_of(code: str, *, campaign_id: int) -> int | None:
 
 
 def share_link(campaign: Campaign, signature_id: int | None, source: str) -> str:
-    """The page's address as this signer passes it on; without a signature it names the way alone."""
+    """The page's address as this signer passes it on; without a signature with its way alone."""
     query = {"s": share_code(signature_id)} if signature_id else {}
     return f"{campaign.public_url}?{urlencode(query | {'source': source})}"
 
