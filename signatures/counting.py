@@ -91,7 +91,7 @@ class Standing(NamedTuple):
 def standing_of(signature: Signature) -> Standing:
     """What this signature adds to the numbers. A counted one stands on the day that it counted."""
     states = Signature.State
-    if signature.state == states.COUNTED:
+    if signature.state == states.COUNTED and signature.counted_at:
         return Standing(signature.counted_at.date(), counted=1, opted_in=int(signature.consents))
     day = signature.created_at.date()
     return Standing(
