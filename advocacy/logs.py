@@ -2,6 +2,11 @@
 
 import logging
 import re
+import traceback
+from typing import Any
+
+import psycopg2
+from django.db import DatabaseError
 
 _LINK = re.compile(
     r"/(confirm|not-me|withdraw|unsubscribe|preferences|my-data|as|preview|download)/[^\s\"'<>]+"
@@ -11,6 +16,22 @@ _LINK = re.compile(
 def mask_tokens(text: str) -> str:
     """`/confirm/…` for `/confirm/k1-PxQA…/`: a link's token is as good as its reader's word."""
     return _LINK.sub(r"/\1/…", text)
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Tells where code broke, and of an error of the database only its kind (T23, T36).
+
+    PostgreSQL repeats in its messages the row that it refused: names and addresses of people.
+    """
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (the name is logging's own)
+        told = traceback.TracebackException(*ei, compact=True)
+        link: traceback.TracebackException | None = told
+        while link is not None:
+            if issubclass(link.exc_type or Exception, (DatabaseError, psycopg2.Error)):
+                link._str = "what it says is left out, for it may name people"
+            link = link.__cause__ or link.__context__
+        return "".join(told.format()).rstrip("\n")
 
 
 class MaskTokens(logging.Filter):

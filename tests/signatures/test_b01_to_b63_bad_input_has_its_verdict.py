@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from advocacy.wsgi import application
 from signatures.models import Letter, Signature
+from signatures.reading import TRAP
 from tests.corpus import cases, named
 from tests.factories import make_campaign
 
@@ -70,9 +71,10 @@ def test_b39_to_b50_addresses(case):
 def test_b51_to_b63_requests(case):
     asked = {f"asks_{field}": True for field in case.get("asks", ())}
     campaign = make_campaign(default_country=case.get("default_country", ""), **asked)
-    status, _body = request_as_a_server_gets_it(campaign, case)
     expected = case["status"]
-    assert status in (expected if isinstance(expected, list) else [expected])
+    for _time in range(case.get("repeat", 1)):
+        status, _body = request_as_a_server_gets_it(campaign, case)
+        assert status in (expected if isinstance(expected, list) else [expected])
     assert Signature.objects.count() == Letter.objects.count() == (status == 303)
     if status == 303:
         stored = Signature.objects.get()
@@ -94,7 +96,9 @@ def the_tests_connection_stays():
 
 def request_as_a_server_gets_it(campaign, case):
     """(status, body) of the request through the WSGI application, as gunicorn calls it."""
-    body = case.get("body", "") + case.get("fill", "") * case.get("times", 0)
+    body = case.get("body", "").replace("{trap}", TRAP) + case.get("fill", "") * case.get(
+        "times", 0
+    )
     headers = {
         name: "x" * 8000 if value == "x-8000" else value
         for name, value in case.get("headers", {}).items()
