@@ -6,13 +6,13 @@ import sys
 import time
 from dataclasses import dataclass
 
-from bench import flash, mailing, reading, signing, turns
+from bench import exporting, flash, mailing, reading, signing, turns
 from bench.report import Report, machine
 from bench.servers import Servers, running
 from deploy.local.programs import CHECKOUT
 
 LATEST = CHECKOUT / "var" / "bench" / "latest.json"
-PARTS = ("signing", "reading", "flash", "mailing")
+PARTS = ("signing", "reading", "flash", "mailing", "exporting")
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Plan:
     reading: reading.Plan
     flash: flash.Plan | None
     mailing: mailing.Plan
+    exporting: exporting.Plan | None
 
 
 QUICK = Plan(
@@ -30,15 +31,18 @@ QUICK = Plan(
     reading=reading.Plan(visitors=(1, 50), rounds=3, seconds=1.0),
     flash=None,
     mailing=mailing.Plan(people=2_000, stock=200, rounds=2, far=0),
+    exporting=None,
 )
 FULL = Plan(
     signing=signing.Plan(visitors=(1, 50, 200), existing=10_000_000, rounds=4, seconds=3.0),
     reading=reading.Plan(visitors=(1, 50), rounds=5, seconds=2.0),
     flash=flash.Plan(seconds=60.0),
     mailing=mailing.Plan(people=10_000, stock=1_000, rounds=3, far=100),
+    exporting=exporting.Plan(signatures=1_000_000, rounds=2),
 )
-# `--quick --only flash`: asked for by name, a short one.
+# `--quick --only flash`, or exporting: asked for by name, a short one.
 SHORT_FLASH = flash.Plan(seconds=10.0)
+SHORT_EXPORT = exporting.Plan(signatures=100_000, rounds=2)
 
 
 def main() -> int:
@@ -77,6 +81,8 @@ def _measure(servers: Servers, report: Report, plan: Plan, only: str | None) -> 
         flash.measure(servers, report, plan.flash or SHORT_FLASH)
     if only in (None, "mailing"):
         mailing.measure(servers, report, plan.mailing)
+    if only == "exporting" or (only is None and plan.exporting):
+        exporting.measure(servers, report, plan.exporting or SHORT_EXPORT)
 
 
 def _warn_of_load(report: Report) -> None:

@@ -51,8 +51,7 @@ def window(
     Reads `most` entries of an index at most, however many signatures there are. An empty window has
     `low` above `high`.
     """
-    low = max(first_number_since(since) - _SLACK, 1) if since else 1
-    high = first_number_since(until) + _SLACK if until else _newest_number()
+    low, high = numbers_between(since, until)
     # A branch for each campaign lets PostgreSQL merge their indexes instead of sorting their rows.
     branches = " UNION ALL ".join([_OF_STATE if state else _OF_ANY] * len(campaign_ids))
     given: list[Any] = []
@@ -65,6 +64,13 @@ def window(
         cursor.execute(f"SELECT min(id), count(*) FROM ({newest}) newest", [*given, most])  # noqa: S608
         lowest, looked_at = cursor.fetchone()
     return Window(lowest or 1, high if lowest else 0, looked_at, looked_at == most)
+
+
+def numbers_between(since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    """The numbers between which every signature of that time lies, and few others."""
+    low = max(first_number_since(since) - _SLACK, 1) if since else 1
+    high = first_number_since(until) + _SLACK if until else _newest_number()
+    return low, high
 
 
 def first_number_since(moment: datetime) -> int:

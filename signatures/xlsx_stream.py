@@ -88,7 +88,7 @@ def workbook(
     pipe, supply = _Pipe(), _Supply(batches)
     sheets = 0
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
-        while supply or not sheets:
+        while not sheets or supply:
             sheets += 1
             with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w") as sheet:
                 for part in _sheet(heading, supply):
