@@ -78,7 +78,7 @@ def _help(request: HttpRequest, template: str, status: int = 400) -> HttpRespons
 def too_many(request: HttpRequest) -> HttpResponse:
     """Wait a minute."""
     context = {"stylesheet_url": stylesheet_url(None)}
-    response = render(request, "signatures/too_many_links.html", context, status=429)
+    response = render(request, "429.html", context, status=429)
     response.headers["Retry-After"] = str(SECONDS_A_MINUTE)
     return response
 

@@ -102,7 +102,7 @@ def test_t01_a_filled_trap_is_held_and_answered_like_any_other():
 
 def test_t01_the_trap_is_out_of_sight_and_out_of_reach(client):
     html = client.get(make_campaign().get_absolute_url()).content.decode()
-    hidden = re.search(r'<div class="visually-hidden" aria-hidden="true">.*?</div>', html, re.S)[0]
+    hidden = re.search(r'<div class="trap" aria-hidden="true" inert>.*?</div>', html, re.S)[0]
     assert 'name="homepage"' in hidden
     assert 'tabindex="-1"' in hidden
     assert 'autocomplete="off"' in hidden
