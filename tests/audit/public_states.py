@@ -1,7 +1,6 @@
 """Every state that a supporter, a subscriber or a passer-by can meet a page in."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.template.loader import render_to_string
@@ -24,6 +23,7 @@ from signatures import links
 from signatures.confirming import disown
 from signatures.models import DataAccess, PaperBatch, Signature
 from signatures.withdrawing import withdraw
+from tests.audit.looking import State
 from tests.campaigns.languages import translate
 from tests.factories import make_campaign, make_organization, make_signature
 
@@ -38,29 +38,7 @@ LETTER = (
 )
 
 
-@dataclass(frozen=True)
-class State:
-    """A page in one state: where it stands, and what a visitor does there before we look."""
-
-    name: str
-    address: str
-    arrive: Callable[[Page], object] | None = None
-
-
-def public_states() -> Iterator[State]:
-    """The states, on a stage that is built as they are asked for."""
-    campaign = _full_campaign()
-    yield from _lists(campaign)
-    yield from _campaign_page(campaign)
-    yield from _outcomes(campaign)
-    yield from _languages(campaign)
-    yield from _after_signing(campaign)
-    yield from _mail_links(campaign)
-    yield from _own_data(campaign)
-    yield from _errors()
-
-
-def _full_campaign() -> Campaign:
+def full_campaign() -> Campaign:
     """One that has everything a campaign can have."""
     organization = make_organization(
         name="Example Action", privacy_url="https://example.org/privacy"
@@ -122,7 +100,8 @@ def _add_sources(campaign: Campaign) -> None:
     )
 
 
-def _lists(campaign: Campaign) -> Iterator[State]:
+def lists() -> Iterator[State]:
+    campaign = full_campaign()
     yield State("home", "/")
     yield State("organization", f"/by/{campaign.organization.slug}/")
     yield State("topic", f"/by/{campaign.organization.slug}/privacy/")
@@ -130,7 +109,8 @@ def _lists(campaign: Campaign) -> Iterator[State]:
     yield State("open data", f"{campaign.get_absolute_url()}data/")
 
 
-def _campaign_page(campaign: Campaign) -> Iterator[State]:
+def campaign_page() -> Iterator[State]:
+    campaign = full_campaign()
     address = campaign.get_absolute_url()
     yield State("open", address)
     yield State("errors", address, lambda page: page.locator("#sign button").click())
@@ -140,7 +120,8 @@ def _campaign_page(campaign: Campaign) -> Iterator[State]:
     yield State("goal reached", implicit.get_absolute_url())
 
 
-def _outcomes(campaign: Campaign) -> Iterator[State]:
+def outcomes() -> Iterator[State]:
+    campaign = full_campaign()
     steps: dict[str, list[str]] = {
         "closed": ["close"],
         "delivered": ["close", "deliver"],
@@ -158,7 +139,8 @@ def _outcomes(campaign: Campaign) -> Iterator[State]:
         yield State(name, ended.get_absolute_url())
 
 
-def _languages(campaign: Campaign) -> Iterator[State]:
+def languages() -> Iterator[State]:
+    campaign = full_campaign()
     spanish = translate(campaign, body="<p>Basta ya.</p>")
     arabic = translate(
         campaign,
@@ -173,7 +155,8 @@ def _languages(campaign: Campaign) -> Iterator[State]:
     yield State("in Arabic", f"/sign/{arabic.slug}/")
 
 
-def _after_signing(campaign: Campaign) -> Iterator[State]:
+def after_signing() -> Iterator[State]:
+    campaign = full_campaign()
     yield State("thanks without a cookie", f"{campaign.get_absolute_url()}thanks/")
     plain = make_campaign()
     yield State("pending", plain.get_absolute_url(), _sign)
@@ -199,7 +182,8 @@ def _sign_as_a_script_does(page: Page) -> None:
     page.wait_for_url("**/thanks/**")
 
 
-def _mail_links(campaign: Campaign) -> Iterator[State]:
+def mail_links() -> Iterator[State]:
+    campaign = full_campaign()
     signed, pending = make_signature(campaign), make_signature(campaign, confirmed=False)
     yield State("confirm", _link(links.CONFIRM, links.confirm_token(signature_id=pending.pk)))
     yield State("confirmed", _link(links.CONFIRM, links.confirm_token(signature_id=signed.pk)))
@@ -238,7 +222,8 @@ def _recognised(campaign: Campaign, signed: Signature) -> Iterator[State]:
     yield State("recognised, signed", links.recognised_address(other.slug, token), _press)
 
 
-def _own_data(campaign: Campaign) -> Iterator[State]:
+def own_data() -> Iterator[State]:
+    campaign = full_campaign()
     signed = make_signature(campaign)
     yield State("own data, ask", "/my-data/")
     yield State("own data, sent", "/my-data/?sent=1")
@@ -258,7 +243,7 @@ def _erase_without_a_tick(page: Page) -> None:
     page.wait_for_load_state()
 
 
-def _errors() -> Iterator[State]:
+def error_pages() -> Iterator[State]:
     yield State("not found", "/nowhere/")
     for status in ("400", "403", "410", "429", "500"):
         yield State(f"error {status}", "/", _shown(status))
@@ -290,3 +275,16 @@ def _press(page: Page) -> None:
     """Press the one button of the page."""
     page.locator("main form button").first.click()
     page.wait_for_load_state()
+
+
+STAGES = (
+    lists,
+    campaign_page,
+    outcomes,
+    languages,
+    after_signing,
+    mail_links,
+    own_data,
+    error_pages,
+)
+"""Each builds what its states need while they are asked for."""
