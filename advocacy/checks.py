@@ -86,4 +86,10 @@ def _rules() -> list[tuple[bool, str, str]]:
             "Mails would come from localhost.",
             "Set DEFAULT_FROM_EMAIL to an address of a domain that you own.",
         ),
+        (
+            settings.SITE_IS_HTTPS and settings.TRUSTED_PROXY_COUNT < 1,
+            "TRUSTED_PROXY_COUNT is 0, and only a proxy speaks https for this site.",
+            "Say how many proxies stand before it, 1 for deploy/nginx: else all visitors look like"
+            " one, and the signatures of a crowd are held.",
+        ),
     ]

@@ -51,6 +51,7 @@ def public(settings):
     settings.DEBUG = False
     settings.ALLOWED_HOSTS = ["act.example.org"]
     settings.MAIL_DOMAIN = "example.org"
+    settings.TRUSTED_PROXY_COUNT = 1
     settings.SECRET_KEY, settings.SUPPRESSION_KEY = "a" * 40, "b" * 40
     settings.LINK_KEYS = {"k1": "c" * 40}
     return settings
@@ -71,6 +72,7 @@ def test_a_sound_deployment_passes(public):
         ("SUPPRESSION_KEY", "change-me" * 5, "example"),
         ("LINK_KEYS", {"k1": "a" * 40}, "share one key"),
         ("MAIL_DOMAIN", "localhost", "localhost"),
+        ("TRUSTED_PROXY_COUNT", 0, "TRUSTED_PROXY_COUNT"),
     ],
 )
 def test_a_dangerous_value_is_refused_on_a_public_address_alone(public, name, value, says):
