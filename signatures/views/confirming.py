@@ -59,6 +59,8 @@ def withdraw_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     if signature.state == Signature.State.REJECTED:
         return render_about(request, signature, "signatures/not_me_done.html")
     if request.method != "POST":
+        if signature.state == Signature.State.WITHDRAWN:
+            return _show_withdrawn(request, signature)
         began = Subscription.objects.live().filter(signature=signature).exists()
         return render_about(request, signature, "signatures/withdraw.html", {"began_mail": began})
     done = withdraw(
@@ -67,6 +69,10 @@ def withdraw_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     if done is Withdrawn.DISOWNED:
         return render_about(request, signature, "signatures/not_me_done.html")
     signature.state = Signature.State.WITHDRAWN
+    return _show_withdrawn(request, signature)
+
+
+def _show_withdrawn(request: HttpRequest, signature: Signature) -> HttpResponse:
     token = links.confirm_token(signature_id=signature.pk)
     return render_about(
         request,
