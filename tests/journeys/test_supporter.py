@@ -96,18 +96,6 @@ def test_a_wrong_address_is_mended_on_the_thanks_page(page, smtp_sink, campaign)
     assert Signature.objects.get(supporter__email="ada@example.org").name == "Ada Lovelace"
 
 
-def test_signing_works_with_cookies_refused(open_page, campaign):
-    page = open_page(viewport=PHONE)
-    page.context.add_init_script(
-        "Object.defineProperty(document, 'cookie', {get: () => '', set: () => {}})"
-    )
-    sign(page, campaign)
-    page.context.clear_cookies()
-    page.reload()
-    assert "check your inbox" in page.inner_text("h1").lower()
-    assert Signature.objects.count() == 1
-
-
 def test_a_source_is_one_press_away_and_so_is_the_way_back(page, campaign):
     page.goto(campaign.get_absolute_url())
     page.locator("[role=doc-noteref]").click()
@@ -123,7 +111,8 @@ def test_the_page_fits_a_narrow_phone_and_keyboard_focus_is_never_hidden(open_pa
     hidden = page.evaluate(
         """async () => {
             const bad = [];
-            for (const one of document.querySelectorAll('a, button, input:not([type=hidden])')) {
+            const all = document.querySelectorAll('a, button, input:not([type=hidden]), textarea');
+            for (const one of [...all].filter((one) => one.tabIndex >= 0)) {
                 one.focus();
                 if (document.activeElement !== one) continue;
                 await new Promise(requestAnimationFrame);
@@ -137,3 +126,25 @@ def test_the_page_fits_a_narrow_phone_and_keyboard_focus_is_never_hidden(open_pa
         }"""
     )
     assert hidden == []
+
+
+def test_the_tab_key_goes_through_the_form_and_never_into_the_trap(page, campaign):
+    page.goto(campaign.get_absolute_url() + "#sign")
+    page.get_by_label("Full name").focus()
+    names = []
+    for _ in range(4):
+        names.append(page.evaluate("document.activeElement.name || document.activeElement.type"))
+        page.keyboard.press("Tab")
+    assert names == ["name", "email", "consent", "submit"]
+    assert page.get_by_role("textbox", name="Leave this empty").count() == 0
+
+
+def test_the_trap_is_unseen_in_forced_colours_and_says_what_it_is_without_style(
+    open_page, campaign
+):
+    page = open_page(forced_colors="active")
+    page.goto(campaign.get_absolute_url())
+    trap = page.get_by_text("Leave this empty")
+    assert trap.evaluate("label => label.parentElement.getBoundingClientRect().width") <= 1
+    page.evaluate("document.querySelector('link[rel=stylesheet]').remove()")
+    assert trap.bounding_box()["width"] > 50
