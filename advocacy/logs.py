@@ -25,13 +25,19 @@ class DiscreetFormatter(logging.Formatter):
     """
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (the name is logging's own)
-        told = traceback.TracebackException(*ei, compact=True)
-        link: traceback.TracebackException | None = told
-        while link is not None:
-            if issubclass(link.exc_type or Exception, (DatabaseError, psycopg2.Error)):
-                link._str = "what it says is left out, for it may name people"
-            link = link.__cause__ or link.__context__
-        return "".join(told.format()).rstrip("\n")
+        told = []
+        error: BaseException | None = ei[1]
+        while error is not None:
+            where = traceback.format_tb(error.__traceback__)
+            told.append("".join(["Traceback (most recent call last):\n", *where, _kind(error)]))
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\nand that led to this:\n\n".join(reversed(told))
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, (DatabaseError, psycopg2.Error)):
+        return f"{type(error).__qualname__}: what it says is left out, for it may name people"
+    return "".join(traceback.format_exception_only(error)).rstrip("\n")
 
 
 class MaskTokens(logging.Filter):

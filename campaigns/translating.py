@@ -1,6 +1,6 @@
 """Putting a campaign into another language: its statement and notice, and what to look at."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ def revise_translation(
     reason: str = "",
     change_note: str = "",
     notice: str,
-    author: AbstractBaseUser | None = None,
+    author: User | None = None,
 ) -> None:
     """Make these the statement and the notice in this language; an empty text changes nothing.
 

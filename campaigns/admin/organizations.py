@@ -2,12 +2,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Field
-from django.forms import Textarea
+from django.forms import ModelChoiceField, Textarea
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scoping import OrganizationScopedAdmin, OrganizationScopedInline
-from campaigns.models import MailScope, Membership, Organization, Topic
+from campaigns.models import MailScope, Membership, Organization, Picture, Topic
 
 
 class MailScopeInline(OrganizationScopedInline):
@@ -75,8 +75,8 @@ class OrganizationAdmin(OrganizationScopedAdmin):
     ) -> Any:
         """A logo is one of the organization's own pictures."""
         form = super().get_form(request, obj, change, **kwargs)
-        if logo := form.base_fields.get("logo"):
-            logo.queryset = logo.queryset.filter(organization=obj)
+        if isinstance(logo := form.base_fields.get("logo"), ModelChoiceField):
+            logo.queryset = Picture.objects.filter(organization=obj)
         return form
 
     def get_inlines(self, request: HttpRequest, obj: Organization | None) -> list[Any]:

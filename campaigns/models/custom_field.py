@@ -39,7 +39,7 @@ class CustomField(models.Model):
         return self.label
 
     def clean(self) -> None:
-        """Raises ValidationError for a choice that is none, and for answers to choose from twice."""
+        """Raises ValidationError for a choice with fewer than two answers, or one twice."""
         if self.kind == CustomFieldKind.CHOICE and len(self.options) < 2:
             raise ValidationError({"choices": _("Write at least two answers, one a line.")})
         if len(set(self.options)) < len(self.options):

@@ -13,7 +13,6 @@ from campaigns.models.campaign import Campaign, CannotPublish
 from campaigns.models.scoping import CampaignScopedQuerySet
 from campaigns.models.values import known_language
 
-
 # What a translation says in place of the campaign.
 TRANSLATED = [
     *("headline", "call_to_action", "lead_in", "lead_line", "body", "ask", "closing"),

@@ -3,7 +3,6 @@ import django.db.models.functions.text
 from django.contrib.postgres.operations import AddIndexConcurrently, ValidateConstraint
 from django.db import migrations, models
 
-
 # What an interrupted run left half built is built anew.
 LEFTOVERS = [
     f"DROP INDEX CONCURRENTLY IF EXISTS {name}"

@@ -1,5 +1,6 @@
 """Every hostile name, address and request gets its verdict at the sign form itself."""
 
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -31,13 +32,13 @@ def submit(campaign, field, case):
     return typed, response
 
 
-def judge(case, field, typed, response):
+def judge(case: Any, field: Any, typed: str, response: Any) -> None:
     """What the visitor sees, and what is stored, is what the verdict says."""
     if case["verdict"] == "reject":
         assert response.status_code == 422
         assert not Signature.objects.exists()
         page = BeautifulSoup(response.content, "html.parser")
-        control = page.find(attrs={"name": field})
+        control = page.select_one(f"[name={field}]")
         assert control["aria-invalid"] == "true"
         error = page.find(id=control["aria-describedby"].split()[-1])
         assert error.get_text(strip=True)
@@ -69,7 +70,7 @@ def test_b39_to_b50_addresses(case):
 
 @pytest.mark.parametrize("case", cases("form_protocol"), ids=named)
 def test_b51_to_b63_requests(case):
-    asked = {f"asks_{field}": True for field in case.get("asks", ())}
+    asked: dict[str, Any] = {f"asks_{field}": True for field in case.get("asks", ())}
     campaign = make_campaign(default_country=case.get("default_country", ""), **asked)
     expected = case["status"]
     for _time in range(case.get("repeat", 1)):

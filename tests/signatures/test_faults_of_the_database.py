@@ -3,6 +3,7 @@
 import http.client
 import time
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -55,7 +56,7 @@ def test_f04_with_every_connection_taken_the_form_is_given_back(own, start_site)
     path = campaign.get_absolute_url()
     site = start_site(environment=own.environment(WEB_CONCURRENCY="1"))
     [(most,)] = own.query("SELECT current_setting('max_connections')::int")
-    greedy = []
+    greedy: list[Any] = []
     try:
         while len(greedy) < most:
             greedy.append(psycopg2.connect(own.postgres.url()))

@@ -58,7 +58,7 @@ def test_t05_every_kind_of_address_gets_the_same_answer_in_the_same_time(setting
     kinds = ["new", *people(campaign)]
     if crowd:
         kinds = ["new", "held", "counted", "bounced"]
-    times = {kind: [] for kind in kinds}
+    times: dict[str, list[float]] = {kind: [] for kind in kinds}
     answers = set()
     clients = {kind: Client(REMOTE_ADDR=CROWDED) for kind in kinds}
     for number in range(-5, SAMPLES):

@@ -50,7 +50,8 @@ def test_one_press_takes_one_from_the_count_however_often(client, signature):
         assert "Your signature is withdrawn." in page.content.decode()
     assert counted(signature.campaign) == 1
     assert state_of(signature) == "withdrawn"
-    assert "Your signature is withdrawn." in client.get(link("withdraw", signature)).content.decode()
+    page = client.get(link("withdraw", signature)).content.decode()
+    assert "Your signature is withdrawn." in page
     assert signature.letters.filter(kind="withdrawn").count() == 1
 
 

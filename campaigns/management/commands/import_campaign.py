@@ -24,7 +24,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="a text, Markdown, HTML or mail file, or - for stdin")
+        parser.add_argument(
+            "file", metavar="FILE", help="a text, Markdown, HTML or mail file, or - for stdin"
+        )
         parser.add_argument(
             "--organization",
             metavar="SLUG",
