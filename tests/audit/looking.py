@@ -14,12 +14,16 @@ PICTURES = Path(__file__).resolve().parents[2] / "var" / "audit"
 HEIGHTS = {320: 640, 360: 740, 768: 1024, 1280: 800}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
-# WCAG 1.4.12. The page's own policy lets no style element in, and says nothing against this one.
-SPACED = """() => {
-    const spaced = new CSSStyleSheet();
-    spaced.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
-        word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
-    document.adoptedStyleSheets.push(spaced);
+# A colour on its way from one scheme to the other is none that anybody reads.
+SETTLED = "* { transition: none !important }"
+# WCAG 1.4.12.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important } p { margin-bottom: 2em !important }"""
+# The pages' own policy lets no style element in, and says nothing against this one.
+ADD_STYLE = """style => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    document.adoptedStyleSheets.push(sheet);
 }"""
 
 
@@ -40,6 +44,7 @@ def look(page: Page, state: State, *, leaving_out: tuple[str, ...] = ()) -> Iter
     page.goto(state.address)
     if state.arrive:
         state.arrive(page)
+    page.evaluate(ADD_STYLE, SETTLED)
     for width in (360, 768, 1280):
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         for scheme in SCHEMES:
@@ -58,7 +63,7 @@ def look_at_the_narrowest(page: Page, state: State) -> Iterator[str]:
     _keep_picture(page, state, "320-forced-colours")
     page.emulate_media(forced_colors="none")
     page.set_viewport_size({"width": 360, "height": HEIGHTS[360]})
-    page.evaluate(SPACED)
+    page.evaluate(ADD_STYLE, SPACED)
     if _scrolls_sideways(page):
         yield f"{state.name}: scrolls sideways with spaced-out text"
     _keep_picture(page, state, "360-spaced")

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
+from tests.audit.admin_states import KNOWN, entrance, organizer_with_work, screens
 from tests.audit.looking import State, look, look_at_the_narrowest
 from tests.audit.public_states import STAGES
+from tests.journeys.test_editor import log_in
 
 pytestmark = [
     pytest.mark.audit,
@@ -25,4 +27,14 @@ def test_everyone_can_use_every_public_page(
         found += look(page, state)
         found += look_at_the_narrowest(page, state)
         page.context.close()
-    assert found == []
+    assert not found, "\n".join(found)
+
+
+def test_everyone_can_use_every_screen_of_the_admin(open_page: Callable[..., Page]) -> None:
+    user, campaign = organizer_with_work()
+    page = open_page(reduced_motion="reduce")
+    found = [problem for state in entrance() for problem in look(page, state)]
+    log_in(page, user)
+    for state in screens(campaign):
+        found += look(page, state, leaving_out=KNOWN)
+    assert not found, "\n".join(found)

@@ -148,3 +148,20 @@ def test_the_trap_is_unseen_in_forced_colours_and_says_what_it_is_without_style(
     assert trap.evaluate("label => label.parentElement.getBoundingClientRect().width") <= 1
     page.evaluate("document.querySelector('link[rel=stylesheet]').remove()")
     assert trap.bounding_box()["width"] > 50
+
+
+def test_on_paper_there_is_the_letter_with_the_addresses_of_its_sources_and_no_form(page, campaign):
+    campaign.sources.update(url="https://example.org/recipe")
+    page.goto(campaign.get_absolute_url())
+    page.emulate_media(media="print")
+    assert not page.get_by_role("button", name="Sign the petition").is_visible()
+    assert not page.locator(".bar").is_visible()
+    assert page.locator(".sheet").is_visible()
+    shown = page.locator(".sources a[href^=http]").evaluate(
+        "link => getComputedStyle(link, '::after').content"
+    )
+    assert "https://example.org/recipe" in shown
+    colours = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]

@@ -1,0 +1,140 @@
+"""The screens that an organizer spends the day with, each with something in it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from campaigns.models import Campaign, TallyHour, Update
+from campaigns.revising import revise_statement
+from mailings.scheduling import draft_from_update
+from signatures.models import CountShard, PaperBatch, Signature
+from signatures.state_changing import reject
+from tests.audit.looking import State
+from tests.audit.public_states import full_campaign
+from tests.campaigns.admin_pages import make_organizer
+from tests.campaigns.languages import translate
+from tests.factories import make_campaign, make_signature
+from tests.mailings.making import make_lane
+
+ADMIN = "/admin/"
+CAMPAIGNS = f"{ADMIN}campaigns/campaign/"
+SIGNATURES = f"{ADMIN}signatures/signature/"
+TEXT = Path(__file__).parents[1] / "campaigns" / "texts" / "aclu_style.txt"
+
+KNOWN: tuple[str, ...] = ()
+"""Left to Django, whose lists set a box, a column's sort link and a filter closer than 24 px."""
+
+
+def organizer_with_work() -> tuple[User, Campaign]:
+    """Somebody who may do everything, and the campaign that most screens are about."""
+    campaign = full_campaign()
+    user = make_organizer(campaign.organization)
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+    signatures = [make_signature(campaign, email=f"ada{n}@example.org") for n in range(4)]
+    make_signature(campaign, email="grace@example.net", confirmed=False)
+    Signature.objects.filter(pk=signatures[0].pk).update(sharer=signatures[1], network=b"n" * 16)
+    _stand_for_many(campaign)
+    reject(signature_ids=[signatures[3].pk], reason="Typed in a test.", user=user)
+    return user, campaign
+
+
+def _stand_for_many(campaign: Campaign) -> None:
+    """Numbers and hours as a campaign of three weeks has them."""
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    TallyHour.objects.filter(campaign=campaign).delete()
+    TallyHour.objects.bulk_create(
+        TallyHour(campaign=campaign, hour=now - timedelta(hours=ago), counted=43_218 - 85 * ago)
+        for ago in range(21 * 24)
+    )
+    CountShard.objects.create(
+        campaign=campaign,
+        day=now.date() - timedelta(days=1),
+        shard=0,
+        counted=43_215,
+        opted_in=9_120,
+    )
+
+
+def entrance() -> Iterator[State]:
+    """What everybody sees before logging in."""
+    yield State("admin login", ADMIN)
+    yield State("admin login, wrong password", ADMIN, _try_a_wrong_password)
+
+
+def screens(campaign: Campaign) -> Iterator[State]:
+    """What an organizer sees, logged in."""
+    yield from _campaign_screens(campaign)
+    yield from _text_screens(campaign)
+    yield from _signature_screens(campaign)
+
+
+def _campaign_screens(campaign: Campaign) -> Iterator[State]:
+    draft = make_campaign(
+        organization=campaign.organization,
+        published=False,
+        headline="A draft that is not ready",
+        body="<p>A marker without a source.<sup data-source='nowhere'></sup></p>",
+    )
+    update = Update.objects.create(campaign=campaign, title="Not yet told", body="<p>Soon.</p>")
+    make_lane()
+    draft_from_update(update=campaign.updates.get(title__startswith="We"), user=User.objects.get())
+    yield State("admin landing", ADMIN)
+    yield State("admin campaigns", CAMPAIGNS)
+    yield State("admin draft", f"{CAMPAIGNS}{draft.pk}/change/", _editor)
+    yield State("admin open campaign", f"{CAMPAIGNS}{campaign.pk}/change/", _editor)
+    yield State("admin close", f"{CAMPAIGNS}{campaign.pk}/do/close/")
+    yield State("admin schedule", f"{CAMPAIGNS}{draft.pk}/do/schedule/")
+    yield State("admin update", f"{ADMIN}campaigns/update/{update.pk}/change/", _editor)
+    yield State("admin mailings", f"{ADMIN}mailings/mailing/")
+
+
+def _text_screens(campaign: Campaign) -> Iterator[State]:
+    revise_statement(campaign=campaign, text="Stop now.", reason="Asked.", change_note="“Now”.")
+    spanish = translate(campaign, body="<p>Basta ya.</p>")
+    source = campaign.sources.first()
+    yield State("admin from text", f"{CAMPAIGNS}from-text/")
+    yield State("admin from text, review", f"{CAMPAIGNS}from-text/", _paste)
+    yield State("admin translation", f"{ADMIN}campaigns/translation/{spanish.pk}/change/")
+    yield State("admin texts", f"{CAMPAIGNS}{campaign.pk}/texts/")
+    yield State("admin sources", f"{ADMIN}campaigns/source/")
+    assert source
+    yield State("admin source", f"{ADMIN}campaigns/source/{source.pk}/change/")
+
+
+def _signature_screens(campaign: Campaign) -> Iterator[State]:
+    of_campaign = f"{SIGNATURES}of-campaign/{campaign.pk}"
+    signature = campaign.signatures.order_by("pk")[1]
+    batch = PaperBatch.objects.get()
+    yield State("admin signatures", SIGNATURES)
+    yield State("admin signature", f"{SIGNATURES}{signature.pk}/change/")
+    yield State("admin reject one", f"{SIGNATURES}{signature.pk}/state/reject/")
+    yield State("admin overview", f"{of_campaign}/overview/")
+    yield State("admin wave", f"{of_campaign}/wave/")
+    yield State("admin wave, dry run", f"{of_campaign}/wave/?look=1&domain=example.org")
+    yield State("admin wave, too wide", f"{of_campaign}/wave/?look=1")
+    yield State("admin state changes", f"{ADMIN}signatures/statechange/")
+    yield State("admin export", f"{ADMIN}signatures/export/of-campaign/{campaign.pk}/")
+    yield State("admin paper", f"{ADMIN}signatures/paperbatch/{batch.pk}/change/")
+    yield State("admin person", f"{ADMIN}signatures/supporter/{signature.supporter_id}/change/")
+
+
+def _editor(page: Page) -> None:
+    """Where a letter is written, the editor has taken the place of the field."""
+    page.locator(".ProseMirror[aria-label]").first.wait_for()
+
+
+def _paste(page: Page) -> None:
+    page.locator("textarea[name=text]").fill(TEXT.read_text(encoding="utf-8"))
+    page.locator("[name=_read]").first.click()
+    page.locator("tr[data-state]").first.wait_for()
+
+
+def _try_a_wrong_password(page: Page) -> None:
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    page.locator(".errornote").wait_for()
