@@ -36,11 +36,8 @@ class State:
     arrive: Callable[[Page], object] | None = None
 
 
-def look(page: Page, state: State, *, leaving_out: tuple[str, ...] = ()) -> Iterator[str]:
-    """Problems of this state, each with its name; pictures are left in `var/audit/`.
-
-    `leaving_out` are rules of axe that are not asked, as for `problems`.
-    """
+def look(page: Page, state: State) -> Iterator[str]:
+    """Problems of this state, each with its name; pictures are left in `var/audit/`."""
     page.goto(state.address)
     if state.arrive:
         state.arrive(page)
@@ -49,7 +46,7 @@ def look(page: Page, state: State, *, leaving_out: tuple[str, ...] = ()) -> Iter
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            for problem in problems(page, leaving_out=leaving_out):
+            for problem in problems(page):
                 yield f"{state.name}, {width} {scheme}: {problem}"
             _keep_picture(page, state, f"{width}-{scheme}")
 

@@ -19,15 +19,21 @@ from campaigns.models import (
     Topic,
     Update,
 )
+from campaigns.previewing import preview_url
 from signatures import links
 from signatures.confirming import disown
 from signatures.models import DataAccess, PaperBatch, Signature
 from signatures.withdrawing import withdraw
 from tests.audit.looking import State
+from tests.campaigns.admin_pages import make_organizer
 from tests.campaigns.languages import translate
 from tests.factories import make_campaign, make_organization, make_signature
 
 OUTCOME = "Amazon told its customers on 10 June that it stops the sale to the police for a year."
+LONG_HEADLINE = (
+    "Tell the Department of Transportation and every Donaudampfschifffahrtsgesellschaft between"
+    " here and the sea: no more night flights over the homes of those who have to rise at five"
+)
 LETTER = (
     "<p>Amazon sells face recognition to the police.<sup data-source='wong-2018'></sup> "
     "It finds one face among tens of millions within seconds.<sup data-source='aclu'></sup></p>"
@@ -102,6 +108,12 @@ def _add_sources(campaign: Campaign) -> None:
 
 def lists() -> Iterator[State]:
     campaign = full_campaign()
+    won, closed, _waits = (
+        make_campaign(organization=campaign.organization, headline=headline)
+        for headline in ("Stop the sale of our water", "A swimming pool for all", LONG_HEADLINE)
+    )
+    won.win(outcome=OUTCOME)
+    closed.close()
     yield State("home", "/")
     yield State("organization", f"/by/{campaign.organization.slug}/")
     yield State("topic", f"/by/{campaign.organization.slug}/privacy/")
@@ -118,6 +130,11 @@ def campaign_page() -> Iterator[State]:
     implicit = make_campaign(kind=ConsentNotice.Kind.IMPLICIT)
     Tally.objects.update_or_create(campaign=implicit, defaults={"counted": 50_000})
     yield State("goal reached", implicit.get_absolute_url())
+    yield State("long headline", make_campaign(headline=LONG_HEADLINE).get_absolute_url())
+    draft = make_campaign(organization=campaign.organization, published=False, body=LETTER)
+    preview = preview_url(campaign=draft, user=make_organizer(campaign.organization))
+    yield State("preview", preview)
+    yield State("preview ended", "/preview/none/")
 
 
 def outcomes() -> Iterator[State]:
@@ -200,6 +217,7 @@ def mail_links() -> Iterator[State]:
     yield from _subscriber_links(signed)
     yield from _recognised(campaign, signed)
     yield State("broken link", "/confirm/")
+    yield State("expired link", _link(links.CONFIRM, links.confirm_token(signature_id=10**9)))
 
 
 def _subscriber_links(signed: Signature) -> Iterator[State]:
@@ -235,12 +253,27 @@ def own_data() -> Iterator[State]:
     yield State("own data, link used", _link(links.OWN_DATA, "x" * 43), _press)
     yield State("own data", fresh_link(), _press)
     yield State("own data, erase not ticked", fresh_link(), _erase_without_a_tick)
+    yield State("own data, all of it open", fresh_link(), _press_and_unfold)
+    yield State("own data, erased", fresh_link(), _erase)
 
 
 def _erase_without_a_tick(page: Page) -> None:
     _press(page)
     page.locator("form[action='/my-data/mine/erase/'] button").click()
     page.wait_for_load_state()
+
+
+def _press_and_unfold(page: Page) -> None:
+    _press(page)
+    for summary in page.locator("summary").all():
+        summary.click()
+
+
+def _erase(page: Page) -> None:
+    _press(page)
+    page.get_by_label("Yes, erase all of it").check()
+    page.get_by_role("button", name="Erase everything").click()
+    page.get_by_text("Erased.").wait_for()
 
 
 def error_pages() -> Iterator[State]:

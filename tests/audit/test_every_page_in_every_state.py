@@ -5,7 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.audit.admin_states import KNOWN, entrance, organizer_with_work, screens
+from tests.audit.admin_states import (
+    LEFT_TO_DJANGO,
+    entrance,
+    organizer_with_work,
+    screens,
+)
 from tests.audit.looking import State, look, look_at_the_narrowest
 from tests.audit.public_states import STAGES
 from tests.journeys.test_editor import log_in
@@ -36,5 +41,6 @@ def test_everyone_can_use_every_screen_of_the_admin(open_page: Callable[..., Pag
     found = [problem for state in entrance() for problem in look(page, state)]
     log_in(page, user)
     for state in screens(campaign):
-        found += look(page, state, leaving_out=KNOWN)
-    assert not found, "\n".join(found)
+        found += look(page, state)
+    ours = [one for one in found if not any(known in one for known in LEFT_TO_DJANGO)]
+    assert not ours, "\n".join(ours)
