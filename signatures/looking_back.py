@@ -45,13 +45,16 @@ def window(
     state: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    up_to: int | None = None,
 ) -> Window:
-    """The newest `most` signatures of these campaigns, of one state or any, within a time or not.
+    """The newest `most` signatures of these campaigns, of one state or any, within a time or not,
+    numbered `up_to` at most or not.
 
     Reads `most` entries of an index at most, however many signatures there are. An empty window has
     `low` above `high`.
     """
     low, high = numbers_between(since, until)
+    high = high if up_to is None else min(high, up_to)
     # A branch for each campaign lets PostgreSQL merge their indexes instead of sorting their rows.
     branches = " UNION ALL ".join([_OF_STATE if state else _OF_ANY] * len(campaign_ids))
     given: list[Any] = []

@@ -5,6 +5,7 @@ at the same moment never both move one signature's number. What its owner disown
 whoever wishes otherwise.
 """
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -21,6 +22,8 @@ from signatures.standing_consents import (
     end_what_rejected_began,
 )
 from signatures.voiding import Wave
+
+logger = logging.getLogger(__name__)
 
 State = Signature.State
 
@@ -174,14 +177,14 @@ def begin_wave(*, wave: Wave, expected_count: int, reason: str, user: Any) -> St
 
     Raises WaveChanged when it is not `expected_count` signatures (any more), and voiding.TooWide.
     """
-    count = len(wave.signature_ids())
-    if not count or count != expected_count:
-        raise WaveChanged(count)
+    ids = wave.signature_ids()
+    if not ids or len(ids) != expected_count:
+        raise WaveChanged(len(ids))
     return StateChange.objects.create(
         campaign_id=wave.campaign_id,
         to_state=State.REJECTED,
         reason=reason,
-        criteria=wave.as_criteria(),
+        criteria=wave.begun(ids).as_criteria(),
         changed_by=user,
     )
 
@@ -209,11 +212,18 @@ def carry_on(*, change_id: int, seconds: float) -> bool:
 
 
 def carry_on_unfinished(*, seconds: float) -> None:
-    """Carry on what a request or a dead worker left, oldest first."""
+    """Carry on what a request or a dead worker left.
+
+    One that cannot be carried on is logged and keeps no other waiting: the order is another one
+    each time, so that time runs out for others.
+    """
     end = time.monotonic() + seconds
-    for change_id in StateChange.objects.unfinished().order_by("pk").values_list("pk", flat=True):
+    for change_id in StateChange.objects.unfinished().order_by("?").values_list("pk", flat=True):
         if (left := end - time.monotonic()) > 0:
-            carry_on(change_id=change_id, seconds=left)
+            try:
+                carry_on(change_id=change_id, seconds=left)
+            except Exception:
+                logger.exception("State change %s cannot be carried on", change_id)
 
 
 def _batches_forth(change: StateChange) -> Iterator[dict[int, str]]:

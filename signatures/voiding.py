@@ -3,7 +3,8 @@
 Described once, it is counted, shown in samples and rejected by the same rule.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -26,7 +27,7 @@ SELECT s.id FROM signatures_signature s WHERE s.campaign_id = %(campaign)s
     AND s.state IN ('pending', 'held', 'counted')
     AND s.created_at < %(until)s AND (%(since)s IS NULL OR s.created_at >= %(since)s)
     AND (%(network)s IS NULL OR s.network = %(network)s)
-    AND (%(low)s IS NULL OR s.id BETWEEN %(low)s AND %(high)s)
+    AND (%(low)s IS NULL OR s.id >= %(low)s) AND (%(high)s IS NULL OR s.id <= %(high)s)
     AND (%(domain)s = '' OR EXISTS (SELECT 1 FROM signatures_supporter p
         WHERE p.id = s.supporter_id AND split_part(p.email_key, '@', 2) = %(domain)s))
 ORDER BY s.id
@@ -40,13 +41,16 @@ class TooWide(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Wave:
     """`network` is the keyed hash beside a signature, `domain` as in an address's key; either or
-    both may be empty. `until` bounds it always, so that it never grows while somebody looks."""
+    both may be empty. `until` bounds it always, and so does the number `high` once somebody has
+    seen it: it never grows while they look. A wave that has begun knows its `low` number too."""
 
     campaign_id: int
     until: datetime
     since: datetime | None = None
     network: bytes = b""
     domain: str = ""
+    low: int | None = None
+    high: int | None = None
 
     @classmethod
     def of(cls, campaign_id: int, criteria: dict[str, Any]) -> Self:
@@ -58,23 +62,36 @@ class Wave:
             since=datetime.fromisoformat(since) if since else None,
             network=bytes.fromhex(criteria.get("network", "")),
             domain=criteria.get("domain", ""),
+            low=criteria.get("low"),
+            high=criteria.get("high"),
         )
 
-    def as_criteria(self) -> dict[str, str]:
+    def begun(self, signature_ids: Sequence[int]) -> Self:
+        """The same wave, from the first to the last of its signatures, whatever comes later."""
+        return replace(self, low=signature_ids[0], high=signature_ids[-1])
+
+    def as_criteria(self) -> dict[str, str | int | None]:
         """To be kept as JSON."""
         told = {
             "until": self.until.isoformat(),
             "since": self.since.isoformat() if self.since else "",
             "network": self.network.hex(),
             "domain": self.domain,
+            "low": self.low,
+            "high": self.high,
         }
         return {name: value for name, value in told.items() if value}
 
     def signature_ids(self) -> list[int]:
-        """The signatures of the wave that wait or count, in order. Raises TooWide."""
-        low, high = (None, None) if self.network else self._numbers()
-        if self.network:
+        """The signatures of the wave that wait or count, in order.
+
+        Raises TooWide, unless the wave has begun: what was begun is finished.
+        """
+        low, high = self.low, self.high
+        if low is None and self.network:
             self._check_network()
+        elif low is None:
+            low, high = self._numbers()
         with connection.cursor() as cursor:
             cursor.execute(
                 _IDS,
@@ -97,6 +114,7 @@ class Wave:
             most=MOST_LOOKED_AT + 1,
             since=self.since,
             until=self.until,
+            up_to=self.high,
         )
         if reach.cut:
             raise TooWide

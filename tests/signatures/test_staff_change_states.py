@@ -313,6 +313,33 @@ def test_a_wave_that_a_dead_worker_left_is_carried_on_and_moves_nothing_twice(
     assert count_of(campaign) == (0, 0, 0, 0)
 
 
+@pytest.mark.parametrize("given", [{"domain": "catchall.example"}, {"network": b"n" * 16}])
+def test_a_wave_that_began_is_finished_though_more_came_than_may_be_looked_at(
+    campaign, monkeypatch, given
+):
+    monkeypatch.setattr(voiding, "MOST_LOOKED_AT", 3)
+    bots = [make_signature(campaign, email=f"b{n}@catchall.example") for n in range(3)]
+    Signature.objects.update(network=b"n" * 16)
+    wave = wave_of(campaign, **given)
+    change = state_changing.begin_wave(wave=wave, expected_count=3, reason="Bots", user=None)
+    later = make_signature(campaign, email="later@catchall.example")
+    Signature.objects.update(network=b"n" * 16)
+    assert state_changing.carry_on(change_id=change.pk, seconds=60)
+    assert states(*bots, later) == [State.REJECTED] * 3 + [State.COUNTED]
+
+
+def test_a_change_that_cannot_be_carried_on_keeps_no_other_waiting(campaign, caplog):
+    bots = [make_signature(campaign, email=f"b{n}@catchall.example") for n in range(2)]
+    broken = StateChange.objects.create(campaign=campaign, to_state=State.REJECTED, reason="Odd")
+    wave = wave_of(campaign, domain="catchall.example")
+    change = state_changing.begin_wave(wave=wave, expected_count=2, reason="Bots", user=None)
+    carry_on_state_changes()
+    assert set(states(*bots)) == {State.REJECTED}
+    change.refresh_from_db()
+    assert change.finished_at
+    assert f"State change {broken.pk} cannot be carried on" in caplog.text
+
+
 def test_undoing_half_a_wave_stops_it_and_takes_back_what_was_moved(campaign, monkeypatch):
     monkeypatch.setattr(state_changing, "BATCH", 2)
     bots = [make_signature(campaign, email=f"b{n}@catchall.example") for n in range(5)]
