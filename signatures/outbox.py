@@ -23,7 +23,7 @@ from postroom.smtp import Connection
 from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Kind, Outcome, Stage
 from signatures.letters import LetterPress
-from signatures.models import Letter, Signature, Suppression
+from signatures.models import Letter, Signature, Supporter, Suppression
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Outbox:
         try:
             envelope, message = self._press.write(letter)
             outcome = self._way_out().send(envelope, message)
-        except (SkeletonError, BadHeader, BadAddress) as error:
+        except (SkeletonError, BadHeader, BadAddress, Supporter.DoesNotExist) as error:
             _drop(letter, f"cannot be written: {type(error).__name__}")
             return None
         except (DatabaseError, InterfaceError):

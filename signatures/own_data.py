@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from campaigns.models import MailScope
 from signatures.addresses import email_key
+from signatures.confirming import lock_signature
 from signatures.models import (
     CampaignMute,
     ConsentEvent,
@@ -43,7 +44,7 @@ FROM signatures_supporter p
 CROSS JOIN LATERAL (
     SELECT id FROM signatures_signature WHERE supporter_id = p.id ORDER BY id DESC LIMIT 1
 ) s
-WHERE p.email_key = %(email_key)s AND NOT EXISTS (
+WHERE p.id = %(supporter)s AND NOT EXISTS (
     SELECT 1 FROM signatures_letter l WHERE l.supporter_id = p.id AND l.kind = 'data_link'
         AND l.created_at > statement_timestamp() - make_interval(mins => %(minutes)s)
 )
@@ -78,16 +79,18 @@ def sections_of(supporter: Supporter) -> Iterator[tuple[Section, Rows]]:
         yield section, section.rows(supporter)
 
 
+@transaction.atomic
 def owe_link(*, email: str) -> None:
     """Owe the owner of this address the link to their data, if there is any, within the limits."""
+    # In a statement of its own: the next one sees what those did who had the row before.
+    locked = Supporter.objects.select_for_update(no_key=True)
+    supporter = locked.filter(email_key=email_key(email), erased_at=None).first()
+    if supporter is None:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             _OWE_LINK,
-            {
-                "email_key": email_key(email),
-                "per_day": PER_DAY,
-                "minutes": MINUTES_BETWEEN,
-            },
+            {"supporter": supporter.pk, "per_day": PER_DAY, "minutes": MINUTES_BETWEEN},
         )
 
 
@@ -170,20 +173,29 @@ def correct(*, signature_id: int, supporter_id: int, texts: dict[str, Any]) -> b
     """What the owner of a signature says of themselves from now on, there and as a person.
 
     `texts` has clean values for some of the fields in `CORRECTABLE`. Neither state nor consent
-    changes. False when the signature is not theirs.
+    changes. False when the signature is not theirs, or they are erased.
     """
-    own = Signature.objects.filter(pk=signature_id, supporter_id=supporter_id)
-    if not own.update(**{field: texts[field] for field in CORRECTABLE if field in texts}):
+    if not _lock_own(signature_id, supporter_id):
         return False
+    said = {field: texts[field] for field in CORRECTABLE if field in texts}
+    Signature.objects.filter(pk=signature_id).update(**said)
     person = {field: texts[field] for field in OF_THE_PERSON if field in texts}
     Supporter.objects.filter(pk=supporter_id, confirmed_at__isnull=False).update(**person)
     return True
 
 
+@transaction.atomic
 def hide(*, signature_id: int, supporter_id: int) -> bool:
-    """Show neither name nor place nor comment of this signature. False when it is not theirs."""
-    own = Signature.objects.filter(pk=signature_id, supporter_id=supporter_id)
-    return bool(own.update(shows_name=False))
+    """Show neither name nor place nor comment of this signature. False as for `correct()`."""
+    if not _lock_own(signature_id, supporter_id):
+        return False
+    Signature.objects.filter(pk=signature_id).update(shows_name=False)
+    return True
+
+
+def _lock_own(signature_id: int, supporter_id: int) -> bool:
+    signature = lock_signature(signature_id)
+    return signature is not None and signature.supporter_id == supporter_id
 
 
 def _signature(signature: Signature) -> dict[str, Any]:

@@ -2,7 +2,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -10,9 +10,14 @@ from signatures.models.supporter import Supporter
 
 
 class DataAccessQuerySet(models.QuerySet["DataAccess"]):
+    @transaction.atomic
     def issue(self, supporter_id: int) -> str:
-        """A fresh link's token, good once and for an hour: 256 random bits, stored as a hash."""
+        """A fresh link's token, good once and for an hour: 256 random bits, stored as a hash.
+
+        Raises Supporter.DoesNotExist when there is no such person any more, or they are erased.
+        """
         token = secrets.token_urlsafe(32)
+        Supporter.objects.select_for_update(no_key=True).get(pk=supporter_id, erased_at=None)
         self.create(
             supporter_id=supporter_id,
             token_hash=_hash(token),
