@@ -51,7 +51,8 @@ def sign_recognised(
 
     Records the consent, begins the subscriptions that were agreed to and owes the receipt; a
     signature that waited or was withdrawn counts from now on. A second call is the same success.
-    False when it cannot count: disowned meanwhile, or the campaign has closed.
+    False when it cannot count, and then nothing is changed: disowned or erased meanwhile, or the
+    campaign has closed.
     """
     Supporter.objects.select_for_update(no_key=True).get(pk=supporter.pk)
     brought = {
@@ -74,7 +75,10 @@ def sign_recognised(
         Signature.objects.filter(pk=signature.pk).update(**shown)
     via = f"recognised, mailing {visit.mailing_number}" if visit.mailing_number else "recognised"
     done = confirm(signature_id=signature.pk, typed=typed, via=via)
-    return done in (Confirmed.NOW, Confirmed.BEFORE)
+    counts = done in (Confirmed.NOW, Confirmed.BEFORE)
+    if not counts:
+        transaction.set_rollback(True)
+    return counts
 
 
 _UNSETTLED = (Signature.State.PENDING, Signature.State.HELD, Signature.State.WITHDRAWN)

@@ -77,7 +77,7 @@ def _take(
         return _show(request, campaign, supporter, form=form, status=403)
     if not form.is_valid():
         return _show(request, campaign, supporter, form=form, status=422)
-    sign_recognised(
+    counts = sign_recognised(
         supporter=supporter,
         campaign=campaign,
         statement=form.cleaned_data["statement"],
@@ -89,7 +89,9 @@ def _take(
             mailing_number=mailing_id or None,
         ),
     )
-    return HttpResponseRedirect(request.path + "?signed=1", status=303)
+    # What cannot count any more is answered by the campaign's page: it says what came of it.
+    page = request.path + "?signed=1" if counts else campaign.get_absolute_url()
+    return HttpResponseRedirect(page, status=303)
 
 
 def _counted(campaign: Campaign, supporter: Supporter) -> Signature | None:
