@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from psycopg2.errors import LockNotAvailable
 
 from campaigns.models import Campaign, ConsentNotice, Statement
 from signatures.addresses import email_hash, email_key
@@ -216,15 +217,24 @@ def sign(
         return over or visit.trapped
     try:
         over = _sign(_SIGN_AND_COUNT_NETWORK, parameters | windows._asdict())
-    except DatabaseError:
-        if connection.in_atomic_block or not connection.is_usable():
+    except DatabaseError as error:
+        if connection.in_atomic_block or not connection.is_usable() or _waited_for_person(error):
             raise
-        # What counts visitors is out of order: nobody is turned away, everybody is held.
+        _sign(_SIGN, parameters | {"held": True})
+        # Without counting it works, so what counts visitors is out of order: nobody is turned
+        # away, everybody is held.
         logger.exception("Networks cannot be counted, so signatures are held")
         crowded.hold_everyone()
-        _sign(_SIGN, parameters | {"held": True})
         return True
     return over or visit.trapped
+
+
+def _waited_for_person(error: DatabaseError) -> bool:
+    """Whether somebody else had the row of the person for too long: no other way helps."""
+    cause = error.__cause__
+    if not isinstance(cause, LockNotAvailable):
+        return False
+    return "signatures_supporter" in (cause.diag.context or "")
 
 
 def _parameters(

@@ -1,11 +1,15 @@
 """When what limits visitors is broken, signing goes on, and more is held rather than less."""
 
+import time
+
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from django.test import Client
 
 from signatures.models import Letter, Signature
+from signatures.networks import network_of
+from signatures.signing import Typed, Visit, sign
 from tests.factories import make_campaign
 
 
@@ -45,3 +49,36 @@ def test_t33_a_locked_table_costs_one_visitor_a_wait_and_nobody_a_signature():
         locking.close()
     assert statuses == [303] * 4
     assert {one.state for one in Signature.objects.all()} == {"held"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_locked_person_costs_one_visitor_one_wait_and_holds_nobody_else():
+    campaign = make_campaign()
+    assert post(campaign, "ada@example.org") == 303
+    locking = psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None})
+    try:
+        with locking.cursor() as cursor:
+            cursor.execute("SELECT FROM signatures_supporter FOR UPDATE")
+        started = time.monotonic()
+        assert post(campaign, "ada@example.org") == 503
+        assert time.monotonic() - started < 3.5
+        assert post(campaign, "grace@example.org") == 303
+    finally:
+        locking.close()
+    assert {one.state for one in Signature.objects.all()} == {"pending"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_refuses_holds_nobody_else():
+    campaign = make_campaign()
+    with pytest.raises(DataError):
+        sign(
+            campaign=campaign,
+            statement=campaign.current_statement(),
+            notice=campaign.current_notice(),
+            email="ada@example.org",
+            typed=Typed(name="Ada", country="France", consents=True),
+            visit=Visit(network=network_of({"REMOTE_ADDR": "127.0.0.1"})),
+        )
+    assert post(campaign, "grace@example.org") == 303
+    assert Signature.objects.get().state == "pending"
