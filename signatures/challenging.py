@@ -14,11 +14,15 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from signatures.addresses import email_key
+from signatures.confirming import lock_signature, may_count
 from signatures.counting import restate, standing_of
-from signatures.models import Signature, UsedChallenge
+from signatures.models import Letter, Signature, UsedChallenge
+from signatures.owing import owe_to_owner
 
 HOUR = 60 * 60
 # Work: rounds of PBKDF2-HMAC-SHA256 for each try, and how many tries it takes on average.
@@ -63,27 +67,35 @@ def is_solved(salt: str, solution: str, *, campaign: Campaign, email: str) -> bo
 def release(salt: str, *, campaign: Campaign, email: str) -> None:
     """Let the held signature of this address go on as if it had never been held, if there is one.
 
-    `salt` is of a solved challenge. A second use of it does nothing.
+    What counts by it at once gets its receipt in place of the letter that asks. After the campaign
+    has ended it stays held. `salt` is of a solved challenge. A second use of it does nothing.
     """
     expires_at = datetime.fromtimestamp(_expiry(salt.rpartition(".")[0]), UTC)
     with connection.cursor() as cursor:
         cursor.execute(_USE, [hashlib.sha256(salt.encode()).digest(), expires_at])
         if not cursor.rowcount:
             return
-    signature = (
-        Signature.objects.select_for_update(of=("self",))
-        .filter(campaign=campaign.pk, supporter__email_key=email_key(email))
-        .first()
-    )
-    if signature is None or signature.state != Signature.State.HELD:
+    own = Signature.objects.filter(campaign=campaign.pk, supporter__email_key=email_key(email))
+    found = own.values_list("pk", flat=True).first()
+    signature = lock_signature(found) if found else None
+    if signature is None or signature.state != Signature.State.HELD or not may_count(signature):
         return
     was = standing_of(signature)
-    if campaign.proof == Campaign.Proof.AT_ONCE:
-        signature.state, signature.counted_at = Signature.State.COUNTED, datetime.now(UTC)
+    if signature.campaign.proof == Campaign.Proof.AT_ONCE:
+        signature.state, signature.counted_at = Signature.State.COUNTED, timezone.now()
+        _tell_instead_of_asking(signature)
     else:
         signature.state = Signature.State.PENDING
     signature.save(update_fields=["state", "counted_at"])
     restate(signature, was)
+
+
+def _tell_instead_of_asking(signature: Signature) -> None:
+    asking = Letter.objects.unsent().filter(signature=signature, kind=Letter.Kind.CONFIRM)
+    asking.update(dropped_at=Now(), reason="counted meanwhile")
+    owe_to_owner(
+        kind=Letter.Kind.RECEIPT, supporter_id=signature.supporter_id, signature_id=signature.pk
+    )
 
 
 def forget_used_challenges() -> None:

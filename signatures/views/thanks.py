@@ -1,11 +1,12 @@
 """The page after signing: what to do now, the link again, a wrong address mended, a challenge."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from campaigns.editions import edition_at
@@ -18,8 +19,11 @@ from signatures.networks import network_of
 from signatures.open_campaigns import open_campaign
 from signatures.signing import Visit, send_link_again
 from signatures.views.public import public_form
-from signatures.views.remembering import Remembered, remember, remembered
+from signatures.views.remembering import HOUR, Remembered, remember, remembered
 from signatures.views.taking import sign_and_thank
+
+# When a signature that this browser still knows of was typed at the earliest.
+LONGEST_AGO = timedelta(seconds=HOUR)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,12 +71,17 @@ def _visit(request: HttpRequest, typed: Remembered) -> Visit:
 
 
 def _take_solution(request: HttpRequest, campaign: Campaign, typed: Remembered) -> HttpResponse:
-    """The same answer whether there was a held signature or not."""
+    """The same answer whether there was a held signature or not.
+
+    After the end it is the page that says what came of the campaign.
+    """
     salt, solution = request.POST.get("challenge", ""), request.POST["solution"]
     email = typed.fields["email"]
     if not is_solved(salt, solution, campaign=campaign, email=email):
         return _see_other(campaign, "?unsolved=1")
     release(salt, campaign=campaign, email=email)
+    if not campaign.takes_confirmation_of(timezone.now() - LONGEST_AGO):
+        return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
     response = _see_other(campaign, "?solved=1")
     remember(response, campaign, _path(campaign), typed._replace(challenged=False))
     return response

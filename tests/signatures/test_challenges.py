@@ -96,6 +96,15 @@ def test_a_solved_challenge_lets_the_signature_go_on(visitor, proof, state):
     assert challenge_on(visitor, campaign) is None
 
 
+def test_after_the_end_a_solved_challenge_leads_to_what_came_of_the_campaign(visitor):
+    campaign = make_campaign(proof="at_once")
+    post(visitor, campaign)
+    salt = challenge_on(visitor, campaign)
+    campaign.withdraw(outcome="A mistake.")
+    assert answer(visitor, campaign, salt).url == campaign.get_absolute_url()
+    assert Signature.objects.get().state == "held"
+
+
 def test_every_address_from_there_is_challenged_alike_and_answered_alike(visitor):
     campaign = make_campaign()
     post(Client(), campaign, "known@example.org")
