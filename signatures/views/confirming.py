@@ -23,9 +23,9 @@ def confirm_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     if signature is None:
         return gone(request)
     if signature.state == Signature.State.REJECTED:
-        return render_about(request, signature, "signatures/not_me_done.html")
+        return _answer(request, signature, Confirmed.DISOWNED)
     if not may_count(signature):
-        return render_about(request, signature, "signatures/too_late.html")
+        return _answer(request, signature, Confirmed.TOO_LATE)
     if request.method != "POST":
         if signature.confirmed_at and signature.state == Signature.State.COUNTED:
             return _show_confirmed(request, signature)
@@ -33,9 +33,20 @@ def confirm_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     form = TypedForm(request.POST, campaign=signature.campaign, notice=signature.notice)
     if not form.is_valid():
         return _ask_to_confirm(request, signature, form)
-    if confirm(signature_id=signature.pk, typed=form.typed()) is Confirmed.DISOWNED:
-        return render_about(request, signature, "signatures/not_me_done.html")
-    return _show_confirmed(request, signature)
+    return _answer(request, signature, confirm(signature_id=signature.pk, typed=form.typed()))
+
+
+def _answer(request: HttpRequest, signature: Signature, done: Confirmed | None) -> HttpResponse:
+    """What became of a confirmation; None: the signature went while its page was open."""
+    match done:
+        case Confirmed.NOW | Confirmed.BEFORE:
+            return _show_confirmed(request, signature)
+        case Confirmed.DISOWNED:
+            return render_about(request, signature, "signatures/not_me_done.html")
+        case Confirmed.TOO_LATE:
+            return render_about(request, signature, "signatures/too_late.html")
+        case None:
+            return gone(request)
 
 
 @link_page(links.NOT_ME)
@@ -45,7 +56,8 @@ def not_me_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     if signature is None:
         return gone(request)
     if request.method == "POST":
-        disown(signature_id=signature.pk)
+        if not disown(signature_id=signature.pk):
+            return gone(request)
         return render_about(request, signature, "signatures/not_me_done.html")
     return render_about(request, signature, "signatures/not_me.html")
 
@@ -66,6 +78,8 @@ def withdraw_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     done = withdraw(
         signature_id=signature.pk, and_leave="leave" in request.POST, via="withdraw page"
     )
+    if done is None:
+        return gone(request)
     if done is Withdrawn.DISOWNED:
         return render_about(request, signature, "signatures/not_me_done.html")
     signature.state = Signature.State.WITHDRAWN
