@@ -42,7 +42,7 @@ class Moved(Exception):
 def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
     """GET: the same bytes for everyone, no cookie read or set. POST: sign."""
     if request.method == "POST":
-        return take(request, slug, show_errors=_show_errors, show_ended=_show_ended)
+        return take(request, slug, show_errors=show_errors, show_ended=_show_ended)
     try:
         page = pages.get(f"page:{slug}", lambda: _render(slug))
     except Moved as moved:
@@ -71,7 +71,7 @@ def _redirect(request: HttpRequest, address: str) -> HttpResponse:
     return HttpResponsePermanentRedirect(address + carried)
 
 
-def _show_errors(signed: Campaign, refused: SignForm) -> HttpResponse:
+def show_errors(signed: Campaign, refused: SignForm) -> HttpResponse:
     """The page as it is now, with what was typed and what to mend."""
     campaign = edition_in(_public_campaigns().get(pk=signed.pk), signed.edition)
     versions = {

@@ -10,8 +10,10 @@ from campaigns.models import Campaign
 
 COOKIE = "typed"
 HOUR = 60 * 60
-# Browsers drop a cookie beyond 4 KB; a long comment is left out before that.
+# Browsers drop a cookie beyond 4 KB, so what is too long is left out before that.
 MAX_COOKIE = 3800
+# Kept whatever else is long: without them nothing can be mended.
+_FIRST = ("email", "statement", "notice", "name", "consent")
 
 
 class Remembered(NamedTuple):
@@ -26,13 +28,9 @@ class Remembered(NamedTuple):
 
 def remember(response: HttpResponse, campaign: Campaign, path: str, what: Remembered) -> None:
     """Set the cookie, for `path` alone."""
-    value = signing.dumps(what, salt=_salt(campaign))
-    if len(value) > MAX_COOKIE:
-        shorter = what._replace(fields=what.fields | {"comment": ""})
-        value = signing.dumps(shorter, salt=_salt(campaign), compress=True)
     response.set_cookie(
         COOKIE,
-        value,
+        _value(what, _salt(campaign)),
         max_age=HOUR,
         path=path,
         httponly=True,
@@ -48,6 +46,20 @@ def remembered(request: HttpRequest, campaign: Campaign) -> Remembered | None:
         return Remembered(*signing.loads(value, salt=_salt(campaign), max_age=HOUR))
     except (signing.BadSignature, TypeError):
         return None
+
+
+def _value(what: Remembered, salt: str) -> str:
+    """All of it where it fits; else the first fields, and of the others in order what fits."""
+    value = signing.dumps(what, salt=salt)
+    if len(value) <= MAX_COOKIE:
+        return value
+    kept: dict[str, str] = {}
+    for field in dict.fromkeys((*_FIRST, *what.fields)):
+        more = {**kept, field: what.fields.get(field, "")}
+        longer = signing.dumps(what._replace(fields=more), salt=salt, compress=True)
+        if field == "email" or len(longer) <= MAX_COOKIE:
+            kept, value = more, longer
+    return value
 
 
 def _salt(campaign: Campaign) -> str:

@@ -14,10 +14,12 @@ from campaigns.models import Campaign
 from campaigns.styling import stylesheet_url
 from signatures.addresses import mask
 from signatures.challenging import is_solved, make_challenge, release
-from signatures.forms import AddressForm
+from signatures.forms import AddressForm, SignForm
 from signatures.networks import network_of
 from signatures.open_campaigns import open_campaign
+from signatures.reading import TRAP
 from signatures.signing import Visit, send_link_again
+from signatures.views.page import show_errors
 from signatures.views.public import public_form
 from signatures.views.remembering import HOUR, Remembered, remember, remembered
 from signatures.views.taking import sign_and_thank
@@ -48,16 +50,23 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _mend_address(request: HttpRequest, campaign: Campaign, typed: Remembered) -> HttpResponse:
-    """A fresh signature under the new address; the old pending row is left to expire."""
+    """A fresh signature under the new address; the old pending row is left to expire.
+
+    What cannot be signed as it was typed is given back as the whole sign form, and that comes here.
+    """
+    is_whole = "name" in request.POST
     address = AddressForm(request.POST)
-    if not address.is_valid():
+    if not is_whole and not address.is_valid():
         return _show(request, campaign, typed, address, status=422)
     page = open_campaign(campaign.slug, fresh=True)
-    if page is not None:
-        reading = page.read(typed.fields | {"email": address.cleaned_data["email"]})
-        if not reading.errors:
-            return sign_and_thank(page, reading, _visit(request, typed))
-    return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
+    if page is None:
+        return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
+    mended = typed.fields | {"email": request.POST.get("email", "")}
+    fields = request.POST.dict() if is_whole else mended
+    reading = page.read(fields)
+    if reading.errors:
+        return show_errors(page.campaign, SignForm(fields, campaign=page.campaign))
+    return sign_and_thank(page, reading, _visit(request, typed))
 
 
 def _visit(request: HttpRequest, typed: Remembered) -> Visit:
@@ -66,7 +75,7 @@ def _visit(request: HttpRequest, typed: Remembered) -> Visit:
         referrer_code=typed.referrer_code,
         sharer_id=typed.sharer_id,
         network=network_of(request.META),
-        trapped=typed.challenged,
+        trapped=typed.challenged or bool(request.POST.get(TRAP)),
     )
 
 

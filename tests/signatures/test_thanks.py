@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaigns.models import CustomField
 from signatures.models import Letter, Signature
 from tests.factories import make_campaign
 
@@ -68,3 +69,55 @@ def test_a_forged_cookie_is_no_cookie(client, page, cookie):
 def test_a_cookie_of_one_campaign_is_worth_nothing_on_another(client, page):
     other = make_campaign()
     assert "a•••" not in client.get(f"/sign/{other.slug}/thanks/").content.decode()
+
+
+LONGEST_COOKIE = 4096
+
+
+@pytest.fixture
+def asking(campaign):
+    """The campaign asks ten questions, and for a comment."""
+    campaign.asks_comment = True
+    campaign.save()
+    for number in range(10):
+        CustomField.objects.create(campaign=campaign, key=f"q{number}", label=f"Question {number}")
+    return campaign
+
+
+def long_text(number, length):
+    """Text that no packing makes much shorter."""
+    return "".join(
+        chr(0x4E00 + (position * 7919 * (number + 3)) % 20000) for position in range(length)
+    )
+
+
+def test_whoever_types_much_still_has_their_address_and_challenge(client, asking):
+    answers = {f"answer-q{number}": long_text(number, 500) for number in range(10)}
+    typed = {"name": "Ada", "email": "ada@example.org", "homepage": "a bot", "comment": "Why not."}
+    signed = client.post(asking.get_absolute_url(), typed | answers)
+    cookie = signed.cookies["typed"]
+    assert len(cookie.key) + len(cookie.value) < LONGEST_COOKIE
+    page = f"/sign/{asking.slug}/thanks/"
+    html = client.get(page).content.decode()
+    assert "a•••@example.org" in html
+    assert 'name="challenge"' in html
+    client.post(page, {"email": "right@example.org"})
+    signature = Signature.objects.get(supporter__email="right@example.org")
+    assert (signature.name, signature.comment) == ("Ada", "Why not.")
+
+
+def test_a_mended_address_that_cannot_sign_gets_the_form_filled_in(client, page, campaign):
+    CustomField.objects.create(campaign=campaign, key="why", label="Why?", required=True)
+    refused = client.post(page, {"email": "right@example.org"})
+    assert refused.status_code == 422
+    html = refused.content.decode()
+    assert "Answer this question." in html
+    assert 'value="right@example.org"' in html
+    assert 'value="Ada"' in html
+    assert not Signature.objects.filter(supporter__email="right@example.org").exists()
+
+    # The form has no address of its own: it comes back here, whole.
+    again = {"name": "Ada", "email": "right@example.org", "answer-why": "Elm", "consent": "on"}
+    assert client.post(page, again).status_code == 303
+    signature = Signature.objects.get(supporter__email="right@example.org")
+    assert (signature.answers, signature.referrer_code) == ({"why": "Elm"}, "fb")
