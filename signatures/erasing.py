@@ -40,11 +40,12 @@ def erase(*, supporter_id: int) -> bool:
     as proof of what was agreed to by somebody who is now nobody. Safe to call twice. False when
     there is no such person any more.
     """
-    supporter = (
-        Supporter.objects.select_for_update().filter(pk=supporter_id, erased_at=None).first()
-    )
+    # No stronger than it must be: a consent event that is just written refers to this row.
+    locked = Supporter.objects.select_for_update(no_key=True)
+    supporter = locked.filter(pk=supporter_id, erased_at=None).first()
     if supporter is None:
         return False
+    _lock_signatures(supporter)
     now = timezone.now()
     Suppression.objects.update_or_create(
         email_hash=bytes(supporter.email_hash),
@@ -62,9 +63,15 @@ def erase(*, supporter_id: int) -> bool:
     return True
 
 
+def _lock_signatures(supporter: Supporter) -> None:
+    """The person, the signatures, then what hangs on them: staff who reject have that order too."""
+    own = Signature.objects.filter(supporter=supporter).order_by("pk")
+    list(own.select_for_update().values_list("pk", flat=True))
+
+
 def _unsign(supporter: Supporter) -> None:
     own = Signature.objects.filter(supporter=supporter)
-    for signature in own.filter(state__in=_WITHOUT_TRACE).select_for_update():
+    for signature in own.filter(state__in=_WITHOUT_TRACE):
         was = standing_of(signature)
         signature.state = State.WITHDRAWN
         restate(signature, was)

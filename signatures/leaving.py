@@ -28,6 +28,7 @@ def unsubscribe(*, supporter_id: int, organization_id: int, via: str) -> list[in
     Returns the ids of the scopes that this call ended, empty when there was nothing left to end.
     From the commit on no mailing of theirs goes out. Works for people who are long gone.
     """
+    _lock(supporter_id)
     with connection.cursor() as cursor:
         cursor.execute(_UNSUBSCRIBE, {"organization": organization_id, "supporter": supporter_id})
         ended = sorted(scope_id for (scope_id,) in cursor.fetchall())
@@ -62,7 +63,7 @@ def stay_without_campaign(*, supporter_id: int, organization_id: int, campaign_i
     The person chose this on the page that followed. False when there is nothing to take back (any
     more), or the campaign is not of that organization.
     """
-    if not _is_here(supporter_id):
+    if not _lock(supporter_id):
         return False
     own = Campaign.objects.filter(pk=campaign_id, organization_id=organization_id)
     scopes = MailScope.objects.filter(organization_id=organization_id)
@@ -96,7 +97,7 @@ def choose(
     `scope_ids` are the kinds of mail wanted, `muted_campaign_ids` the campaigns not to hear of.
     Foreign ids are ignored.
     """
-    if not _is_here(supporter_id):
+    if not _lock(supporter_id):
         return
     ending = Subscription.objects.live().filter(
         supporter_id=supporter_id, scope__organization_id=organization_id
@@ -111,9 +112,14 @@ def choose(
     _mute_exactly(supporter_id, organization_id, muted_campaign_ids)
 
 
-def _is_here(supporter_id: int) -> bool:
-    """Whether there is such a person, not erased: nothing begins again for anybody else."""
-    return Supporter.objects.filter(pk=supporter_id, erased_at=None).exists()
+def _lock(supporter_id: int) -> bool:
+    """Lock the person's row before any that hangs on it, as signing and erasing have it.
+
+    Returns whether there is such a person, not erased: nothing begins again for anybody else.
+    """
+    locked = Supporter.objects.select_for_update(no_key=True)
+    supporter = locked.filter(pk=supporter_id).first()
+    return supporter is not None and supporter.erased_at is None
 
 
 def _subscribe(

@@ -5,9 +5,12 @@ from django.urls import reverse
 
 from postroom.links import make_token
 from signatures import links
-from signatures.leaving import unsubscribe
+from signatures.erasing import erase
+from signatures.leaving import choose, unsubscribe
 from signatures.models import CampaignMute, ConsentEvent, Subscription
+from signatures.state_changing import reject
 from tests.factories import make_campaign, make_signature
+from tests.signatures.meanwhile import Tab, just_before, until_a_statement_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +142,54 @@ def test_second_thoughts_about_one_organization_do_not_touch_another(client, lea
     client.post(leave, {"only_campaign": "1"})
     assert Subscription.objects.live().count() == 2
     assert not Subscription.objects.live().filter(scope__organization=other.organization).exists()
+
+
+def choose_nothing(person, campaign):
+    choose(
+        supporter_id=person.pk,
+        organization_id=campaign.organization_id,
+        scope_ids=[],
+        muted_campaign_ids=[],
+    )
+
+
+def unsubscribe_all(person, campaign):
+    unsubscribe(supporter_id=person.pk, organization_id=campaign.organization_id, via="test")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("leaving", [unsubscribe_all, choose_nothing])
+def test_who_leaves_in_one_tab_and_erases_in_another_gets_both(leaving):
+    campaign = make_campaign()
+    person = make_signature(campaign).supporter
+    tabs = []
+
+    def erase_meanwhile():
+        tabs.append(Tab(lambda: erase(supporter_id=person.pk)))
+        until_a_statement_waits_for_a_lock()
+
+    with just_before('INSERT INTO "signatures_consentevent"', erase_meanwhile):
+        leaving(person, campaign)
+    tabs[0].done()
+    person.refresh_from_db()
+    assert person.erased_at
+    assert live() == 0
+    assert ConsentEvent.objects.filter(choice="left").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erasure_and_staff_who_reject_do_not_block_each_other():
+    """Whoever takes more than one row of a person: the person, the signatures, then the rest."""
+    signature = make_signature(make_campaign())
+    tabs = []
+
+    def reject_meanwhile():
+        rejecting = {"signature_ids": [signature.pk], "reason": "Bots.", "user": None}
+        tabs.append(Tab(lambda: reject(**rejecting)))
+        until_a_statement_waits_for_a_lock()
+
+    with just_before('UPDATE "signatures_subscription"', reject_meanwhile):
+        assert erase(supporter_id=signature.supporter_id)
+    tabs[0].done()
+    signature.refresh_from_db()
+    assert (signature.state, signature.name) == ("rejected", "")
