@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from campaigns.models import MailScope
 from signatures.addresses import email_key
@@ -94,20 +95,17 @@ def owe_link(*, email: str) -> None:
         )
 
 
-def signatures_of(supporter: Supporter) -> list[Signature]:
+def signatures_of(supporter: Supporter) -> QuerySet[Signature]:
     """Every signature of this person, newest first, with the texts that were shown."""
-    return list(
+    return (
         Signature.objects.filter(supporter=supporter)
         .select_related("campaign__organization", "statement", "notice")
-        .order_by("-pk")[:MOST_ROWS]
+        .order_by("-pk")
     )
 
 
 def everything_about(supporter: Supporter) -> dict[str, Any]:
     """All that is held about a person, as JSON can say it; dates are datetimes in UTC."""
-    scopes = {scope.pk: str(scope) for scope in MailScope.objects.select_related("organization")}
-    own = {"supporter": supporter}
-    newest = slice(MOST_ROWS)
     return {
         "person": {
             "email": supporter.email,
@@ -117,7 +115,18 @@ def everything_about(supporter: Supporter) -> dict[str, Any]:
             "known_since": supporter.created_at,
             "confirmed_at": supporter.confirmed_at,
         },
-        "signatures": [_signature(one) for one in signatures_of(supporter)],
+        "signatures": [_signature(one) for one in signatures_of(supporter)[:MOST_ROWS]],
+        **mail_of(supporter),
+        **{section.key: rows for section, rows in sections_of(supporter)},
+    }
+
+
+def mail_of(supporter: Supporter) -> dict[str, Any]:
+    """What is held about mail to a person, shaped as in `everything_about()`."""
+    scopes = {scope.pk: str(scope) for scope in MailScope.objects.select_related("organization")}
+    own = {"supporter": supporter}
+    newest = slice(MOST_ROWS)
+    return {
         "consents": [
             {
                 "at": event.at,
@@ -164,7 +173,6 @@ def everything_about(supporter: Supporter) -> dict[str, Any]:
             }
             for block in Suppression.objects.filter(email_hash=bytes(supporter.email_hash))
         ],
-        **{section.key: rows for section, rows in sections_of(supporter)},
     }
 
 

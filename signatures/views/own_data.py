@@ -4,14 +4,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from campaigns.editions import edition_in
+from campaigns.editions import edition
+from campaigns.models import Campaign, Organization
 from campaigns.styling import stylesheet_url
 from signatures.erasing import erase
 from signatures.forms import AddressForm
@@ -22,6 +24,7 @@ from signatures.own_data import (
     correct,
     everything_about,
     hide,
+    mail_of,
     owe_link,
     sections_of,
     signatures_of,
@@ -33,6 +36,9 @@ from signatures.views.token_pages import preferences_url, render_in, too_many
 from signatures.withdrawing import withdraw
 
 PATH = "/my-data/"
+# Signatures that one page shows.
+AT_ONCE = 20
+LONGEST_NUMBER = 19
 VISIT = Pass("visit", seconds=int(DataAccess.VISIT_LASTS.total_seconds()))
 
 OwnerView = Callable[..., HttpResponse]
@@ -110,14 +116,16 @@ def own_page(request: HttpRequest, supporter: Supporter) -> HttpResponse:
         response = HttpResponseRedirect(PATH, status=303)
         VISIT.take(response, path=PATH)
         return response
-    return _show(request, supporter)
+    saved = request.GET.get("saved", "")
+    is_number = saved.isascii() and saved.isdecimal() and len(saved) < LONGEST_NUMBER
+    return _show(request, supporter, shown=int(saved) if is_number else 0)
 
 
 @owner_page("POST")
 def change(request: HttpRequest, supporter: Supporter, pk: int) -> HttpResponse:
     """Correct, hide or withdraw one signature."""
     own = {"signature_id": pk, "supporter_id": supporter.pk}
-    signature = _own_signature(supporter, pk)
+    signature = get_object_or_404(signatures_of(supporter), pk=pk)
     if "withdraw" in request.POST:
         withdraw(signature_id=pk, and_leave="leave" in request.POST, via="own data page")
     elif "hide" in request.POST:
@@ -125,7 +133,7 @@ def change(request: HttpRequest, supporter: Supporter, pk: int) -> HttpResponse:
     else:
         form = OwnSignatureForm(request.POST, signature=signature)
         if not form.is_valid():
-            return _show(request, supporter, refused=form, status=422)
+            return _show(request, supporter, shown=pk, refused=form, status=422)
         correct(**own, texts=form.corrected())
     return HttpResponseRedirect(
         reverse("own-data-mine") + f"?saved={pk}#signature-{pk}", status=303
@@ -162,27 +170,21 @@ def _visitor(request: HttpRequest) -> Supporter | None:
     return DataAccess.objects.holder(ids[0]) if ids else None
 
 
-def _own_signature(supporter: Supporter, pk: int) -> Signature:
-    for signature in signatures_of(supporter):
-        if signature.pk == pk:
-            return signature
-    raise Http404
-
-
 def _show(
     request: HttpRequest,
     supporter: Supporter,
     *,
+    shown: int = 0,
     refused: OwnSignatureForm | None = None,
     erasing: EraseForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    signatures = signatures_of(supporter)
-    organizations = {one.campaign.organization for one in signatures}
-    organization = signatures[0].campaign.organization if signatures else None
-    for signature in signatures:
-        signature.campaign = edition_in(signature.campaign, signature.statement.language)
-    saved = request.GET.get("saved", "")
+    """Everything; of the signatures the page that has `shown`, or else the one asked for."""
+    page = _page_of_signatures(supporter, shown, request.GET.get("page", ""))
+    signed_with = signatures_of(supporter).order_by().values("campaign__organization")
+    organizations = Organization.objects.filter(pk__in=signed_with).order_by("name")
+    newest = signatures_of(supporter).first()
+    organization = newest.campaign.organization if newest else None
     response = render_in(
         request,
         "signatures/own_data/mine.html",
@@ -190,21 +192,41 @@ def _show(
             "organization": organization,
             "stylesheet_url": stylesheet_url(organization),
             "supporter": supporter,
-            "signatures": [(one, _form_for(one, refused)) for one in signatures],
-            "held": everything_about(supporter),
+            "signatures": [(one, _form_for(one, refused)) for one in page],
+            "page": page,
+            "held": mail_of(supporter),
             "sections": list(sections_of(supporter)),
-            "choices": [
-                (one, preferences_url(supporter.pk, one.pk))
-                for one in sorted(organizations, key=lambda one: one.name)
-            ],
+            "choices": [(one, preferences_url(supporter.pk, one.pk)) for one in organizations],
             "refused": refused,
             "erasing": erasing or EraseForm(),
-            "saved": saved,
+            "saved": request.GET.get("saved", ""),
             "pass": VISIT.form_value(request),
         },
     )
     response.status_code = status
     return response
+
+
+def _page_of_signatures(supporter: Supporter, shown: int, asked: str) -> Page:
+    """At most as many as a person corrects in one go: each has a form of its own."""
+    own = signatures_of(supporter).prefetch_related(
+        "campaign__custom_fields", "campaign__translations"
+    )
+    pages = Paginator(own, AT_ONCE)
+    newer = own.filter(pk__gt=shown).count() if own.filter(pk=shown).exists() else None
+    page = pages.get_page(asked[:9] if newer is None else newer // AT_ONCE + 1)
+    for signature in page:
+        signature.campaign = _edition_of(signature)
+    return page
+
+
+def _edition_of(signature: Signature) -> Campaign:
+    """The campaign in the language that was signed, out of what was fetched with it."""
+    campaign = signature.campaign
+    for translation in campaign.translations.all():
+        if translation.language == signature.statement.language:
+            return edition(campaign, translation)
+    return campaign
 
 
 def _form_for(signature: Signature, refused: OwnSignatureForm | None) -> OwnSignatureForm | None:

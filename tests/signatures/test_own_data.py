@@ -10,7 +10,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import CustomField
+from campaigns.models import CustomField, Statement, Translation
 from signatures.confirming import disown
 from signatures.guessing import MOST_A_MINUTE
 from signatures.models import DataAccess, Letter, Signature, Suppression
@@ -288,3 +288,58 @@ def test_the_way_there_stands_in_letters_and_on_the_preferences_page(client, sig
 def test_every_page_has_the_way_there_in_its_footer(client, signature):
     for address in ("/", signature.campaign.get_absolute_url()):
         assert 'href="/my-data/"' in client.get(address).content.decode().partition("<footer")[2]
+
+
+@pytest.fixture
+def many(signature):
+    """Ada signed 24 more campaigns, some of them in another language."""
+    organization = signature.campaign.organization
+    signatures = [signature]
+    for number in range(24):
+        campaign = make_campaign(
+            organization=organization, headline=f"Petition {number}.", asks_country=True
+        )
+        if number % 2:
+            translate(campaign)
+        signatures.append(make_signature(campaign, email="ada@example.org"))
+        if number % 2:
+            french = campaign.statements.get(language="fr")
+            Signature.objects.filter(pk=signatures[-1].pk).update(statement=french)
+    return signatures
+
+
+def translate(campaign):
+    Translation.objects.create(
+        campaign=campaign, language="fr", slug=f"{campaign.slug}-fr", headline="Une pétition."
+    )
+    Statement.objects.create(campaign=campaign, language="fr", text="Arrêtez.")
+
+
+def test_of_many_signatures_twenty_are_shown_and_a_link_leads_to_the_rest(client, many, visit):
+    first = client.get(MINE).content.decode()
+    assert first.count('<section class="panel"') == 20
+    assert "Une pétition." in first
+    assert "?page=2" in first
+    second = client.get(MINE + "?page=2").content.decode()
+    assert second.count('<section class="panel"') == 5
+    assert f'id="signature-{many[0].pk}"' in second
+    assert "?page=1" in second
+    for odd in ("0", "-1", "x", "99", "9" * 5000):
+        assert client.get(MINE + f"?page={odd}").status_code == 200
+
+
+def test_a_correction_leads_back_to_where_its_signature_stands(client, many, visit):
+    oldest = many[0]
+    saved = client.post(change(oldest), visit | {f"s{oldest.pk}-name": "Augusta"}, follow=True)
+    assert f'id="signature-{oldest.pk}"' in saved.content.decode()
+    assert "Saved." in saved.content.decode()
+    refused = client.post(change(oldest), visit | {f"s{oldest.pk}-name": " "})
+    assert refused.status_code == 422
+    assert f'id="signature-{oldest.pk}"' in refused.content.decode()
+
+
+def test_the_page_asks_the_database_no_more_for_many_signatures(
+    client, many, visit, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(25):
+        client.get(MINE)
