@@ -1,6 +1,6 @@
 """The pages about one campaign's signatures: how it does, and a wave to reject."""
 
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -128,6 +128,12 @@ def _charts(campaign: Campaign) -> list[Chart]:
 
 # --- a wave to reject
 
+# As browsers send them; with parts of a second, as a wave that was counted says until when.
+TIMES = [
+    *("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"),
+    *("%Y-%m-%d %H:%M", "%Y-%m-%d"),
+]
+
 
 class WaveForm(forms.Form):
     """What holds the signatures of a wave together. `signature` stands for its network."""
@@ -143,13 +149,13 @@ class WaveForm(forms.Form):
         label=gettext_lazy("Signed since (UTC)"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        input_formats=TIMES,
     )
     until = forms.DateTimeField(
         label=gettext_lazy("Signed before (UTC)"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        input_formats=TIMES,
         help_text=gettext_lazy("Empty for now."),
     )
 
@@ -180,23 +186,32 @@ class WaveForm(forms.Form):
         found = self.cleaned_data
         if not self.errors and not any(found.get(key) for key in ("signature", "domain", "since")):
             raise ValidationError(_("Say at least one: a mail domain, or since when."))
+        since, until = found.get("since"), found.get("until") or timezone.now()
+        if not self.errors and since and since >= until:
+            raise ValidationError(
+                _("That time ends before it begins: say an earlier “since”, or a later “before”.")
+            )
         return found
 
     def wave(self) -> Wave:
         """What was described, up to now at the latest."""
-        found = self.cleaned_data
+        found, now = self.cleaned_data, timezone.now()
         return Wave(
             campaign_id=self.campaign.pk,
             network=found["signature"],
             domain=found["domain"],
             since=found["since"],
-            until=found["until"] or timezone.now().replace(microsecond=0) + timedelta(seconds=1),
+            until=min(found["until"] or now, now),
         )
 
 
 class ConfirmForm(ReasonForm):
-    """The reason, and the number that the dry run gave, typed again."""
+    """The reason, and the number that the dry run gave, typed again.
 
+    `high` is the last signature that was counted: who signs meanwhile does not go with the wave.
+    """
+
+    high = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     count = forms.CharField(
         label=gettext_lazy("Their number"),
         max_length=20,
@@ -225,10 +240,13 @@ def wave_page(
     form = WaveForm(asked, campaign=campaign)
     if not form.is_valid():
         return _show_wave(model_admin, request, campaign, form)
-    confirm = ConfirmForm(request.POST if posted else None)
     wave = form.wave()
+    confirm = ConfirmForm(request.POST if posted else None)
+    agreed = confirm.is_valid()
+    if posted:
+        wave = replace(wave, high=confirm.cleaned_data.get("high"))
     try:
-        if confirm.is_valid():
+        if agreed:
             change = state_changing.begin_wave(
                 wave=wave,
                 expected_count=confirm.cleaned_data["count"],
@@ -268,11 +286,13 @@ def _show_wave(
     }
     if wave:
         ids = wave.signature_ids()
+        if confirm and ids:
+            confirm.initial["high"] = ids[-1]
         context |= {
             "count": len(ids),
             "words": in_words(wave),
             "samples": samples(ids),
-            "until": wave.until.strftime("%Y-%m-%dT%H:%M:%S"),
+            "until": wave.until.strftime(TIMES[2]),
         }
     wrong = form.is_bound and form.errors or confirm and confirm.errors
     return render(request, "admin/signatures/wave.html", context, status=422 if wrong else 200)

@@ -401,6 +401,40 @@ def test_a_wave_is_rejected_once_its_number_is_typed(staff, campaign):
     assert count_of(campaign) == (3, 0, 0, 3)
 
 
+@pytest.mark.parametrize("until", ["", "2099-01-01T00:00"])
+def test_who_signs_after_the_dry_run_does_not_go_with_the_wave(staff, campaign, until):
+    bot = make_signature(campaign, email="bot@catchall.example")
+    asked = {"look": "1", "domain": "catchall.example", "until": until}
+    form = form_on(staff.get(wave_url(campaign), asked), "confirm_form")
+    person = make_signature(campaign, email="person@catchall.example")
+    again = staff.post(wave_url(campaign), form | {"reason": "", "count": "1"})
+    assert "1 signature would be rejected" in words(again)
+    form = form_on(again, "confirm_form")
+    done = staff.post(wave_url(campaign), form | {"reason": "Bot", "count": "1"}, follow=True)
+    assert "Done: 1 signatures no longer" in words(done)
+    assert states(bot, person) == [State.REJECTED, State.COUNTED]
+
+
+def test_what_was_counted_is_what_goes_whatever_its_time_says(staff, campaign):
+    bot = make_signature(campaign, email="bot@catchall.example")
+    page = staff.get(wave_url(campaign), {"look": "1", "domain": "catchall.example"})
+    late = make_signature(campaign, email="late@catchall.example")
+    Signature.objects.filter(pk=late.pk).update(created_at=timezone.now() - timedelta(hours=1))
+    form = form_on(page, "confirm_form") | {"reason": "Bot", "count": "1"}
+    staff.post(wave_url(campaign), form)
+    assert states(bot, late) == [State.REJECTED, State.COUNTED]
+
+
+def test_a_time_that_ends_before_it_begins_is_explained(staff, campaign):
+    make_signature(campaign)
+    for until in ("2026-05-01T10:00", "2026-05-01T09:00"):
+        asked = {"look": "1", "since": "2026-05-01T10:00", "until": until}
+        page = staff.get(wave_url(campaign), asked)
+        assert page.status_code == 422
+        assert "ends before it begins" in words(page)
+        assert 'value="2026-05-01T10:00' in page.content.decode()
+
+
 def test_a_wave_starts_from_the_network_of_a_signature(staff, campaign):
     bot = make_signature(campaign)
     Signature.objects.filter(pk=bot.pk).update(network=b"n" * 16)
