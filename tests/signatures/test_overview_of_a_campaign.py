@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, TallyHour
-from signatures import funnels
+from campaigns.models import Campaign, Statement, TallyHour
+from signatures import funnels, version_counts
 from signatures.charts import bar_chart, nice_ceiling
 from signatures.models import PaperBatch, Signature
 from signatures.state_changing import reject
@@ -205,3 +207,24 @@ def test_t16_readers_see_the_overview_and_move_nothing(client, campaign):
         {"action": "reject_chosen", "_selected_action": [signature.pk], "reason": "x"},
     )
     assert Signature.objects.get(pk=signature.pk).state == Signature.State.COUNTED
+
+
+# --- who signed which version
+
+
+def test_a_version_looks_at_the_newest_of_its_time_and_says_so(campaign, monkeypatch):
+    monkeypatch.setattr(version_counts, "MOST_LOOKED_AT", 2)
+    first = campaign.current_statement()
+    make_signature(campaign)
+    assert version_counts.signed_in_words(first) == "1 signature stands on it"
+    second = Statement.objects.create(campaign=campaign, text="Stop it now.", version=2)
+    newest = [make_signature(campaign) for _number in range(2)]
+    assert {signature.statement_id for signature in newest} == {second.pk}
+    told = [version_counts.signed_in_words(version) for version in (first, second)]
+    assert told == [
+        f"{number} of the newest 2 signatures of its time stand on it" for number in (0, 2)
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        version_counts.signed_in_words(first)
+    (counting,) = [query["sql"] for query in queries if "COUNT(*)" in query["sql"]]
+    assert f"BETWEEN {newest[0].pk} AND" in counting
