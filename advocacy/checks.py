@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 SHORTEST_KEY = 32
+# Days: reminders go out for seven, and whoever is reminded needs one to answer.
+SHORTEST_WAIT = 8
 WELL_KNOWN = ("change-me", "changeme", "django-insecure", "secret", "example")
 
 
@@ -43,6 +45,42 @@ def link_keys_have_plain_names(**kwargs: Any) -> list[Error]:
         )
         for name in settings.LINK_KEYS
         if not (name.isascii() and name.isalnum())
+    ]
+
+
+@register()
+def limits_can_be_kept(**kwargs: Any) -> list[Error]:
+    """Numbers that would break a promise or stop a form wherever the site stands."""
+    return [
+        Error(message, hint=hint, id=f"advocacy.E{number}")
+        for number, (wrong, message, hint) in enumerate(_limits(), start=201)
+        if wrong
+    ]
+
+
+def _limits() -> list[tuple[bool, str, str]]:
+    """(is it wrong, what is wrong, what to do), in the order of their ids: only append."""
+    return [
+        (
+            settings.KEEP_UNCONFIRMED_DAYS < SHORTEST_WAIT,
+            f"KEEP_UNCONFIRMED_DAYS is under {SHORTEST_WAIT}.",
+            "People are reminded for a week, and must find their signature when they come.",
+        ),
+        (
+            any(most < 1 for most in settings.NETWORK_LIMITS.values()),
+            "NETWORK_LIMIT_5_MINUTES or NETWORK_LIMIT_DAY is under 1.",
+            "Every signature would be held: allow at least one from each network.",
+        ),
+        (
+            any(most < 1 for most in settings.RATE_ALARMS.values()),
+            "RATE_ALARM_CAMPAIGN or RATE_ALARM_DOMAIN is under 1.",
+            "Every signature would be an alarm: set it above what is usual.",
+        ),
+        (
+            not settings.LINK_KEYS,
+            "LINK_KEYS is empty, and no link in a mail could be signed.",
+            "Give it one key: LINK_KEYS=k1:…",
+        ),
     ]
 
 

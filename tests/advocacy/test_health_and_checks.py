@@ -1,6 +1,7 @@
 """What load balancers ask, and what a deployment with dangerous values is told."""
 
 import pytest
+from django.core.checks import Error, run_checks
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -87,6 +88,24 @@ def test_a_link_key_that_no_link_can_carry_is_refused(settings):
     assert link_keys_have_plain_names()
     settings.LINK_KEYS = {"k1": "c" * 40}
     assert not link_keys_have_plain_names()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KEEP_UNCONFIRMED_DAYS", 7),
+        ("KEEP_UNCONFIRMED_DAYS", 0),
+        ("NETWORK_LIMITS", {300: 0, 86400: 400}),
+        ("NETWORK_LIMITS", {300: 40, 86400: 0}),
+        ("RATE_ALARMS", {"campaign": 0, "domain": 100}),
+        ("LINK_KEYS", {}),
+    ],
+)
+def test_a_limit_that_cannot_be_kept_is_refused_wherever_the_site_stands(settings, name, value):
+    assert not run_checks()
+    setattr(settings, name, value)
+    (error,) = run_checks()
+    assert isinstance(error, Error)
 
 
 @pytest.mark.django_db(transaction=True)
