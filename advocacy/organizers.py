@@ -44,9 +44,10 @@ GROUPS = {GROUP: MAY, READERS: {model: ["view"] for model in MAY}}
 
 
 def provide_group(app_config: AppConfig, **kwargs: Any) -> None:
-    """After `migrate`: give the groups what they may do with one app's models. Safe to repeat."""
-    if app_config.label not in {label for label, _model in MAY}:
-        return
+    """After `migrate`: the groups may do with one app's models what stands here and nothing else.
+
+    Safe to repeat. Whoever needs more permissions gets them from a group of another name.
+    """
     from django.contrib.auth.models import Group, Permission
 
     # Django makes an app's permissions on the same signal, possibly after us.
@@ -62,4 +63,6 @@ def provide_group(app_config: AppConfig, **kwargs: Any) -> None:
         permissions = Permission.objects.using(kwargs["using"]).filter(
             content_type__app_label=app_config.label, codename__in=wanted
         )
+        of_app = group.permissions.filter(content_type__app_label=app_config.label)
+        group.permissions.remove(*of_app.exclude(codename__in=wanted))
         group.permissions.add(*permissions)

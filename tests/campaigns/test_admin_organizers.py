@@ -54,6 +54,16 @@ def test_migrating_again_restores_what_was_taken_and_adds_nothing():
     assert Group.objects.count() == len(GROUPS)
 
 
+@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("gone", ["delete_signature", "add_user"])
+def test_migrating_again_takes_what_is_no_longer_meant(name, gone):
+    group = Group.objects.get(name=name)
+    before = set(group.permissions.all())
+    group.permissions.add(Permission.objects.get(codename=gone))
+    call_command("migrate", verbosity=0)
+    assert set(group.permissions.all()) == before
+
+
 def test_an_organizer_cannot_make_members_or_accounts(staff, campaign):
     url = reverse("admin:campaigns_organization_change", args=[campaign.organization_id])
     form = form_on(staff.get(url), "organization_form")
