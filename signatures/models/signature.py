@@ -116,6 +116,12 @@ class Signature(models.Model):
                 name="signature_by_sharer",
             ),
             models.Index(OpClass(Upper("name"), name="text_pattern_ops"), name="signature_by_name"),
+            # Whose names the campaign's page shows.
+            models.Index(
+                fields=["campaign", "-id"],
+                condition=models.Q(shows_name=True, state="counted"),
+                name="signature_shows_name",
+            ),
         ]
 
     def __str__(self) -> str:
