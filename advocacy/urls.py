@@ -48,7 +48,7 @@ urlpatterns = [
         name="sitemap-of-lists",
     ),
     re_path(
-        r"^sitemap/(?P<number>\d{1,9})\.xml$",
+        r"^sitemap/(?P<number>0|[1-9][0-9]{0,8})\.xml$",
         published(sitemaps.sitemap_of_campaigns, lifetime=FOR_MINUTES),
         name="sitemap-of-campaigns",
     ),

@@ -235,13 +235,19 @@ def test_a_form_that_met_a_dying_process_is_given_to_the_next_one(
 def test_t04_tokens_stay_out_of_the_log(
     behind: Callable[..., tuple[nginx.Nginx, Site]], campaign: Campaign
 ) -> None:
-    proxy, _ = behind()
+    proxy, site = behind()
     kinds = ("confirm", "not-me", "withdraw", "unsubscribe", "preferences", "preview", "my-data")
-    for path in (*kinds, "sign/clean-air/as"):
+    paths = [*kinds, "sign/clean-air/as", "admin/signatures/export/7/download"]
+    for path in paths:
         ask(proxy, f"/{path}/secret-token/?also=secret-token")
     ask(proxy, "/?email=secret-token%40example.org")
+    site.close()
+    for path in paths:
+        ask(proxy, f"/{path}/secret-token/?also=secret-token")
 
     time.sleep(1.5)
     assert "/confirm/..." in proxy.log
     assert "/sign/clean-air/as/..." in proxy.log
+    assert "/admin/signatures/export/7/download/..." in proxy.log
     assert "secret" not in proxy.log
+    assert "secret" not in proxy.error_log

@@ -85,6 +85,7 @@ class Nginx(Program):
             "server 127.0.0.1:8000 ": f"server {ports.HOST}:{site_port} ",
             "/var/cache/nginx/advocacy": f"{self.folder}/cache",
             "/var/log/nginx/advocacy.log": f"{self.folder}/access.log",
+            "/var/log/nginx/advocacy.error.log": f"{self.folder}/error.log",
         }
         for old, new in (changes | replaced).items():
             assert old in text, f"{old!r} is not in {SHIPPED.name}"
@@ -102,3 +103,8 @@ class Nginx(Program):
     def log(self) -> str:
         """What it wrote of requests; it writes once a second."""
         return (self.folder / "access.log").read_text()
+
+    @property
+    def error_log(self) -> str:
+        """What it wrote of troubles."""
+        return (self.folder / "error.log").read_text()
