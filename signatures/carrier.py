@@ -11,7 +11,7 @@ from signatures.alarms import warn_of_rates
 from signatures.counting import fold_old_days, refresh_tallies
 from signatures.expiring import BATCH as EXPIRED_AT_ONCE
 from signatures.expiring import expire, forget_used_links
-from signatures.forgetting import forget, forget_networks
+from signatures.forgetting import OldNetworks, forget
 from signatures.outbox import BATCH, Outbox
 from signatures.reminding import BATCH as REMINDED_AT_ONCE
 from signatures.reminding import Reminders
@@ -73,7 +73,7 @@ class Carrier:
             Round("reminders", REMIND_EVERY, self._remind),
             Round("expiry", EXPIRE_EVERY, self._expire),
             Round("forgetting", FORGET_EVERY, forget),
-            Round("networks", FORGET_NETWORKS_EVERY, forget_networks),
+            Round("networks", FORGET_NETWORKS_EVERY, OldNetworks().forget),
             Round("alarms", WARN_EVERY, warn_of_rates),
         ]
 

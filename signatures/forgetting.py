@@ -1,21 +1,22 @@
 """What is kept for a time only: counts of networks, used challenges, networks of signatures."""
 
+from datetime import timedelta
+
 from django.db import connection
+from django.utils import timezone
 
 from signatures.challenging import forget_used_challenges
 from signatures.limiting import forget_old_windows
+from signatures.looking_back import first_number_since
 
-BATCH = 5000
+# So many numbers at once, however few of them still have a network.
+SPAN = 5000
+# A wave is voided within a year or not at all.
+NETWORKS_KEPT = timedelta(days=365)
 
-# A wave is voided within a year or not at all. Whatever is older still was cleared in its time, so
-# only three months are looked at, by their place in the table.
 _FORGET_NETWORKS = """
-UPDATE signatures_signature SET network = NULL WHERE id IN (
-    SELECT id FROM signatures_signature
-    WHERE network IS NOT NULL AND created_at < statement_timestamp() - interval '12 months'
-        AND created_at > statement_timestamp() - interval '15 months'
-    LIMIT %s
-)
+UPDATE signatures_signature SET network = NULL
+WHERE id >= %s AND id < %s AND network IS NOT NULL
 """
 
 
@@ -25,10 +26,21 @@ def forget() -> None:
     forget_used_challenges()
 
 
-def forget_networks() -> None:
-    """Take the network from every signature that is older than a year, batch by batch."""
-    taken = BATCH
-    while taken == BATCH:
-        with connection.cursor() as cursor:
-            cursor.execute(_FORGET_NETWORKS, [BATCH])
-            taken = cursor.rowcount
+class OldNetworks:
+    """Walks over the signatures by number and takes their networks a year after they signed.
+
+    A new walk begins at the first signature and so sees every one; from then on it looks at those
+    that have become a year old. Any number of workers may walk.
+    """
+
+    def __init__(self) -> None:
+        self._place = 1
+
+    def forget(self) -> None:
+        """Take the network from every signature that is older than a year, span by span."""
+        end = first_number_since(timezone.now() - NETWORKS_KEPT)
+        while self._place < end:
+            after = min(self._place + SPAN, end)
+            with connection.cursor() as cursor:
+                cursor.execute(_FORGET_NETWORKS, [self._place, after])
+            self._place = after
