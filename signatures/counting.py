@@ -38,10 +38,13 @@ SELECT campaign_id, date_trunc('hour', as_of, 'UTC'), counted FROM changed
 ON CONFLICT (campaign_id, hour) DO UPDATE SET counted = EXCLUDED.counted
 """
 
+# No chart goes back further than a year: whatever lies before stands in one row of a day that was.
 _FOLD = """
 WITH old AS (
-    DELETE FROM signatures_countshard WHERE day < CURRENT_DATE - 2 AND shard > 0
-    RETURNING campaign_id, day, pending, held, counted, opted_in
+    DELETE FROM signatures_countshard WHERE (day < CURRENT_DATE - 2 AND shard > 0)
+        OR (day < CURRENT_DATE - 400 AND day > DATE '2000-01-01')
+    RETURNING campaign_id, pending, held, counted, opted_in,
+        CASE WHEN day < CURRENT_DATE - 400 THEN DATE '2000-01-01' ELSE day END AS day
 )
 INSERT INTO signatures_countshard AS c (campaign_id, day, shard, pending, held, counted, opted_in)
 SELECT campaign_id, day, 0, sum(pending), sum(held), sum(counted), sum(opted_in) FROM old
@@ -125,7 +128,8 @@ def refresh_tallies() -> None:
 
 
 def fold_old_days() -> None:
-    """Days that no longer change much need one row, not sixteen. The sums stay as they are."""
+    """Days that no longer change much need one row, not sixteen, and those that no chart shows any
+    more one row together. The sums stay as they are."""
     _alone("fold_old_days", _FOLD)
 
 
