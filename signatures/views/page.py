@@ -24,6 +24,7 @@ from signatures.forms import SignForm
 from signatures.goals import goal_for
 from signatures.models import PaperBatch
 from signatures.page_cache import pages
+from signatures.showing_names import shown_signers
 from signatures.views.public import honest_when_away, public_form, serve
 from signatures.views.taking import take
 
@@ -161,6 +162,7 @@ def page_context(
         "paper": PaperBatch.objects.filter(campaign=campaign).total(),
         "goal": goal,
         "to_go": max(goal - counted, 0),
+        "signers": shown_signers(campaign),
         "show_progress": counted >= PROGRESS_FROM,
         "form": form,
     }
