@@ -81,6 +81,15 @@ register(
         """,
     ),
     Invariant(
+        "a signature's statement and notice are of one language",
+        """
+        SELECT count(*) FROM signatures_signature s
+        JOIN campaigns_statement t ON t.id = s.statement_id
+        JOIN campaigns_consentnotice n ON n.id = s.notice_id
+        WHERE t.language <> n.language
+        """,
+    ),
+    Invariant(
         "what was signed and agreed to is frozen",
         """
         SELECT count(*) FROM signatures_signature s
@@ -92,7 +101,7 @@ register(
     Invariant(
         "every signature has the letter that it owed",
         """
-        SELECT count(*) FROM signatures_signature s WHERE state = 'pending'
+        SELECT count(*) FROM signatures_signature s WHERE state IN ('pending', 'held')
             AND NOT EXISTS (SELECT 1 FROM signatures_letter l WHERE l.signature_id = s.id)
         """,
     ),
@@ -128,12 +137,15 @@ register(
         "nothing of an erased person is left but numbers",
         """
         SELECT count(*) FROM signatures_supporter p WHERE erased_at IS NOT NULL AND (
-            email <> '' OR name <> '' OR postal_code <> '' OR email_key <> 'erased:' || id
+            email <> '' OR name <> '' OR postal_code <> '' OR country <> ''
+            OR email_key <> 'erased:' || id
             OR EXISTS (SELECT 1 FROM signatures_letter l WHERE l.supporter_id = p.id)
+            OR EXISTS (SELECT 1 FROM signatures_dataaccess d WHERE d.supporter_id = p.id)
             OR EXISTS (SELECT 1 FROM signatures_subscription s
                 WHERE s.supporter_id = p.id AND s.unsubscribed_at IS NULL)
             OR EXISTS (SELECT 1 FROM signatures_signature g WHERE g.supporter_id = p.id
-                AND (g.name <> '' OR g.comment <> '' OR g.network IS NOT NULL))
+                AND (g.name <> '' OR g.comment <> '' OR g.network IS NOT NULL OR g.shows_name
+                    OR g.postal_code <> '' OR g.country <> '' OR g.answers <> '{}'))
         )
         """,
     ),
@@ -143,6 +155,52 @@ register(
         SELECT count(*) FROM signatures_letter WHERE sent_at IS NULL AND dropped_at IS NULL
             AND claimed_until < now() - interval '1 hour'
             AND due_at < now() - interval '1 hour'
+        """,
+    ),
+    Invariant(
+        "no change of state by staff is unfinished for over an hour",
+        """
+        SELECT count(*) FROM signatures_statechange WHERE finished_at IS NULL
+            AND COALESCE(undone_at, changed_at) < now() - interval '1 hour'
+        """,
+    ),
+    # What waits again for confirmation, and never gets it, is deleted with its entries.
+    Invariant(
+        "a change of state by staff has an entry for each signature that it changed",
+        """
+        SELECT count(*) FROM signatures_statechange c
+        JOIN LATERAL (SELECT count(*) AS entries FROM signatures_statechangeentry e
+            WHERE e.change_id = c.id) own ON own.entries <> c.changed
+        WHERE own.entries > c.changed OR NOT (
+            c.undone_at IS NOT NULL OR EXISTS (SELECT 1 FROM signatures_statechange back
+                WHERE back.campaign_id = c.campaign_id AND back.id >= c.id
+                    AND back.to_state IN ('pending', 'held')))
+        """,
+    ),
+    Invariant(
+        "a change of state by staff is of its campaign's signatures alone",
+        """
+        SELECT count(*) FROM signatures_statechangeentry e
+        JOIN signatures_statechange c ON c.id = e.change_id
+        JOIN signatures_signature s ON s.id = e.signature_id
+        WHERE s.campaign_id <> c.campaign_id
+        """,
+    ),
+    Invariant(
+        "every page's address leads to its campaign in its language",
+        """
+        SELECT count(*) FROM (
+            SELECT slug, id AS campaign_id, '' AS language FROM campaigns_campaign
+            UNION ALL SELECT slug, campaign_id, language FROM campaigns_translation
+        ) page LEFT JOIN campaigns_pageaddress a USING (slug)
+        WHERE (page.campaign_id, page.language) IS DISTINCT FROM (a.campaign_id, a.language)
+        """,
+    ),
+    Invariant(
+        "no signature's network is kept for more than 13 months",
+        """
+        SELECT count(*) FROM signatures_signature
+        WHERE network IS NOT NULL AND created_at < now() - interval '13 months'
         """,
     ),
     Invariant(

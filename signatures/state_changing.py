@@ -34,8 +34,15 @@ MAY_COUNT = (State.HELD,)
 MOST_CHOSEN = 1000
 BATCH = 1000
 
+# The people before their signatures, as everywhere. No stronger than it must be: whoever signs by
+# somebody's link refers to that row, and must not wait for staff.
+_LOCK_PEOPLE = """
+SELECT id FROM signatures_supporter
+WHERE id IN (SELECT supporter_id FROM signatures_signature WHERE id = ANY(%s))
+ORDER BY id FOR NO KEY UPDATE
+"""
 _LOCK = """
-SELECT id, state FROM signatures_signature WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+SELECT id, state FROM signatures_signature WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 
 # One statement moves a batch: the states, the entries that remember where each one stood, and
@@ -53,7 +60,7 @@ WITH target AS (
 ), entries AS (
     INSERT INTO signatures_statechangeentry (change_id, signature_id, from_state)
     SELECT %(change)s, id, was_state FROM moved WHERE %(remember)s
-    ON CONFLICT DO NOTHING
+    ON CONFLICT DO NOTHING RETURNING signature_id
 ), legs AS (
     SELECT -1 AS sign, was_state AS state, was_counted_at AS counted_at, campaign_id, created_at,
         consents FROM moved
@@ -76,7 +83,7 @@ WITH target AS (
         counted = c.counted + EXCLUDED.counted,
         opted_in = c.opted_in + EXCLUDED.opted_in
 )
-SELECT id, was_state, state FROM moved
+SELECT id, was_state, state, id IN (SELECT signature_id FROM entries) FROM moved
 """
 
 # Where staff found a rejected signature that they rejected themselves.
@@ -264,13 +271,17 @@ def _carry_batch(change: StateChange, targets: Mapping[int, str]) -> bool:
 def _lock(signature_ids: Collection[int]) -> dict[int, str]:
     """The states of these signatures, which stay as they are until the transaction ends."""
     with connection.cursor() as cursor:
+        cursor.execute(_LOCK_PEOPLE, [list(signature_ids)])
         cursor.execute(_LOCK, [list(signature_ids)])
         return dict(cursor.fetchall())
 
 
 def _move(change: StateChange, targets: Mapping[int, str], *, remember: bool = True) -> int:
-    """Move locked signatures to the states beside their keys; returns how many moved."""
-    allowed = sorted(set(targets) - _disowned(targets))
+    """Move locked signatures to the states beside their keys; returns how many entries that made.
+
+    None for one that the change had moved before, and that somebody restored before it finished.
+    """
+    allowed = sorted(set(targets) - _disowned(targets) - _settled(targets))
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVE,
@@ -284,12 +295,21 @@ def _move(change: StateChange, targets: Mapping[int, str], *, remember: bool = T
         )
         moved = cursor.fetchall()
     end_what_rejected_began(
-        signature_ids=[pk for pk, _was, state in moved if state == State.REJECTED]
+        signature_ids=[pk for pk, _was, state, _new in moved if state == State.REJECTED]
     )
     begin_again_what_rejection_ended(
-        signature_ids=[pk for pk, was, _state in moved if was == State.REJECTED]
+        signature_ids=[pk for pk, was, _state, _new in moved if was == State.REJECTED]
     )
-    return len(moved)
+    return sum(new for *_move, new in moved)
+
+
+def _settled(targets: Mapping[int, str]) -> set[int]:
+    """Those that only their owner may move: of erased people, and confirmed ones that would wait."""
+    waiting = [pk for pk, state in targets.items() if state in (State.PENDING, State.HELD)]
+    signatures = Signature.objects.filter(pk__in=list(targets))
+    erased = Q(supporter__erased_at__isnull=False)
+    confirmed = Q(pk__in=waiting, confirmed_at__isnull=False)
+    return set(signatures.filter(erased | confirmed).values_list("pk", flat=True))
 
 
 def _disowned(signature_ids: Collection[int]) -> set[int]:

@@ -340,6 +340,18 @@ def test_a_change_that_cannot_be_carried_on_keeps_no_other_waiting(campaign, cap
     assert f"State change {broken.pk} cannot be carried on" in caplog.text
 
 
+def test_what_is_restored_before_its_wave_finished_counts_as_changed_once(campaign, monkeypatch):
+    monkeypatch.setattr(state_changing, "BATCH", 1)
+    bots = [make_signature(campaign, email=f"b{n}@catchall.example") for n in range(2)]
+    wave = wave_of(campaign, domain="catchall.example")
+    change = state_changing.begin_wave(wave=wave, expected_count=2, reason="Bots", user=None)
+    state_changing.carry_on(change_id=change.pk, seconds=0)
+    state_changing.restore(signature_ids=[bots[0].pk], reason="No", user=None)
+    carry_on_state_changes()
+    change.refresh_from_db()
+    assert (change.changed, change.entries.count()) == (2, 2)
+
+
 def test_undoing_half_a_wave_stops_it_and_takes_back_what_was_moved(campaign, monkeypatch):
     monkeypatch.setattr(state_changing, "BATCH", 2)
     bots = [make_signature(campaign, email=f"b{n}@catchall.example") for n in range(5)]
