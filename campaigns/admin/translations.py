@@ -71,6 +71,12 @@ class TranslationForm(forms.ModelForm):
             "ask": forms.Textarea(attrs=AREA | {"rows": 3}),
             "outcome": forms.Textarea(attrs=AREA | {"rows": 3}),
         }
+        help_texts = {
+            "lead_in": _(
+                "Above the statement; empty for “The petition to {targets} reads:” in this "
+                "language. Write the targets out here where they have other names in it."
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Least, Now
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
@@ -224,13 +224,15 @@ class Campaign(models.Model):
     @property
     def addressees(self) -> str:
         """The targets in one phrase: `Amazon CEO Jeff Bezos`, `A, B and C`."""
-        return get_text_list([str(target) for target in self.targets.all()], str(_("and")))
+        names = [target.named_in(self.language) for target in self.targets.all()]
+        return get_text_list(names, str(_("and")))
 
     @property
     def lead_in_text(self) -> str:
-        """The lead-in with `{targets}` filled by literal replacement."""
-        text = self.lead_in or str(_("The petition to {targets} reads:"))
-        return text.replace("{targets}", self.addressees)
+        """The lead-in, in the page's own language, `{targets}` filled by literal replacement."""
+        with translation.override(self.language):
+            text = self.lead_in or str(_("The petition to {targets} reads:"))
+            return text.replace("{targets}", self.addressees)
 
     @property
     def call_to_action_text(self) -> str:

@@ -25,6 +25,12 @@ class Target(models.Model):
     def __str__(self) -> str:
         return " ".join(part for part in (self.organization, self.title, self.name) if part)
 
+    def named_in(self, language: str) -> str:
+        """As a text in `language` names it: an English article stands in English texts alone."""
+        name = str(self)
+        is_english = language.partition("-")[0] == "en"
+        return name if is_english or name[:4].lower() != "the " else name[4:]
+
 
 class Ally(models.Model):
     """An organization that stands with the campaign. An ally receives no data."""

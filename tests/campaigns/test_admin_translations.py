@@ -157,3 +157,7 @@ def test_a_published_translation_is_never_deleted_and_a_draft_may_be(staff, camp
         assert staff.post(address, {"post": "yes"}).status_code == status
     assert list(Translation.objects.all()) == [public]
     assert not PageAddress.objects.filter(slug="auf-deutsch").exists()
+
+
+def test_the_form_says_that_a_lead_in_may_name_the_targets_in_that_language(staff):
+    assert "Write the targets out here" in words(staff.get(ADD))

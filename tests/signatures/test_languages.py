@@ -140,10 +140,24 @@ def test_thanks_letter_confirm_page_and_count_follow_the_language_that_was_signe
     assert page.html["lang"] == "es"
     assert spanish.headline in page.get_text()
     assert STATEMENT_ES in page.get_text()
+    assert page.figcaption.get_text() == "La petición a Amazon CEO Jeff Bezos dice:"
     confirmed = client.post("/" + link.split("/", 3)[3], {"name": "Ada", "consent": "on"})
     assert "Confirmada." in confirmed.content.decode()
     refresh_tallies()
     assert Tally.objects.get(campaign=campaign).counted == 1
+
+
+def test_an_english_article_is_not_carried_into_another_language(client, campaign, spanish):
+    campaign.targets.update(organization="the United States House", title="", name="")
+    english, other = (read(client, page.get_absolute_url()) for page in (campaign, spanish))
+    assert english.figcaption.get_text() == "The petition to the United States House reads:"
+    assert other.figcaption.get_text() == "La petición a United States House dice:"
+
+
+def test_a_lead_in_may_name_the_targets_in_its_language(client, campaign):
+    said = "La petición a la Cámara de Representantes dice:"
+    spanish = translate(campaign, lead_in=said)
+    assert read(client, spanish.get_absolute_url()).figcaption.get_text() == said
 
 
 def email_from(message):
