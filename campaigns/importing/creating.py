@@ -126,7 +126,7 @@ def _create(draft: CampaignDraft, organization: Organization, slug: str) -> Camp
         revise_notice(
             campaign=campaign,
             text=draft.notice,
-            kind=ConsentNotice.Kind.IMPLICIT,
+            kind=draft.notice_kind,
             scopes=_scopes(organization),
         )
     for position, target in enumerate(draft.targets):

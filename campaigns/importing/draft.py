@@ -77,8 +77,9 @@ class CampaignDraft:
     """A campaign as it was read. Texts are verbatim; the empty string stands for what is missing.
 
     `body` is HTML of the text vocabulary, with the ask as a block. `lead_in` has `{targets}` where
-    the targets stand. `language` is a code, empty when it could not be told. `placed` holds every
-    paragraph of the text in its order: what is in none of the other fields is left out there.
+    the targets stand. `notice_kind` is a `ConsentNotice.Kind`. `language` is a code, empty when it
+    could not be told. `placed` holds every paragraph of the text in its order: what is in none of
+    the other fields is left out there.
     """
 
     slug: str
@@ -90,6 +91,7 @@ class CampaignDraft:
     targets: tuple[TargetDraft, ...]
     statement: str
     notice: str
+    notice_kind: str
     lead_line: str
     body: str
     ask: str

@@ -14,7 +14,7 @@ VOID = {"br", "img", "hr", "input", "meta", "link", "wbr", "area", "base", "col"
 INLINE = {
     *("a", "abbr", "b", "big", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark"),
     *("q", "s", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img"),
-    *("br", "bdi", "bdo", "data", "dfn", "label", "option"),
+    *("br", "input", "bdi", "bdo", "data", "dfn", "label", "option"),
 }
 KINDS: dict[str, Kind] = {
     "h1": "h2",
@@ -69,6 +69,10 @@ class _Reader(HTMLParser):
             self.inlines.append(Break())
         elif tag == "sup" and SOURCE_KEY.fullmatch(attributes.get("data-source", "")):
             self.inlines.append(Marker(attributes["data-source"]))
+        elif tag == "input" and attributes.get("type") in ("checkbox", "radio"):
+            # What people have to tick or choose is part of what they are asked.
+            box = "☑ " if "checked" in attributes else "☐ "
+            self._add(box if attributes["type"] == "checkbox" else "○ ")
         elif tag == "a":
             self.hrefs.append(strip_tracking(allowed_link(attributes.get("href", ""))))
         elif tag in ("ol", "ul"):

@@ -22,10 +22,12 @@ from campaigns.importing.names import (
     read_targets,
     targets_within,
 )
+from campaigns.importing.notices import Notice, read_notice
 from campaigns.importing.pages import page_pieces
 from campaigns.importing.pieces import Piece, joined
 from campaigns.importing.reading import is_html, is_markdown, tidy
 from campaigns.importing.sections import Sections, split_sections
+from campaigns.models.versions import ConsentNoticeKind
 from campaigns.text.vocabulary import Marker
 from campaigns.tracking import ADDRESS, strip_tracking
 
@@ -90,8 +92,7 @@ class _Draft:
             headline = shorten(statement, 100, placeholder="…")
         ask = self._ask()
         targets, lead_in = self._targets(headline, statement, ask, language)
-        notice = self._several(Part.NOTICE)
-        self._about_notice(notice)
+        notice = self._notice()
         texts = [self.found.text(at) for at in self.found.of(Part.LETTER)]
         brand, unsure_brand = read_brand(self._first(Part.BRAND), self._left_out())
         allies, unsure_allies = read_allies(texts)
@@ -112,7 +113,8 @@ class _Draft:
             lead_in=lead_in,
             targets=targets,
             statement=statement,
-            notice=notice,
+            notice=notice.text,
+            notice_kind=notice.kind,
             lead_line=self._first(Part.LEAD_LINE),
             body=body,
             ask=ask,
@@ -142,9 +144,6 @@ class _Draft:
     def _first(self, part: Part) -> str:
         """The text of the first piece of a part that a page has once."""
         return next((self.found.text(at) for at in self.found.of(part)), "")
-
-    def _several(self, part: Part) -> str:
-        return joined(self.found.pieces[at] for at in self.found.of(part))
 
     def _left_out(self) -> list[str]:
         return [self.found.text(at) for at in self.found.of(Part.LEFT_OUT)]
@@ -199,13 +198,22 @@ class _Draft:
             lead_in = lead_in.replace(phrase, "{targets}")
         return targets, lead_in
 
-    def _about_notice(self, notice: str) -> None:
-        if not notice:
+    def _notice(self) -> Notice:
+        pieces = [self.found.pieces[at] for at in self.found.of(Part.NOTICE)]
+        notice = read_notice(pieces)
+        written = joined(pieces, " / ")
+        if not pieces:
             why = _("None was found; a page needs one before it can be published.")
             self._doubt("notice", "", why)
-        elif len(self.found.of(Part.NOTICE)) > 1:
+        elif len(pieces) > 1:
             why = _("These paragraphs stand one behind the other; all were taken as the notice.")
-            self._doubt("notice", notice.replace("\n\n", " / "), why)
+            self._doubt("notice", written, why)
+        elif notice.kind == ConsentNoticeKind.YES_NO and notice.text != written:
+            why = _("Its answers were left out of the text: the page offers yes and no itself.")
+            self._doubt("notice", written, why)
+        if pieces and notice.why:
+            self._doubt("notice", written, notice.why)
+        return notice
 
     def _about_places(self, headline: str) -> None:
         """What was guessed by its place, and what was left out."""

@@ -155,6 +155,14 @@ NOTICE = _any(
     \bsend me (?:e-?mails|updates|news)
     \b(?:receive|get) (?:(?:periodic|regular|occasional|e-?mail|important|our\
       |the latest) )*(?:updates|e-?mails|newsletters?)
+    \bi(?:(?:'|’)d| would)? (?:like|want|wish|agree|consent|am happy) (?:to )?(?:hear|receiv\
+      |get (?:news|updates|e-?mails)|be (?:kept|informed|contacted|e-?mailed|updated))
+    \bwould you like (?:us )?to (?:also )?(?:hear|receive|get|be (?:kept|informed|contacted)\
+      |e-?mail|contact|keep|send|update)
+    \b(?:can|may|could) we (?:also )?(?:e-?mail|contact|text|update|keep you|send you)
+    \b(?:quiero|deseo) recibir\b | \b(?:souhaite|veux|accepte de) recevoir\b
+    \bm[öo]cht(?:en sie|est du)\b.*(?:informier|e-?mail|newsletter|laufenden)
+    \b(?:haltet|halten sie|informiert) mich\b
     \bunsubscribe (?:at )?any ?time | \bopt[- ]?out (?:at )?any ?time | \byou can unsubscribe\b
     \bmit (?:meiner|ihrer|deiner) unterschrift\b
     \bich (?:m[öo]chte|willige|stimme)\b.*(?:mail|newsletter|informier|daten|kontakt)

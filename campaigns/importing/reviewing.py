@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.citations import format_citation
 from campaigns.importing.draft import CampaignDraft, Doubt, Part
-from campaigns.models import Source
+from campaigns.models import ConsentNotice, Source
 from campaigns.text.rendering import render_page
 
 # Without these a page cannot be published, or says nothing.
@@ -101,6 +101,8 @@ def _parts(draft: CampaignDraft) -> Iterable[Row]:
         doubts = _doubts(draft, str(part.value))
         whys = [doubt.why for doubt in doubts]
         raw = raw or "\n\n".join(dict.fromkeys(doubt.text for doubt in doubts))
+        if part == Part.NOTICE and value:
+            value += f"\n\n({ConsentNotice.Kind(draft.notice_kind).label})"
         yield _row(str(part.label), value, raw, whys, is_needed=part in NEEDED)
     allies = _doubts(draft, "allies")
     texts = "\n".join(doubt.text for doubt in allies)

@@ -9,6 +9,7 @@ from campaigns.importing import phrases
 from campaigns.importing.dates import find_dates
 from campaigns.importing.draft import Part
 from campaigns.importing.labels import label_of
+from campaigns.importing.notices import is_answer, is_notice
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.placing import MAX_HEADLINE, Sections
 from campaigns.importing.stating import lead_in_of
@@ -78,14 +79,13 @@ def find_notice(found: Sections) -> None:
     for at in list(found.free()):
         text = found.text(at)
         is_under = at == last_statement + 1 and len(text) <= MAX_LABEL
-        is_notice = (
-            phrases.NOTICE.search(text[:1000]) or is_under and phrases.LOOSE_NOTICE.search(text)
-        )
-        if is_notice and len(text) <= 1000 and found.pieces[at].kind not in ("h2", "h3"):
+        is_meant = is_notice(found.pieces[at].raw[:1000]) or is_notice(text)
+        is_meant = is_meant or is_under and bool(phrases.LOOSE_NOTICE.search(text))
+        if is_meant and len(text) <= 1000 and found.pieces[at].kind not in ("h2", "h3"):
             found.put(at, Part.NOTICE)
             following = at + 1
-            while next(found.free(following, following + 1), None) and phrases.NOTICE.search(
-                found.text(following)[:1000]
+            while next(found.free(following, following + 1), None) and (
+                is_notice(found.text(following)) or is_answer(found.text(following))
             ):
                 found.put(following, Part.NOTICE)
                 following += 1
@@ -98,7 +98,8 @@ def find_furniture(found: Sections) -> None:
         text = piece.text.strip(" *:»>→›|·•")
         why = ""
         is_date = bool(dates := find_dates(text)) and dates[0].end - dates[0].start == len(text)
-        if piece.is_furniture and not phrases.NOTICE.search(text[:MAX_LABEL]):
+        speaks_of_mail = is_notice(piece.raw[:MAX_LABEL]) or is_answer(piece.text)
+        if piece.is_furniture and not speaks_of_mail:
             why = _("It stands in the navigation, a form or the footer of the page.")
         elif is_date or re.fullmatch(r"[\W_]*", piece.text):
             why = _("A date or a line that only parts.")

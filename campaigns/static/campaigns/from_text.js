@@ -16,11 +16,17 @@ function inner(node) {
 function written(node) {
   if (node.nodeType === Node.TEXT_NODE) return node.data.replace(/\s+/g, " ");
   if (node.nodeType !== Node.ELEMENT_NODE || UNSEEN.has(node.tagName)) return "";
+  if (node.tagName === "INPUT") return asked(node);
   const text = inner(node);
   if (node.tagName === "BR") return "\n";
   if (isRaised(node) && NUMBER.test(text)) return `[${text.match(NUMBER)[1]}]`;
   if (node.tagName === "A") return linked(node, text);
   return BLOCKS.has(node.tagName) ? `\n\n${beginning(node)}${text.trim()}\n\n` : text;
+}
+
+function asked(input) {
+  if (input.type === "checkbox") return input.hasAttribute("checked") ? "☑ " : "☐ ";
+  return input.type === "radio" ? "○ " : "";
 }
 
 function isRaised(node) {
@@ -49,7 +55,7 @@ function asText(html) {
 
 document.querySelector("textarea.pasted")?.addEventListener("paste", (event) => {
   const html = event.clipboardData?.getData("text/html");
-  if (!html || !/<(sup|a|h[1-6]|li)\b|vertical-align:\s*super/i.test(html)) return;
+  if (!html || !/<(sup|a|h[1-6]|li|input)\b|vertical-align:\s*super/i.test(html)) return;
   event.preventDefault();
   // Keeps the browser's own undo, which setting the value would lose.
   document.execCommand("insertText", false, asText(html));
