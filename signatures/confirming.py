@@ -113,7 +113,7 @@ def lock_signature(signature_id: int) -> Signature | None:
     if not Supporter.objects.select_for_update(no_key=True).filter(pk__in=owner).first():
         return None
     return (
-        Signature.objects.select_for_update(of=("self",))
+        Signature.objects.select_for_update(of=("self",), no_key=True)
         .select_related("supporter", "notice", "campaign")
         .filter(pk=signature_id, supporter__erased_at=None)
         .first()

@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from campaigns.models import Campaign
 from signatures.counting import move
-from signatures.models import DataAccess, Signature, Supporter
+from signatures.models import DataAccess, Letter, Signature, Supporter
 
 State = Signature.State
 BATCH = 500
@@ -24,16 +25,17 @@ def expire() -> int:
     people of whom nothing else is held. Returns how many signatures went; under BATCH none is left.
     """
     before = timezone.now() - timedelta(days=settings.KEEP_UNCONFIRMED_DAYS)
-    old = Signature.objects.filter(created_at__lt=before)
+    # Whoever asked for the link again has as long from then on.
+    asked_since = Letter.objects.filter(signature=OuterRef("pk"), created_at__gte=before)
+    old = Signature.objects.filter(~Exists(asked_since), created_at__lt=before, confirmed_at=None)
     pending = old.filter(state=State.PENDING).order_by("created_at").values_list("pk", flat=True)
     ids = list(pending[:BATCH])
     for campaign_id in Campaign.objects.values_list("pk", flat=True):
         if len(ids) >= BATCH:
             break
         # The oldest held ones by number, along the index of what does not count.
-        held = Signature.objects.filter(campaign_id=campaign_id, state=State.HELD).order_by("id")
-        oldest = held.values_list("pk", "created_at")[: BATCH - len(ids)]
-        ids += [pk for pk, created_at in oldest if created_at < before]
+        held = old.filter(campaign_id=campaign_id, state=State.HELD).order_by("id")
+        ids += list(held.values_list("pk", flat=True)[: BATCH - len(ids)])
     people = Signature.objects.filter(pk__in=ids).values_list("supporter_id", flat=True)
     # The row of the person first, as signing has it: nobody signs under an address that goes.
     locked = list(
@@ -44,7 +46,10 @@ def expire() -> int:
     )
     going = list(
         Signature.objects.select_for_update(of=("self",)).filter(
-            pk__in=ids, supporter_id__in=locked, state__in=[State.PENDING, State.HELD]
+            pk__in=ids,
+            supporter_id__in=locked,
+            state__in=[State.PENDING, State.HELD],
+            confirmed_at=None,
         )
     )
     numbers = Counter((one.campaign_id, one.created_at.date(), one.state) for one in going)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, MailScope
 from signatures.models import CampaignMute, ConsentEvent, Subscription, Supporter
+from signatures.standing_consents import REJECTED
 
 # How long after leaving the page that followed may take it back.
 SECOND_THOUGHTS = timedelta(days=1)
@@ -20,21 +21,36 @@ WHERE scope.id = s.scope_id AND scope.organization_id = %(organization)s
 RETURNING s.scope_id
 """
 
+# What staff ended by rejecting a signature they may bring back with it, until its owner speaks.
+_ENDED_BY_STAFF = """
+SELECT s.scope_id FROM signatures_subscription s
+JOIN campaigns_mailscope scope ON scope.id = s.scope_id
+WHERE s.supporter_id = %(supporter)s AND s.unsubscribed_at IS NOT NULL
+    AND (%(organization)s IS NULL OR scope.organization_id = %(organization)s)
+    AND %(rejected)s = (
+        SELECT e.via FROM signatures_consentevent e
+        WHERE e.supporter_id = s.supporter_id AND s.scope_id = ANY (e.scope_ids)
+        ORDER BY e.at DESC, e.id DESC LIMIT 1
+    )
+"""
+
 
 @transaction.atomic
 def unsubscribe(*, supporter_id: int, organization_id: int, via: str) -> list[int]:
     """End every subscription of a person with an organization.
 
     Returns the ids of the scopes that this call ended, empty when there was nothing left to end.
-    From the commit on no mailing of theirs goes out. Works for people who are long gone.
+    From the commit on no mailing of theirs goes out, and nobody but they begins one again. Works
+    for people who are long gone.
     """
     _lock(supporter_id)
     with connection.cursor() as cursor:
         cursor.execute(_UNSUBSCRIBE, {"organization": organization_id, "supporter": supporter_id})
-        ended = sorted(scope_id for (scope_id,) in cursor.fetchall())
+        ended = {scope_id for (scope_id,) in cursor.fetchall()}
+    ended |= _ended_by_staff(supporter_id, organization_id)
     if ended:
-        _record(supporter_id, ConsentEvent.Choice.LEFT, ended, via)
-    return ended
+        _record(supporter_id, ConsentEvent.Choice.LEFT, sorted(ended), via)
+    return sorted(ended)
 
 
 def end_what_signature_began(*, signature_id: int, supporter_id: int, via: str) -> None:
@@ -49,8 +65,8 @@ def end_what_signature_began(*, signature_id: int, supporter_id: int, via: str) 
 def end_everything(*, supporter_id: int, via: str) -> None:
     """End every subscription of a person, with whatever organization, and every mute."""
     live = Subscription.objects.live().filter(supporter_id=supporter_id)
-    ended = sorted(live.values_list("scope_id", flat=True))
-    if ended:
+    standing = set(live.values_list("scope_id", flat=True))
+    if ended := sorted(standing | _ended_by_staff(supporter_id, None)):
         live.update(unsubscribed_at=timezone.now())
         _record(supporter_id, ConsentEvent.Choice.LEFT, ended, via)
     CampaignMute.objects.filter(supporter_id=supporter_id).delete()
@@ -102,14 +118,27 @@ def choose(
     ending = Subscription.objects.live().filter(
         supporter_id=supporter_id, scope__organization_id=organization_id
     )
-    ended = sorted(ending.exclude(scope_id__in=scope_ids).values_list("scope_id", flat=True))
-    if ended:
-        Subscription.objects.filter(supporter_id=supporter_id, scope_id__in=ended).update(
+    standing = set(ending.exclude(scope_id__in=scope_ids).values_list("scope_id", flat=True))
+    by_staff = _ended_by_staff(supporter_id, organization_id) - set(scope_ids)
+    if ended := sorted(standing | by_staff):
+        Subscription.objects.live().filter(supporter_id=supporter_id, scope_id__in=ended).update(
             unsubscribed_at=timezone.now()
         )
         _record(supporter_id, ConsentEvent.Choice.LEFT, ended, "preferences page")
     _subscribe(supporter_id, organization_id, scope_ids, "preferences page")
     _mute_exactly(supporter_id, organization_id, muted_campaign_ids)
+
+
+def _ended_by_staff(supporter_id: int, organization_id: int | None) -> set[int]:
+    """The scopes that only a rejection by staff ended, of one organization or of all."""
+    found = {
+        "supporter": supporter_id,
+        "organization": organization_id,
+        "rejected": REJECTED,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED_BY_STAFF, found)
+        return {scope_id for (scope_id,) in cursor.fetchall()}
 
 
 def _lock(supporter_id: int) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from signatures.models import CountShard, Signature, StateChange, Suppression
@@ -304,7 +304,7 @@ def _move(change: StateChange, targets: Mapping[int, str], *, remember: bool = T
 
 
 def _settled(targets: Mapping[int, str]) -> set[int]:
-    """Those that only their owner may move: of erased people, and confirmed ones that would wait."""
+    """Those that nobody may move: of erased people, and confirmed ones back to waiting."""
     waiting = [pk for pk, state in targets.items() if state in (State.PENDING, State.HELD)]
     signatures = Signature.objects.filter(pk__in=list(targets))
     erased = Q(supporter__erased_at__isnull=False)
