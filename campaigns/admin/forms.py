@@ -6,14 +6,25 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from campaigns.addresses import is_taken
 from campaigns.admin.editor import BodyField
 from campaigns.admin.times import ZonedDateTimeField, in_both_zones, zone_choices, zone_named
-from campaigns.models import Campaign, ConsentNotice, MailScope, Statement, Update
+from campaigns.models import (
+    Campaign,
+    ConsentNotice,
+    MailScope,
+    Organization,
+    Statement,
+    Update,
+)
 from campaigns.models.campaign import ENDED
 
 # A statement is stored without the quotation marks that somebody may paste around it.
@@ -128,6 +139,11 @@ class CampaignForm(forms.ModelForm):
         """What belongs to an organization is offered to the campaigns of that one."""
         scopes: Any = self.fields["notice_scopes"]
         scopes.queryset = MailScope.objects.visible_to(self.user).select_related("organization")
+        scopes.help_text = format_html(
+            "{} {}",
+            scopes.help_text,
+            _where_scopes_are_made(self.instance.organization if saved else None),
+        )
         if saved:
             for name in self.fields.keys() & OWNED:
                 choice: Any = self.fields[name]
@@ -194,7 +210,9 @@ class CampaignForm(forms.ModelForm):
             if organization and any(row.organization_id != organization.pk for row in rows):
                 self.add_error(name, _("Choose among the organization's own."))
         if cleaned.get("notice_text") and not scopes and "notice_scopes" not in self.errors:
-            self.add_error("notice_scopes", _("Choose what somebody who agrees will get."))
+            choose = gettext("Choose what somebody who agrees will get.")
+            where = _where_scopes_are_made(organization)
+            self.add_error("notice_scopes", format_html("{} {}", choose, where))
         return cleaned
 
     def _ask_why_the_statement_changes(self, cleaned: dict[str, Any]) -> None:
@@ -205,6 +223,17 @@ class CampaignForm(forms.ModelForm):
             self.add_error("statement_reason", _("Say why the text that people signed changes."))
         if not cleaned.get("statement_change_note"):
             self.add_error("statement_change_note", _("Say what changed, for everyone to read."))
+
+
+def _where_scopes_are_made(organization: Organization | None) -> SafeString:
+    """The way out for whoever has none to choose among."""
+    address = (
+        reverse("admin:campaigns_organization_change", args=[organization.pk])
+        if organization
+        else reverse("admin:campaigns_organization_changelist")
+    )
+    said = gettext('“Kinds of mail” are made on <a href="{}">the page of the organization</a>.')
+    return format_html(said, address)
 
 
 def _unlisted(zone: str) -> list[tuple[str, str]]:

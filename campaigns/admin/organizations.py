@@ -79,6 +79,12 @@ class OrganizationAdmin(OrganizationScopedAdmin):
             logo.queryset = Picture.objects.filter(organization=obj)
         return form
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Without a kind of mail no notice could be written: a new one begins with the usual."""
+        super().save_related(request, form, formsets, change)
+        if not change:
+            form.instance.provide_scopes()
+
     def get_inlines(self, request: HttpRequest, obj: Organization | None) -> list[Any]:
         inlines: list[Any] = [MailScopeInline, TopicInline]
         return inlines + ([MembershipInline] if request.user.is_superuser else [])

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.scoping import OrganizationScopedQuerySet
@@ -95,6 +96,16 @@ class Organization(models.Model):
             self.from_name or self.name,
             self.from_address or settings.DEFAULT_FROM_EMAIL,
         )
+
+    def provide_scopes(self) -> None:
+        """The kinds of mail that most begin with, when it has none yet. Safe to call twice."""
+        if self.scopes.exists():
+            return
+        with translation.override(self.language):
+            for key, name in (("activism", _("Activism")), ("offers", _("Offers"))):
+                self.scopes.get_or_create(
+                    key=key, defaults={"name": str(name), "cadence": Cadence.MONTHLY}
+                )
 
 
 class Membership(models.Model):

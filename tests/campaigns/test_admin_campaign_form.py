@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Organization
 from tests.campaigns.admin_pages import form_on, make_organizer, save, words
 from tests.factories import make_campaign, make_organization
 
@@ -155,3 +155,34 @@ def test_what_stands_in_the_way_of_publishing_is_told_apart_from_advice(staff, d
     page = words(staff.get(change_url(draft)))
     assert "Needed before it is published: Name at least one target." in page
     assert "Advice: The organization has no privacy notice to link to." in page
+
+
+def test_without_a_kind_of_mail_the_form_leads_to_where_they_are_made(staff, draft):
+    draft.notices.all().delete()
+    draft.organization.scopes.all().delete()
+    address = reverse("admin:campaigns_organization_change", args=[draft.organization_id])
+    link = f'“Kinds of mail” are made on <a href="{address}">'
+    opened = staff.get(change_url(draft))
+    assert opened.content.decode().count(link) == 1
+    refused = save(staff, change_url(draft), FORM, notice_text="We will write.", _publish="1")
+    assert refused.content.decode().count(link) == 2
+    assert "Kinds of mail, and how often each is promised" in words(staff.get(address))
+
+
+@pytest.mark.parametrize(
+    ("language", "kinds"), [("en", ["Activism", "Offers"]), ("es", ["Activismo", "Ofertas"])]
+)
+def test_a_new_organization_begins_with_the_usual_kinds_of_mail(admin_client, language, kinds):
+    typed = {"name": "New", "slug": "new", "language": language}
+    save(admin_client, "/admin/campaigns/organization/add/", "organization_form", **typed)
+    scopes = Organization.objects.get(slug="new").scopes
+    assert list(scopes.values_list("name", flat=True)) == kinds
+    assert set(scopes.values_list("cadence", flat=True)) == {"monthly"}
+
+
+def test_kinds_of_mail_that_somebody_typed_are_left_alone(admin_client):
+    own = row("scopes", key="news", name="News", cadence="weekly")
+    typed = {"name": "New", "slug": "new", **own}
+    save(admin_client, "/admin/campaigns/organization/add/", "organization_form", **typed)
+    scopes = Organization.objects.get(slug="new").scopes
+    assert list(scopes.values_list("key", flat=True)) == ["news"]
