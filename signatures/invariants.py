@@ -4,6 +4,7 @@
 app above this one adds its own with `register()` when it is ready.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,21 @@ class Invariant:
     violations: str
 
 
+# Seconds that a page may be behind the shards.
+TALLIES_LAG = 5.0
+
+# Its SQL names the campaigns, with the number on the page and the second since which it is there.
+TALLIES_ARE_FRESH = Invariant(
+    "no page shows a count that is not the sum of its shards for over five seconds",
+    """
+    SELECT campaign_id, COALESCE(t.counted, 0), COALESCE(extract(epoch FROM t.as_of), 0)
+    FROM (SELECT campaign_id, GREATEST(sum(counted), 0) AS counted
+        FROM signatures_countshard GROUP BY campaign_id) shards
+    LEFT JOIN campaigns_tally t USING (campaign_id)
+    WHERE shards.counted <> COALESCE(t.counted, 0)
+    """,
+)
+
 _registered: list[Invariant] = []
 
 
@@ -27,13 +43,27 @@ def register(*invariants: Invariant) -> None:
 
 
 def check() -> Iterator[tuple[Invariant, int]]:
-    """Every invariant with its number of violations, over one snapshot of the database."""
+    """Every invariant with its number of violations, over one snapshot of the database; but whether
+    tallies keep up needs two looks."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL statement_timeout = '10min'")
         for invariant in _registered:
             cursor.execute(invariant.violations)
             yield invariant, cursor.fetchone()[0]
+    yield TALLIES_ARE_FRESH, len(_stale_tallies())
+
+
+def _stale_tallies() -> set[tuple[int, int, int]]:
+    """Campaigns whose page says the same wrong number for so long that nobody sums any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(TALLIES_ARE_FRESH.violations)
+        wrong = set(cursor.fetchall())
+        if wrong:
+            time.sleep(TALLIES_LAG)
+            cursor.execute(TALLIES_ARE_FRESH.violations)
+            wrong &= set(cursor.fetchall())
+        return wrong
 
 
 register(

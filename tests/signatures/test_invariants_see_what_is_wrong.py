@@ -1,5 +1,6 @@
 """Each promise of the database is broken once, and `check_invariants` counts it."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.models import ConsentNotice, PageAddress, Translation
 from signatures import invariants, state_changing
+from signatures.counting import refresh_tallies
 from signatures.erasing import erase
 from signatures.models import DataAccess, Letter, Signature, StateChange, StateChangeEntry
 from tests.factories import make_campaign, make_signature
@@ -128,6 +130,27 @@ def test_a_notice_in_another_language_than_the_statement_is_seen(signature):
     )
     set_on(signature, notice=foreign)
     assert broken() == ["a signature's statement and notice are of one language"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_falls_behind_is_seen_and_one_that_catches_up_is_not(monkeypatch):
+    monkeypatch.setattr(invariants, "TALLIES_LAG", 0.3)
+    make_signature(make_campaign())
+    assert dict(invariants.check())[invariants.TALLIES_ARE_FRESH] == 1
+
+    def refresh() -> None:
+        refresh_tallies()
+        connection.close()
+
+    meanwhile = threading.Timer(0.1, refresh)
+    checks = invariants.check()
+    found = {}
+    for invariant, violations in checks:
+        found[invariant] = violations
+        if len(found) == len(invariants._registered):
+            meanwhile.start()
+    meanwhile.join()
+    assert found[invariants.TALLIES_ARE_FRESH] == 0
 
 
 def test_a_network_that_is_kept_too_long_is_seen(signature):

@@ -153,4 +153,5 @@ def test_f02_nothing_acknowledged_is_lost_when_postgresql_is_killed(own, start_s
     assert len(acknowledged) > 100
     assert set(acknowledged) <= stored
     connection.close()
+    refresh_tallies()
     call_command("check_invariants")
