@@ -7,7 +7,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.utils.text import slugify
 
-from campaigns.importing.draft import CampaignDraft, NotAPetition
+from campaigns.importing.draft import CampaignDraft, NoOrganization
 from campaigns.models import (
     Ally,
     Campaign,
@@ -41,7 +41,7 @@ def create_campaign(
 
     The organization is created where there is none. Safe to call twice: the campaign that the text
     became before is returned as it is, and published if it is still a draft and `publish` asks for
-    it. Raises `NotAPetition` without a brand and an organization,
+    it. Raises `NoOrganization` without a brand and an organization,
     `ValidationError` when a part is too long, `TextTooLong` when the body is, and `CannotPublish`.
     """
     _refuse_too_long(draft)
@@ -60,7 +60,7 @@ def create_campaign(
 
 def _organization_of(draft: CampaignDraft) -> Organization:
     if not draft.brand:
-        raise NotAPetition(
+        raise NoOrganization(
             "The text does not say whose petition this is: the organization's name stands above "
             "the headline. Add it, or say which organization it is for."
         )

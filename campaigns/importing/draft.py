@@ -12,6 +12,10 @@ class NotAPetition(ValueError):
     """The text cannot become a campaign; the message says what was looked for and what to do."""
 
 
+class NoOrganization(NotAPetition):
+    """The text does not say whose petition it is, and nobody else did."""
+
+
 class Part(models.TextChoices):
     """What a paragraph of a text can be."""
 

@@ -11,6 +11,10 @@ from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, Sections
 
+# `38 Degrees`, `350.org`; `foodwatch e.V.`.
+NUMBERED_NAME = re.compile(r"[0-9]+(?: [A-ZÄÖÜ]\w+|\.org)\b")
+LEGAL_FORM = re.compile(r"\b(?:e\. ?V\.|gGmbH|Inc\.|Ltd\.?|ASBL)\Z")
+
 
 def headline_at(found: Sections) -> int:
     """The index of what is the likeliest headline; -1 where there is none."""
@@ -82,7 +86,8 @@ def _find_brand(found: Sections, headline: int) -> None:
 def _is_name(text: str) -> bool:
     """A few words, and capitals as names have them."""
     words = text.split()
-    return len(words) <= 7 and len(text) <= 60 and text[:1].isupper() and not _is_sentence(text)
+    begins = text[:1].isupper() or NUMBERED_NAME.match(text) or LEGAL_FORM.search(text)
+    return len(words) <= 7 and len(text) <= 60 and bool(begins) and not _is_sentence(text)
 
 
 def _is_sentence(text: str) -> bool:
@@ -161,7 +166,9 @@ def _find_lead_line(found: Sections, rest: list[int]) -> None:
     is_line = found.pieces[first].kind == "p" and _is_line(found.pieces[first])
     cites = re.search(r"[0-9¹²³⁴-⁹\])]\W?\Z|:\Z", found.text(first))
     if is_first and is_line and not cites:
-        found.put(first, Part.LEAD_LINE)
+        follows_headline = found.parts.get(first - 1) == Part.HEADLINE and first > 1
+        why = _("Taken for the lead line by its place, as the first line of the letter.")
+        found.put(first, Part.LEAD_LINE, "" if follows_headline else why)
 
 
 def _is_line(piece: Piece) -> bool:

@@ -23,6 +23,7 @@ MOST = {
     Part.NOTICE: 1000,
 }
 LABEL = re.compile(r"(?P<label>[^:：]{1,45}?) ?[:：](?: (?P<rest>\S.*))?", re.DOTALL)
+TITLED = re.compile(r"(?i)(?:(?:the )?petition|appell|aufruf) ?: .*[^.]\Z|(?:the )?petition ?:")
 REPLY = re.compile(r"\A(?:(?:re|fwd?|aw|wg|rv|tr) ?: )+", re.IGNORECASE)
 
 
@@ -87,8 +88,7 @@ def _put_labelled(found: Sections, at: int, part: Part, rest: str) -> None:
     piece = found.pieces[at]
     if len(rest) > MOST.get(part, MAX_STATEMENT) or part in (Part.LETTER, Part.SOURCE):
         return
-    is_title = re.match(r"(?i)(?:the )?petition ?:", piece.text) and len(rest) < 120
-    if part == Part.STATEMENT and is_title:
+    if part == Part.STATEMENT and len(rest) < 120 and TITLED.match(piece.text):
         return  # `Petition: Save the river` is a headline
     if part == Part.HEADLINE:
         rest = REPLY.sub("", rest)

@@ -21,7 +21,8 @@ BOX = re.compile(
 RADIO = r"[○◯●◉☐□\[\]() /|·,;–-]{0,8}"
 ANSWERS = re.compile(
     rf"(?:\A|(?<=[\s:?.!])){RADIO}{YES}(?:,? (?:please|bitte|por favor))?{RADIO}"
-    rf"(?:or |oder |o |ou )?{RADIO}{NO}(?:,? (?:thanks?|thank you|danke|gracias|merci))?[ \])☐□.]*\Z",
+    rf"(?:or |oder |o |ou )?{RADIO}{NO}(?:,? (?:thanks?|thank you|danke|gracias|merci))?"
+    r"[ \])☐□.]*\Z",
     re.IGNORECASE,
 )
 ANSWER = re.compile(

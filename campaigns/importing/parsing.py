@@ -98,6 +98,7 @@ class _Draft:
         allies, unsure_allies = read_allies(texts)
         body, unsure_markers = self._letter(keys)
         short_name = read_short_name(brand, texts)
+        self._about_brand(brand, short_name)
         self.unsure += unsure_brand
         self._about_places(headline)
         self.unsure += [*unsure_allies, *unsure_sources, *unsure_markers]
@@ -176,7 +177,7 @@ class _Draft:
         return ask
 
     def _targets(self, headline: str, statement: str, ask: str, language: str) -> tuple:
-        phrase, why = self.found.target_phrase, ""
+        phrase, why = self.found.target_phrase, self.found.target_why
         if not phrase:
             phrase = self._first(Part.TARGETS)
         if not phrase:
@@ -214,6 +215,16 @@ class _Draft:
         if pieces and notice.why:
             self._doubt("notice", written, notice.why)
         return notice
+
+    def _about_brand(self, brand: str, short_name: str) -> None:
+        """The first line is a guess, unless a label or the rest of the text says that name too."""
+        named = self.found.of(Part.BRAND)
+        if not named or named[0] in self.found.labels or self.found.whys.get(named[0]):
+            return
+        again = self.text.casefold().count(brand.casefold()) > 1
+        if brand and not short_name and not again:
+            why = _("Taken for the organization by its place, above the headline.")
+            self._doubt("brand", self.found.text(named[0]), why)
 
     def _about_places(self, headline: str) -> None:
         """What was guessed by its place, and what was left out."""

@@ -301,6 +301,8 @@ PLEA = re.compile(
     r"|soussign[ée]e?s|(?:nous|je) (?:demand|exig|appel)\w+)",
     re.IGNORECASE,
 )
+# `Stoppen Sie …`: what is asked in German without saying that it is asked.
+IMPERATIVE = re.compile(r"\b[A-ZÄÖÜ]\w*n Sie\b[^?]*\Z")
 # How headlines begin.
 HEADLINE = re.compile(
     r"(?:petition\b|tell\b|stop\b|save\b|ban\b|end\b|protect\b|demand\b|don(?:'|’)?t\b|do"

@@ -22,6 +22,8 @@ class Sections:
     # Labels: what is said under them is theirs, and `Headline:` itself is no part of the page.
     labels: dict[int, Part] = field(default_factory=dict)
     target_phrase: str = ""
+    # Why `target_phrase` is a guess; empty where the text names whom it addresses.
+    target_why: str = ""
     # The headline lends its words where nothing else could be what people sign.
     statement_is_guess: bool = False
 

@@ -19,7 +19,13 @@ from campaigns.importing.listing import find_entries
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import Sections
-from campaigns.importing.stating import find_lead_in, find_statement, lead_in_of, parted_lead_ins
+from campaigns.importing.stating import (
+    find_greeting,
+    find_lead_in,
+    find_statement,
+    lead_in_of,
+    parted_lead_ins,
+)
 from campaigns.importing.surroundings import find_calls, find_furniture, find_mail, find_notice
 
 
@@ -46,7 +52,7 @@ def split_sections(
     more_sources = [at for at, part in (chosen or {}).items() if part == Part.SOURCE]
     for find in (
         *(_find_sources, find_mail, find_calls, find_furniture, find_labels, find_lead_in),
-        *(find_notice, find_statement, find_headline, find_letter),
+        *(find_notice, find_statement, find_greeting, find_headline, find_letter),
     ):
         find(found)
         if find is _find_sources:

@@ -17,6 +17,11 @@ ADDRESSED = re.compile(
     r"(?:To|An|Para|A|À) (?P<target>(?:the|all|den|die|das|la|las|los|el|le|les) [^.!?:]+)"
 )
 
+GREETS = re.compile(
+    r"(?:dear|sehr geehrte[rs]?|liebe[rs]?|estimad[oa]s?)\s+(?:(?:herrn?|frau)\s+(?=\w+ \w))?",
+    re.IGNORECASE,
+)
+
 
 def parted_lead_ins(pieces: list[Piece]) -> list[Piece]:
     """`The petition to … reads: "Stop."` on one line, as two pieces."""
@@ -121,23 +126,36 @@ def _letter_to_target(found: Sections) -> list[tuple[int, str]]:
                 whole = list(found.free(at, end))
                 size = sum(len(found.text(index)) + 2 for index in whole)
                 if size <= MAX_STATEMENT and len(whole) > 1:
-                    name = re.sub(r"(?i)\A(?:dear|sehr geehrte[rs]?|estimad[oa]s?)\s+", "", text)
-                    found.target_phrase = found.target_phrase or name.rstrip(",:!– ")
+                    _take_greeted(found, text)
                     found.put(end, Part.LEFT_OUT, _("How the letter ends; a name follows there."))
                     return [(index, why) for index in whole]
                 break
     return []
 
 
+def find_greeting(found: Sections) -> None:
+    """`Sehr geehrter Herr Minister,` without a letter to sign under it: it names whom to ask."""
+    for at in list(found.free()):
+        text = found.text(at)
+        is_greeting = len(text) <= 120 and phrases.GREETING.fullmatch(text)
+        if is_greeting and text.endswith((",", ":", "!")) and phrases.FORMAL.search(text):
+            found.put(at, Part.LEFT_OUT, _("A greeting; whom it greets was read as a target."))
+            _take_greeted(found, text)
+
+
+def _take_greeted(found: Sections, greeting: str) -> None:
+    if not found.target_phrase and not found.of(Part.TARGETS):
+        found.target_phrase = GREETS.sub("", greeting).rstrip(",:!– ")
+        found.target_why = _("Read from the greeting; look whether it is right.")
+
+
 def _a_quotation(found: Sections) -> list[tuple[int, str]]:
     why = _("A quotation that stands alone, taken for what people sign.")
     for at in found.free():
         whole = _quoted(found, at)
-        if (
-            whole
-            and phrases.PLEA.search(text := " ".join(map(found.text, whole)))
-            and len(text) <= MAX_STATEMENT
-        ):
+        text = " ".join(map(found.text, whole))[: MAX_STATEMENT + 1]
+        asks = phrases.PLEA.search(text) or phrases.IMPERATIVE.search(text)
+        if whole and asks and len(text) <= MAX_STATEMENT:
             return [(index, why) for index in whole]
     return []
 

@@ -172,7 +172,7 @@ def test_standard_input_is_read_too(monkeypatch):
         (b"\x00\xff\x00", "not a text file"),
         (b"It was a dark night.\n\nThe rain fell.", "No petition was found"),
         (SMALL.format("A", "x" * 2001).encode(), "statement: .*2000 characters"),
-        (b'A\n\nThe petition to Mayor A reads:\n\n"Act."', "whose petition"),
+        (b'A\n\nThe petition to Mayor A reads:\n\n"Act."', "whose petition.*--organization SLUG"),
     ],
 )
 def test_what_cannot_be_imported_is_refused_in_words_and_changes_nothing(tmp_path, content, says):

@@ -184,6 +184,14 @@ def test_what_finds_no_place_is_named(other):
     assert [doubt.text for doubt in doubts(other, "left out")] == ["Terms of use"]
 
 
+@pytest.mark.parametrize("name", ["Mietwende e.V.", "38 Degrees", "350.org", "foodwatch e.V."])
+def test_the_first_line_names_the_organization_and_is_no_headline(name):
+    draft = parse_campaign(f"{name}\n\nAppell: Mieten runter!\n\nJetzt unterschreiben\n\nSo.")
+
+    assert (draft.brand, draft.headline) == (name, "Appell: Mieten runter!")
+    assert [doubt.text for doubt in doubts(draft, "brand")] == [name]
+
+
 @pytest.mark.parametrize(
     ("file_name", "slug"),
     [

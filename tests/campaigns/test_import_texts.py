@@ -49,6 +49,16 @@ EXPECTED: dict[str, dict[str, str]] = {
         "closing": "Vielen Dank für deine Stimme.",
         "language": "de",
     },
+    "german_appeal.txt": {
+        "brand": "Mietwende e.V.",
+        "headline": "Appell: Mietendeckel für alle – jetzt!",
+        "targets": "Bundeskanzler Krause",
+        "call_to_action": "Jetzt unterzeichnen",
+        "statement": "Begrenzen Sie die Mieten in allen Städten mit angespanntem Wohnungsmarkt und "
+        "schließen Sie die Lücken der Mietpreisbremse.",
+        "notice": "Ja, ich möchte per E-Mail über diesen Appell informiert werden.",
+        "language": "de",
+    },
     "greenpeace_style.html": {
         "brand": "Blue Planet Action",
         "headline": "Stop deep sea mining before it starts",
@@ -162,6 +172,7 @@ PASSAGES: dict[str, list[str]] = {
         "At least 30 other journalists",
     ],
     "german.txt": ["27 gesunde Linden fällen.[petersen-2024] Dabei", "5,3 Grad.[umweltamt-2021]"],
+    "german_appeal.txt": ["für die Miete.[institut-fur-wohnen-2023] Wer"],
     "greenpeace_style.html": [
         "every week[rabone-2023], and <strong>nine in ten</strong>",
         "nowhere else.[holm-2023][ocean-council-2022]",
@@ -230,6 +241,7 @@ REFERENCES: dict[str, list[str]] = {
 RAISES: dict[str, set[str]] = {
     "aclu_style.txt": {"targets", "headline", "source 4", "marker", "left out"},
     "amnesty_letter.txt": {"statement", "notice", "source 2"},
+    "german_appeal.txt": {"statement", "targets", "headline", "brand", "left out"},
     "local_campaign.txt": {"headline", "statement", "notice", "source 3"},
     "mail_of_a_network.txt": {"brand", "links", "left out"},
     "page_of_a_big_petition_site.txt": {"headline", "statement", "notice", "brand", "links"},

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.importing.creating import Imported, create_campaign
-from campaigns.importing.draft import Doubt, NotAPetition
+from campaigns.importing.draft import Doubt, NoOrganization, NotAPetition
 from campaigns.importing.parsing import parse_campaign
 from campaigns.importing.reading import MAX_TEXT, decode
 from campaigns.models import CannotPublish, Organization
@@ -58,6 +58,8 @@ class Command(BaseCommand):
             raise CommandError(_in_words(error)) from error
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        except NoOrganization as error:
+            raise CommandError(f"{error} Say so with --organization SLUG. {_known()}") from error
         except (NotAPetition, TextTooLong, CannotPublish) as error:
             raise CommandError(str(error)) from error
         if user:
@@ -111,8 +113,12 @@ def _find_organization(slug: str) -> Organization:
     try:
         return Organization.objects.get(slug=slug)
     except Organization.DoesNotExist:
-        known = ", ".join(Organization.objects.values_list("slug", flat=True)) or "none yet"
-        raise CommandError(f"No organization has the slug “{slug}”. There are: {known}.") from None
+        raise CommandError(f"No organization has the slug “{slug}”. {_known()}") from None
+
+
+def _known() -> str:
+    slugs = Organization.objects.order_by("slug").values_list("slug", flat=True)[:30]
+    return f"There are: {', '.join(slugs) or 'none yet'}."
 
 
 def _in_words(error: ValidationError) -> str:
