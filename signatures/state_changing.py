@@ -304,12 +304,12 @@ def _move(change: StateChange, targets: Mapping[int, str], *, remember: bool = T
 
 
 def _settled(targets: Mapping[int, str]) -> set[int]:
-    """Those that nobody may move: of erased people, and confirmed ones back to waiting."""
+    """Those that do not go there: erased people's back in, confirmed ones back to waiting."""
+    back_in = [pk for pk, state in targets.items() if state != State.REJECTED]
     waiting = [pk for pk, state in targets.items() if state in (State.PENDING, State.HELD)]
-    signatures = Signature.objects.filter(pk__in=list(targets))
-    erased = Q(supporter__erased_at__isnull=False)
+    erased = Q(pk__in=back_in, supporter__erased_at__isnull=False)
     confirmed = Q(pk__in=waiting, confirmed_at__isnull=False)
-    return set(signatures.filter(erased | confirmed).values_list("pk", flat=True))
+    return set(Signature.objects.filter(erased | confirmed).values_list("pk", flat=True))
 
 
 def _disowned(signature_ids: Collection[int]) -> set[int]:
