@@ -195,6 +195,7 @@ def test_without_javascript_the_mail_lets_a_held_signature_go(
     assert Signature.objects.get().state == "held"
     assert "Opening the link in our mail is enough" in page.inner_text("main")
     assert not page.get_by_role("button", name="Start").is_visible()
+    assert "no robot" not in page.inner_text("main")
     confirm(page, inbox("ada@example.org"))
     assert Signature.objects.get().state == "counted"
     assert not browser_problems

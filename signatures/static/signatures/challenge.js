@@ -1,6 +1,6 @@
 // Looks for a number whose PBKDF2 under the page's salt begins with zeros, then sends it.
-// WebCrypto works beside this thread, so the page stays usable. Without it the form stays hidden
-// and the link in the mail is the way.
+// WebCrypto works beside this thread, so the page stays usable. Without it the section of the form
+// stays hidden and the link in the mail is the way.
 
 const form = document.querySelector("form[data-challenge]");
 const text = new TextEncoder();
@@ -19,7 +19,7 @@ async function solve({ challenge, rounds, tries }) {
 if (form && globalThis.crypto?.subtle) {
   const button = form.querySelector("button");
   const status = form.querySelector("[role=status]");
-  form.hidden = false;
+  form.closest("section").hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
