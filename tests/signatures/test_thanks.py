@@ -4,7 +4,7 @@ import pytest
 
 from campaigns.models import CustomField
 from signatures.models import Letter, Signature
-from tests.factories import make_campaign
+from tests.factories import make_campaign, make_signature
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +111,7 @@ def test_a_mended_address_that_cannot_sign_gets_the_form_filled_in(client, page,
     refused = client.post(page, {"email": "right@example.org"})
     assert refused.status_code == 422
     html = refused.content.decode()
-    assert "Answer this question." in html
+    assert "Answer “Why?”." in html
     assert 'value="right@example.org"' in html
     assert 'value="Ada"' in html
     assert not Signature.objects.filter(supporter__email="right@example.org").exists()
@@ -121,3 +121,14 @@ def test_a_mended_address_that_cannot_sign_gets_the_form_filled_in(client, page,
     assert client.post(page, again).status_code == 303
     signature = Signature.objects.get(supporter__email="right@example.org")
     assert (signature.answers, signature.referrer_code) == ({"why": "Elm"}, "fb")
+
+
+def test_t05_whoever_signed_before_is_told_where_to_see_it_and_so_is_everybody(client, campaign):
+    make_signature(campaign, email="ada@example.org")
+    said = set()
+    for email in ("ada@example.org", "amy@example.org"):
+        client.cookies.clear()
+        signed = client.post(campaign.get_absolute_url(), {"name": "Ada", "email": email})
+        said.add(client.get(signed["Location"]).content.decode())
+    (html,) = said
+    assert "If you have signed before, the mail says so." in html
