@@ -184,14 +184,20 @@ def _answer(question: CustomField, typed: str) -> str | bool:
     else:
         answer = _measured(clean_line, typed, ANSWER_LENGTH)
     if question.required and not answer:
-        raise ValidationError(_MISSING[CustomField.Kind(question.kind)], code="required")
+        raise _refused(question, _MISSING[CustomField.Kind(question.kind)], "required")
     if answer and question.kind == CustomField.Kind.CHOICE and answer not in question.options:
-        raise ValidationError(_("Choose one of the answers."), code="invalid_choice")
+        raise _refused(question, _NO_OPTION, "invalid_choice")
     return answer
 
 
+def _refused(question: CustomField, message: Any, code: str) -> ValidationError:
+    """Names the question, for the list above the form holds errors of several."""
+    return ValidationError(message, code=code, params={"question": question.label})
+
+
+_NO_OPTION = _("Choose one of the answers to “%(question)s”.")
 _MISSING = {
-    CustomField.Kind.TEXT: _("Answer this question."),
-    CustomField.Kind.CHOICE: _("Choose one of the answers."),
-    CustomField.Kind.TICK: _("Tick this box to go on."),
+    CustomField.Kind.TEXT: _("Answer “%(question)s”."),
+    CustomField.Kind.CHOICE: _NO_OPTION,
+    CustomField.Kind.TICK: _("Tick “%(question)s” to go on."),
 }

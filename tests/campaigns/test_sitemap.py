@@ -42,7 +42,11 @@ def addresses(client):
 def test_robots_txt_names_the_sitemap_and_keeps_personal_pages_out(client):
     text = client.get("/robots.txt").content.decode()
     assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in text
-    assert {"Disallow: /admin/", "Disallow: /confirm/"} <= set(text.splitlines())
+    assert {line.partition(": ")[2] for line in text.splitlines() if "Disallow" in line} == {
+        *("/admin/", "/preview/", "/my-data/", "/sign/*/thanks/", "/sign/*/you/", "/sign/*/as/"),
+        *(f"/{purpose}/" for purpose in ("confirm", "not-me", "withdraw")),
+        *("/unsubscribe/", "/preferences/"),
+    }
     assert not re.search(r"^Disallow: /(sign/)?$", text, re.M)
 
 

@@ -50,6 +50,15 @@ def test_a_wrong_answer_is_refused_beside_its_question_and_nothing_typed_is_lost
     assert not Signature.objects.exists()
 
 
+def test_an_error_names_its_question(client, campaign):
+    campaign.custom_fields.update(required=True)
+    response = post(client, campaign, **{"answer-role": ""})
+    errors = BeautifulSoup(response.content, "html.parser").select_one(".errors").get_text()
+    assert "Choose one of the answers to “You are”." in errors
+    assert "Answer “Your union”." in errors
+    assert "Tick “I shop there” to go on." in errors
+
+
 def test_a_required_tick_must_be_ticked(client, campaign):
     CustomField.objects.filter(key="visits").update(required=True)
     assert post(client, campaign).status_code == 422
