@@ -1,6 +1,7 @@
 """Who is named in a petition: its targets, its allies, the short name of who asks."""
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from django.utils.text import get_text_list, slugify
@@ -23,6 +24,20 @@ TITLES = (
 TARGET = re.compile(
     rf"(?:(?P<organization>\S.*?) )??(?P<title>{'|'.join(map(re.escape, TITLES))}) "
     r"(?P<name>[^\W\d_a-z].*)"
+)
+# `Mayor of Portland`, `Megamart CEO`: what somebody is, behind the name.
+OFFICE_ALONE = re.compile(
+    rf"(?:the )?(?:[^\W\d_a-z][\w.&’'-]* ){{0,3}}(?:{'|'.join(map(re.escape, TITLES))})"
+    r"(?: (?:of|for|at|on|von|für|der|des|de|del|du) .+)?"
+)
+PERSON = re.compile(r"[^\W\d_a-z][\w.’'-]*(?: (?:de|del|van|von|der|[^\W\d_a-z][\w.’'-]*)){1,4}")
+# Where a postal address begins within a list: a street, a number, a box, an e-mail address.
+POSTAL = re.compile(
+    r"""[,;]\ +(?=[^,;]{0,60}(?:\b[0-9]{1,6}\b|\b[A-Z]{1,2}[0-9][A-Z0-9]?\ [0-9][A-Z]{2}\b|@)
+        |[^,;]{0,60}\b(?:P\.?\ ?O\.?\ ?Box|Postfach|Street|Road|Avenue|Square
+            |Stra(?:ß|ss)e|Calle|Rue)\b
+        |[^,;\ ]{2,40}(?:straße|strasse|platz|allee)\b)""",
+    re.VERBOSE,
 )
 # In whose office there may be a comma or an `and`: Secretary of State for Food and Rural Affairs.
 OFFICE = re.compile(
@@ -72,8 +87,13 @@ def read_targets(
 ) -> tuple[tuple[TargetDraft, ...], bool, list[Doubt]]:
     """The targets in `Amazon CEO Jeff Bezos` or `A, B and C`, and whether they print it again."""
     phrase = re.sub(r"\AThe (?=\S)", "the ", phrase.strip(" ."))
-    targets = tuple(_target(part) for part in _listed(phrase))
     unsure = []
+    written = phrase
+    if postal := POSTAL.search(phrase):
+        phrase = phrase[: postal.start()]
+        why = _("What looks like a postal address was left out.")
+        unsure.append(Doubt("targets", written, why))
+    targets = tuple(_targets(_listed(phrase)))
     if len(targets) > 1:
         why = _("Read as several targets; look whether each is whole.")
         unsure.append(Doubt("targets", phrase, why))
@@ -82,7 +102,7 @@ def read_targets(
         unsure.append(Doubt("targets", phrase, why))
     with override(language or "en"):
         printed = get_text_list([str(target) for target in targets], gettext("and"))
-    return targets, printed == phrase, unsure
+    return targets, printed == written, unsure
 
 
 def targets_within(*texts: str) -> str:
@@ -92,6 +112,18 @@ def targets_within(*texts: str) -> str:
             if (found := look(text[:2000])) and found["asked"] not in NOBODY:
                 return found["asked"].strip(" ,:")
     return ""
+
+
+def _targets(parts: list[str]) -> Iterator[TargetDraft]:
+    """A target for each part; `Ada Lee`, `Mayor of Portland` is one person and her office."""
+    rest = list(parts)
+    while rest:
+        part = rest.pop(0)
+        named = PERSON.fullmatch(part) and not TARGET.fullmatch(part)
+        if named and rest and OFFICE_ALONE.fullmatch(rest[0]) and not TARGET.fullmatch(rest[0]):
+            yield TargetDraft(part[:MAX_NAME], rest.pop(0)[:MAX_NAME])
+        else:
+            yield _target(part)
 
 
 def _target(words: str) -> TargetDraft:

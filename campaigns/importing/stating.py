@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from campaigns.importing import phrases
 from campaigns.importing.draft import Part
 from campaigns.importing.framing import headline_at
+from campaigns.importing.names import TITLES
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
@@ -15,6 +16,20 @@ from campaigns.text.vocabulary import Words
 # `An die Stadtverordneten von Neustadt`, a line of its own without a colon.
 ADDRESSED = re.compile(
     r"(?:To|An|Para|A|À) (?P<target>(?:the|all|den|die|das|la|las|los|el|le|les) [^.!?:]+)"
+)
+# `To Foreign Secretary David Lammy and the Seabed Authority:`, by the office that it names.
+OFFICES = (
+    rf"\b(?:{'|'.join(map(re.escape, TITLES))}|Authority|Council|Board|Committee|Commission"
+    r"|Government|Parliament|Congress|Senate|Ministry|Bundestag|Bundesregierung|Stadtrat)\b"
+)
+ADDRESSED_BY_OFFICE = re.compile(
+    rf"(?:To|An) (?=[^.!?:]{{0,200}}{OFFICES})(?P<target>[^.!?:]{{4,250}}):?"
+)
+# `Sign and send the petition to Megamart CEO Doug McMillon and the Board`
+SENT_TO = re.compile(
+    r"(?i:(?:sign|send|deliver|add)\b[^.!?:]{0,60}\b(?:petition|letter|message) to )"
+    rf"(?=[^.!?:]{{0,200}}\b(?:{'|'.join(map(re.escape, TITLES))})\b)"
+    r"(?P<target>(?:the )?[A-ZÄÖÜ][^.!?:]{3,200})[.!]?"
 )
 
 GREETS = re.compile(
@@ -32,9 +47,16 @@ def parted_lead_ins(pieces: list[Piece]) -> list[Piece]:
             rest = piece.without(match.end())
             head = Piece((Words(match[1]),), piece.raw)
             parted += [head, rest]
+        elif piece.kind == "p" and (to := ADDRESSED_BY_OFFICE.match(piece.text)) and _ends(to):
+            parted += [Piece((Words(to[0]),), piece.raw), piece.without(to.end())]
         else:
             parted.append(piece)
     return parted
+
+
+def _ends(address: re.Match[str]) -> bool:
+    """Whether it is an address with a colon, and text behind it on the same line."""
+    return address[0].endswith(":") and address.end() < len(address.string)
 
 
 def lead_in_of(text: str) -> re.Match[str] | None:
@@ -45,11 +67,7 @@ def lead_in_of(text: str) -> re.Match[str] | None:
 
 def find_lead_in(found: Sections) -> None:
     """The line above the statement, and the statement right under it."""
-    for at in list(found.free(0, 8)):
-        addressed = ADDRESSED.fullmatch(found.text(at))
-        if addressed and not found.target_phrase and len(found.text(at)) <= MAX_LABEL // 2:
-            found.put(at, Part.TARGETS, _("Read as whom the petition addresses."))
-            found.target_phrase = addressed["target"]
+    _find_addressed(found)
     for at in list(found.free()):
         text = found.text(at)
         match = lead_in_of(text)
@@ -65,6 +83,21 @@ def find_lead_in(found: Sections) -> None:
         if not found.of(Part.STATEMENT):
             _take_statement(found, at + 1)
         return
+
+
+def _find_addressed(found: Sections) -> None:
+    """A line of its own that says to whom the petition goes."""
+    for at in list(found.free()):
+        text = found.text(at)
+        if len(text) > MAX_LABEL or found.target_phrase:
+            continue
+        addressed = SENT_TO.fullmatch(text)
+        if at < 8 and not addressed:
+            plain = ADDRESSED.fullmatch(text) if len(text) <= MAX_LABEL // 2 else None
+            addressed = ADDRESSED_BY_OFFICE.fullmatch(text) or plain
+        if addressed:
+            found.put(at, Part.TARGETS, _("Read as whom the petition addresses."))
+            found.target_phrase = addressed["target"]
 
 
 def _quoted(found: Sections, at: int) -> list[int]:
