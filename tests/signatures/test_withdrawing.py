@@ -52,6 +52,8 @@ def test_one_press_takes_one_from_the_count_however_often(client, signature):
     assert state_of(signature) == "withdrawn"
     page = client.get(link("withdraw", signature)).content.decode()
     assert "Your signature is withdrawn." in page
+    assert "<form" not in page
+    assert link("confirm", signature) in page and "Sign again" in page
     assert signature.letters.filter(kind="withdrawn").count() == 1
 
 
