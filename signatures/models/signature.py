@@ -3,17 +3,24 @@ from typing import Self
 from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Now, Upper
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, ConsentNotice, Statement
 from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
 from campaigns.models.values import in_choices
-from signatures.models.supporter import Supporter
+from signatures.models.supporter import Supporter, Suppression
 
 
 class SignatureQuerySet(CampaignScopedQuerySet):
     def counted(self) -> Self:
         return self.filter(state=Signature.State.COUNTED)
+
+    def with_disowned(self) -> Self:
+        """Each with `is_disowned`, fetched along."""
+        said = Suppression.objects.not_me(models.OuterRef("supporter__email_hash"))
+        of_campaign = said.filter(campaign_id=models.OuterRef("campaign_id"))
+        return self.annotate(is_disowned=models.Exists(of_campaign))
 
 
 class SignatureState(models.TextChoices):
@@ -21,7 +28,7 @@ class SignatureState(models.TextChoices):
     HELD = "held", _("held: waits for a sign of life")
     COUNTED = "counted", _("counted")
     WITHDRAWN = "withdrawn", _("withdrawn by the signer")
-    REJECTED = "rejected", _("rejected: not theirs")
+    REJECTED = "rejected", _("rejected")
 
 
 class Signature(models.Model):
@@ -126,6 +133,34 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return _("Signature %(pk)s") % {"pk": self.pk}
+
+    @cached_property
+    def is_disowned(self) -> bool:
+        """Whether its owner said “not me”. What else is rejected, staff rejected."""
+        said = Suppression.objects.not_me(bytes(self.supporter.email_hash))
+        return said.filter(campaign_id=self.campaign_id).exists()
+
+    @property
+    def state_in_full(self) -> str:
+        """Its state in words, which tell who rejected it."""
+        if self.state != SignatureState.REJECTED:
+            return str(self.get_state_display())
+        said, by_staff = _("rejected: its owner said “not me”"), _("rejected by staff")
+        return str(said if self.is_disowned else by_staff)
+
+    def answered(self) -> list[tuple[str, str]]:
+        """Each question as it is worded now and its answer, in the campaign's order.
+
+        A question that is there no more goes by its key, and comes last.
+        """
+        labels = {one.key: one.label for one in self.campaign.custom_fields.all()}
+        asked = [key for key in labels if key in self.answers]
+        dropped = [key for key in self.answers if key not in labels]
+        return [(labels.get(key, key), _in_words(self.answers[key])) for key in asked + dropped]
+
+
+def _in_words(answer: str | bool) -> str:
+    return str(_("Yes")) if answer is True else str(answer)
 
 
 class CountShard(models.Model):

@@ -182,6 +182,10 @@ class SuppressionQuerySet(models.QuerySet):
             defaults={"lifted_at": None},
         )
 
+    def not_me(self, email_hash: bytes | models.OuterRef) -> Self:
+        """What an address said “not me” to; it stays said when the block is lifted."""
+        return self.filter(email_hash=email_hash, reason=Suppression.Reason.NOT_ME)
+
     def blocking_bulk(self) -> Self:
         """Blocks that keep every bulk mail from an address."""
         return self.filter(lifted_at=None)
