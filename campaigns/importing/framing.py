@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from campaigns.importing.draft import Part
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, Sections
+from campaigns.text.vocabulary import Words
 
 # `38 Degrees`, `350.org`; `foodwatch e.V.`.
 NUMBERED_NAME = re.compile(r"[0-9]+(?: [A-ZÄÖÜ]\w+|\.org)\b")
@@ -47,6 +49,14 @@ def _headline_score(piece: Piece, rank: int, all_texts: Counter[str]) -> float:
     score += 2 * (4 <= words <= 20) - 2 * (words <= 2) - 1 * (words > 25)
     score -= 2 * (piece.text.endswith((".", ",", ":"))) + 1 * piece.text.startswith(("(", "http"))
     return score
+
+
+def find_page_title(found: Sections) -> None:
+    """`Petition · Save the river · Change.org` on the first line: the headline, and a site."""
+    title = phrases.PAGE_TITLE.fullmatch(found.text(0)) if found.pieces else None
+    if title and not found.of(Part.HEADLINE) and 0 not in found.parts:
+        found.put(0, Part.HEADLINE, _("The name of the site was taken off it."))
+        found.pieces[0] = replace(found.pieces[0], inlines=(Words(title["title"]),))
 
 
 def find_headline(found: Sections) -> None:

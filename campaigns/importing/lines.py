@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from campaigns.importing.pages import read_inlines
+from campaigns.importing.phrases import PAGE_TITLE
 from campaigns.importing.pieces import NUMBERED, Kind, Piece, labelled
 from campaigns.text.markdown import inline_html
 from campaigns.text.vocabulary import SOURCE_KEY, Inline, Marker, Words, allowed_link
@@ -106,6 +107,7 @@ class _Wrap:
             return False
         if (
             HEADING.fullmatch(before)
+            or (len(group) == 1 and PAGE_TITLE.fullmatch(before))
             or UNDERLINE.fullmatch(before)
             or ONLY_ADDRESS.fullmatch(before)
         ):

@@ -66,11 +66,14 @@ ALLIES = re.compile(
     r"\b(?:friends|partners|allies) (?:at|from|including|like|such as) "
     r"(?P<names>[^.;:!?]{1,300}?)(?:,? (?:along with|as well as|to|who)\b|[.;:!?]|\Z)"
 )
+OTHERS = re.compile(
+    r",? (?:and|und|y|et|\+) [0-9]{1,3} (?:others?|more|weitere|otros|autres)\Z", re.I
+)
 UNNAMED = re.compile(r"\b[0-9]{1,9} other (?:allies|friends|groups|organizations|partners)\b")
 OWNER = re.compile(
     r"(?:(?:©|\(c\)|copyright)(?: (?:©|\(c\)))?(?: ?[0-9]{4}(?: ?[–-] ?[0-9]{4})?)?"
     r",? (?:by )?|(?:paid for|authori[sz]ed) by )"
-    r"(?P<name>[^\W\d_][^.,|·•©\n]{1,80}?)(?=\.|,| \||\s·|\s?-\s| all rights| \(|\Z)",
+    r"(?P<name>[^\W\d_][^.,|·•©\n]{1,80}?)(?=\.(?!\w)|,| \||\s·|\s?-\s| all rights| \(|\Z)",
     re.IGNORECASE,
 )
 # `Maya at Common Ground <maya@example.org>` writes for Common Ground.
@@ -92,6 +95,10 @@ def read_targets(
     if postal := POSTAL.search(phrase):
         phrase = phrase[: postal.start()]
         why = _("What looks like a postal address was left out.")
+        unsure.append(Doubt("targets", written, why))
+    if others := OTHERS.search(phrase):
+        phrase = phrase[: others.start()]
+        why = _("The text names some of them only by their number; add those that are missing.")
         unsure.append(Doubt("targets", written, why))
     targets = tuple(_targets(_listed(phrase)))
     if len(targets) > 1:

@@ -53,7 +53,7 @@ LABELS = {
     ),
     Part.TARGETS: _any(
         r"""
-        to | targets? | addressed to | addressees? | recipients? | decision[- ]makers?
+        to | targets? | addressed to | addressees? | recipients? | (?:the )?decision[- ]makers?
         petition to | this petition is (?:addressed |directed )?to | (?:petition )?an
         adressat(?:en|in|innen)? | empf[aä]nger(?:in|innen)? | gerichtet an | para | a
         dirigid[oa] a | destinatari[oa]s? | petici[oó]n a | [àÀ] | destinataires?
@@ -183,7 +183,9 @@ LOOSE_NOTICE = re.compile(
 # What stands around a text on a web page. Whole paragraphs only.
 FURNITURE = _any(
     r"""
-    petition | petition details | urgent action | action alert | breaking(?: news)?
+    petition | petition details | petition updates | (?:verified )?signatures? | next goal
+    [0-9][0-9.,k ]* verified signatures?
+    urgent action | action alert | breaking(?: news)?
     (?:start|browse|my) (?:a )?petitions? | browse | updates? | started
     (?:started|created|launched|organi[sz]ed|posted) (?:by|on) .{2,60} | show on a map
     (?:share|tweet|forward|print|post|e-?mail) (?:this|the|on|via|with|to|it|your) .{1,80}
@@ -299,6 +301,19 @@ PLEA = re.compile(
     r"|appellieren?)\b"
     r"|abajo firmantes|(?:exigimos|pedimos|solicitamos|instamos|reclamamos|exijo|pido|solicito)\b"
     r"|soussign[ée]e?s|(?:nous|je) (?:demand|exig|appel)\w+)",
+    re.IGNORECASE,
+)
+# So begins what was written to be signed.
+UNDERSIGNED = re.compile(
+    r"\W*(?:we|i|wir|nosotros|nosotras|nous)?,? ?(?:the |die |los |las )?"
+    r"(?:undersigned|unterzeichne(?:nden|r)|abajo firmantes|soussign[ée]e?s)\b",
+    re.IGNORECASE,
+)
+# `Petition · Save the river · Change.org`, as browsers call the page of a site.
+PAGE_TITLE = re.compile(
+    r"(?:petition ?[·|:–-] ?)?(?P<title>.{8,200}?) ?[·|–-] ?"
+    r"(?:change\.org|openpetition|avaaz|we ?act|we ?move(?: europe)?|campax|38 degrees"
+    r"|care2(?: petitions)?|ipetitions|gopetition)",
     re.IGNORECASE,
 )
 # `Stoppen Sie …`: what is asked in German without saying that it is asked.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.importing import phrases
 from campaigns.importing.citations import Entry
 from campaigns.importing.draft import NotAPetition, Part
-from campaigns.importing.framing import find_headline, find_letter
+from campaigns.importing.framing import find_headline, find_letter, find_page_title
 from campaigns.importing.labels import find_labels, label_of
 from campaigns.importing.listing import find_entries
 from campaigns.importing.phrases import MAX_LABEL
@@ -51,7 +51,15 @@ def split_sections(
             found.put(at, part)
     more_sources = [at for at, part in (chosen or {}).items() if part == Part.SOURCE]
     for find in (
-        *(_find_sources, find_mail, find_calls, find_furniture, find_labels, find_lead_in),
+        *(
+            _find_sources,
+            find_page_title,
+            find_mail,
+            find_calls,
+            find_furniture,
+            find_labels,
+            find_lead_in,
+        ),
         *(find_notice, find_statement, find_greeting, find_headline, find_letter),
     ):
         find(found)

@@ -140,7 +140,7 @@ def find_statement(found: Sections) -> None:
     """Without a lead-in: a letter to a target, a quotation, what is above the letter, a plea."""
     if found.of(Part.STATEMENT):
         return
-    for guess in (_letter_to_target, _a_quotation, _above_the_letter, _a_plea):
+    for guess in (_letter_to_target, _undersigned, _a_quotation, _above_the_letter, _a_plea):
         if pieces := guess(found):
             for at, why in pieces:
                 found.put(at, Part.STATEMENT, why)
@@ -180,6 +180,16 @@ def _take_greeted(found: Sections, greeting: str) -> None:
     if not found.target_phrase and not found.of(Part.TARGETS):
         found.target_phrase = GREETS.sub("", greeting).rstrip(",:!– ")
         found.target_why = _("Read from the greeting; look whether it is right.")
+
+
+def _undersigned(found: Sections) -> list[tuple[int, str]]:
+    why = _("It speaks for those who sign, so it was taken for what people sign.")
+    headline = headline_at(found)
+    for at in found.free():
+        text = found.text(at)
+        if at != headline and len(text) <= MAX_STATEMENT and phrases.UNDERSIGNED.match(text):
+            return [(index, why) for index in _with_list(found, at)]
+    return []
 
 
 def _a_quotation(found: Sections) -> list[tuple[int, str]]:

@@ -59,6 +59,13 @@ EXPECTED: dict[str, dict[str, str]] = {
         "notice": "Ja, ich möchte per E-Mail über diesen Appell informiert werden.",
         "language": "de",
     },
+    "open_petition_page.txt": {
+        "headline": "Save the Linden Street Library",
+        "targets": "Mayor Ada Lee",
+        "call_to_action": "Sign this petition",
+        "statement": "We, the undersigned, ask Mayor Ada Lee to keep the Linden Street Library "
+        "open six days a week.",
+    },
     "greenpeace_style.html": {
         "brand": "Blue Planet Action",
         "headline": "Stop deep sea mining before it starts",
@@ -173,6 +180,7 @@ PASSAGES: dict[str, list[str]] = {
     ],
     "german.txt": ["27 gesunde Linden fällen.[petersen-2024] Dabei", "5,3 Grad.[umweltamt-2021]"],
     "german_appeal.txt": ["für die Miete.[institut-fur-wohnen-2023] Wer"],
+    "open_petition_page.txt": ["Last year 61,000 people", "In March the city"],
     "greenpeace_style.html": [
         "every week[rabone-2023], and <strong>nine in ten</strong>",
         "nowhere else.[holm-2023][ocean-council-2022]",
@@ -245,6 +253,7 @@ RAISES: dict[str, set[str]] = {
     "local_campaign.txt": {"headline", "statement", "notice", "source 3"},
     "mail_of_a_network.txt": {"brand", "links", "left out"},
     "page_of_a_big_petition_site.txt": {"headline", "statement", "notice", "brand", "links"},
+    "open_petition_page.txt": {"headline", "statement", "targets", "notice", "brand", "left out"},
     "parliament.txt": {"headline", "statement", "targets", "notice", "source 1", "source 2"},
     "union.md": {"statement", "brand", "marker", "links"},
     "word_paste.txt": {"headline", "ask", "marker"},
