@@ -83,18 +83,23 @@ def _find_brand(found: Sections, headline: int) -> None:
     """Who asks stands above the headline in few words, or right under it."""
     below = [*found.of(Part.STATEMENT), *found.of(Part.LEAD_IN)]
     first = min(below, default=headline + 1)
-    above = [at for at in found.free(0, headline) if _is_name(found.text(at))]
-    under = [at for at in found.free(headline + 1, first) if _is_name(found.text(at))]
+    above = [at for at in found.free(0, headline) if _is_name(found.pieces[at])]
+    under = [at for at in found.free(headline + 1, first) if _is_name(found.pieces[at])]
     if not found.of(Part.BRAND) and (named := above or under):
         why = "" if above else _("Taken for the organization by its place, under the headline.")
         found.put(named[0], Part.BRAND, why)
     for at in [*found.free(0, headline), *found.free(headline + 1, first)]:
-        if not _is_sentence(found.text(at)):
+        # A list belongs together, however short its items are.
+        is_listed = found.pieces[at].kind in ("ul", "ol", "quote")
+        if not is_listed and not _is_sentence(found.text(at)):
             found.put(at, Part.LEFT_OUT, _("It found no place in the campaign."))
 
 
-def _is_name(text: str) -> bool:
+def _is_name(piece: Piece) -> bool:
     """A few words, and capitals as names have them."""
+    text = piece.text
+    if piece.kind in ("ul", "ol", "quote"):
+        return False
     words = text.split()
     begins = text[:1].isupper() or NUMBERED_NAME.match(text) or LEGAL_FORM.search(text)
     return len(words) <= 7 and len(text) <= 60 and bool(begins) and not _is_sentence(text)

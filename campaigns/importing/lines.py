@@ -15,6 +15,7 @@ WIDEST = 120
 NARROWEST = 40
 QUOTED = re.compile(r" ?(?:> ?)+")
 BULLET = re.compile(r" ?(?:[•·▪▫◦‣●○■□➤►✓✔] ?|[*+–§o-] )(?=\S)")
+COUNTED = re.compile(r"([0-9]{1,3})[.)] (?=\S)")
 HEADING = re.compile(r"(#{1,6}) +(.+?)(?: +#+)?")
 UNDERLINE = re.compile(r"={3,}|-{3,}|_{3,}|\*{3,}|(?:[*_~–—-] ){2,}[*_~–—-]|~{3,}|•{3,}")
 NOTE = re.compile(rf"\[\^({SOURCE_KEY.pattern})\]: ?")
@@ -141,6 +142,9 @@ def _piece(group: list[_Line], *, markdown: bool) -> Piece:
         kind, label, text = "note", note[1], text[note.end() :]
     elif kind == "p" and not UNDERLINE.fullmatch(text) and (bullet := BULLET.match(text)):
         kind, text = "ul", text[bullet.end() :]
+    elif kind == "p" and markdown and (counted := COUNTED.match(text)):
+        # Before Markdown reads it as a list, which would lose the number.
+        kind, label, text = "ol", str(int(counted[1])), text[counted.end() :]
     inlines = read_inlines(inline_html(text)) if markdown else (Words(text),)
     return labelled(Piece(tuple(_linked(inlines)), raw, kind, label))
 

@@ -184,6 +184,33 @@ def test_what_finds_no_place_is_named(other):
     assert [doubt.text for doubt in doubts(other, "left out")] == ["Terms of use"]
 
 
+def test_a_list_above_the_statement_stays_whole():
+    draft = parse_campaign(
+        "Blue Planet\n\nStop deep sea mining\n\n- Mining destroys what took ages to grow.\n"
+        "- Plumes spread for hundreds of kilometres (1-2)\n- Over 800 scientists object (2)\n\n"
+        "We call on Mayor Ada Lee to stop it.\n\nSign the petition\n\nIt is deep. It is dark."
+        '\n\n1. Ida Holm, "Life," Post, 2021.\n2. Ida Holm, "Sea," Post, 2022.'
+    )
+
+    assert letter(draft).startswith(
+        "<ul><li>Mining destroys what took ages to grow.</li>"
+        "<li>Plumes spread for hundreds of kilometres[^holm-2021][^holm-2022]</li>"
+        "<li>Over 800 scientists object[^holm-2022]</li></ul>"
+    )
+
+
+def test_a_numbered_list_in_markdown_keeps_its_numbers():
+    draft = parse_campaign(
+        "# Stop it now\n\nSign the petition\n\nWe call on Mayor Ada Lee to:\n\n1. Close the mine.\n"
+        "2. Pay the miners.\n\nIt is *dirty*. It smells.\n\n1. The **dust** flies.\n2. It stays."
+    )
+
+    assert draft.statement == (
+        "We call on Mayor Ada Lee to:\n\n1. Close the mine.\n2. Pay the miners."
+    )
+    assert "<ol><li>The <strong>dust</strong> flies.</li><li>It stays.</li></ol>" in draft.body
+
+
 @pytest.mark.parametrize("name", ["Mietwende e.V.", "38 Degrees", "350.org", "foodwatch e.V."])
 def test_the_first_line_names_the_organization_and_is_no_headline(name):
     draft = parse_campaign(f"{name}\n\nAppell: Mieten runter!\n\nJetzt unterschreiben\n\nSo.")

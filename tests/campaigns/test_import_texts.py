@@ -253,7 +253,7 @@ RAISES: dict[str, set[str]] = {
     "local_campaign.txt": {"headline", "statement", "notice", "source 3"},
     "mail_of_a_network.txt": {"brand", "links", "left out"},
     "page_of_a_big_petition_site.txt": {"headline", "statement", "notice", "brand", "links"},
-    "open_petition_page.txt": {"headline", "statement", "targets", "notice", "brand", "left out"},
+    "open_petition_page.txt": {"headline", "statement", "targets", "notice", "left out"},
     "parliament.txt": {"headline", "statement", "targets", "notice", "source 1", "source 2"},
     "union.md": {"statement", "brand", "marker", "links"},
     "word_paste.txt": {"headline", "ask", "marker"},
