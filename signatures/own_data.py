@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from campaigns.models import MailScope
 from signatures.addresses import email_key
@@ -22,6 +21,7 @@ from signatures.models import (
     Supporter,
     Suppression,
 )
+from signatures.models.signature import SignatureQuerySet
 from signatures.owing import MINUTES_BETWEEN, PER_DAY
 
 # Newest first; nobody reads further, and the download has them all up to here.
@@ -95,7 +95,7 @@ def owe_link(*, email: str) -> None:
         )
 
 
-def signatures_of(supporter: Supporter) -> QuerySet[Signature]:
+def signatures_of(supporter: Supporter) -> SignatureQuerySet:
     """Every signature of this person, newest first, with the texts that were shown."""
     return (
         Signature.objects.filter(supporter=supporter)
@@ -106,6 +106,7 @@ def signatures_of(supporter: Supporter) -> QuerySet[Signature]:
 
 def everything_about(supporter: Supporter) -> dict[str, Any]:
     """All that is held about a person, as JSON can say it; dates are datetimes in UTC."""
+    signatures = signatures_of(supporter).with_disowned()
     return {
         "person": {
             "email": supporter.email,
@@ -115,7 +116,10 @@ def everything_about(supporter: Supporter) -> dict[str, Any]:
             "known_since": supporter.created_at,
             "confirmed_at": supporter.confirmed_at,
         },
-        "signatures": [_signature(one) for one in signatures_of(supporter)[:MOST_ROWS]],
+        "signatures": [
+            _signature(one)
+            for one in signatures.prefetch_related("campaign__custom_fields")[:MOST_ROWS]
+        ],
         **mail_of(supporter),
         **{section.key: rows for section, rows in sections_of(supporter)},
     }
@@ -215,11 +219,14 @@ def _signature(signature: Signature) -> dict[str, Any]:
         "notice": signature.notice.text,
         "agreed_to_notice": signature.consents,
         "state": signature.state,
+        "meaning": signature.state_in_full,
         "name": signature.name,
         "postal_code": signature.postal_code,
         "country": signature.country,
         "comment": signature.comment,
-        "answers": signature.answers,
+        "answers": [
+            {"question": question, "answer": answer} for question, answer in signature.answered()
+        ],
         "name_is_shown": signature.shows_name,
         "source": signature.referrer_code,
         "mailing": signature.mailing_number,

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from signatures.models import CountShard, Signature, StateChange, Suppression
+from signatures.models import CountShard, Signature, StateChange
 from signatures.standing_consents import (
     begin_again_what_rejection_ended,
     end_what_rejected_began,
@@ -314,10 +314,6 @@ def _settled(targets: Mapping[int, str]) -> set[int]:
 
 def _disowned(signature_ids: Collection[int]) -> set[int]:
     """Those whose owner said “not me”."""
-    not_me = Suppression.objects.filter(
-        reason=Suppression.Reason.NOT_ME,
-        campaign_id=OuterRef("campaign_id"),
-        email_hash=OuterRef("supporter__email_hash"),
-    )
     rejected = Signature.objects.filter(pk__in=list(signature_ids), state=State.REJECTED)
-    return set(rejected.filter(Exists(not_me)).values_list("pk", flat=True))
+    disowned = rejected.with_disowned().filter(is_disowned=True)
+    return set(disowned.values_list("pk", flat=True))

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -103,16 +104,16 @@ class SignatureAdmin(LookUpAdmin):
     actions = ["reject_chosen", "restore_chosen", "count_chosen"]
     fields = [
         ("name", "supporter"),
-        ("state_pill", "campaign"),
+        ("state_in_full", "campaign"),
         ("postal_code", "country"),
         "comment",
-        "answers",
+        "answered",
         ("statement", "notice", "consents"),
         ("created_at", "confirmed_at", "counted_at"),
         ("referrer_code", "mailing_number", "sharer"),
         ("shows_name", "brought"),
     ]
-    readonly_fields = ["state_pill", "brought"]
+    readonly_fields = ["state_in_full", "answered", "brought"]
     inlines = [StateChangeEntryInline]
     # Django's own “add another” has no meaning for what supporters do.
     change_form_template = "admin/signatures/signature/change_form.html"
@@ -163,6 +164,14 @@ class SignatureAdmin(LookUpAdmin):
     @admin.display(description=gettext_lazy("state"))
     def state_pill(self, signature: Signature) -> str:
         return pill(signature.state, signature.get_state_display())
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_in_full(self, signature: Signature) -> str:
+        return pill(signature.state, signature.state_in_full)
+
+    @admin.display(description=gettext_lazy("answers"))
+    def answered(self, signature: Signature) -> str:
+        return format_html_join("", "<p>{}: {}</p>", signature.answered()) or "–"
 
     @admin.display(description=gettext_lazy("brought by their link"))
     def brought(self, signature: Signature) -> str:

@@ -42,7 +42,7 @@ def _answer(request: HttpRequest, signature: Signature, done: Confirmed | None) 
         case Confirmed.NOW | Confirmed.BEFORE:
             return _show_confirmed(request, signature)
         case Confirmed.DISOWNED:
-            return render_about(request, signature, "signatures/not_me_done.html")
+            return _show_rejected(request, signature)
         case Confirmed.TOO_LATE:
             return render_about(request, signature, "signatures/too_late.html")
         case None:
@@ -69,7 +69,7 @@ def withdraw_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     if signature is None:
         return gone(request)
     if signature.state == Signature.State.REJECTED:
-        return render_about(request, signature, "signatures/not_me_done.html")
+        return _show_rejected(request, signature)
     if request.method != "POST":
         if signature.state == Signature.State.WITHDRAWN:
             return _show_withdrawn(request, signature)
@@ -81,9 +81,15 @@ def withdraw_page(request: HttpRequest, signature_id: int) -> HttpResponse:
     if done is None:
         return gone(request)
     if done is Withdrawn.DISOWNED:
-        return render_about(request, signature, "signatures/not_me_done.html")
+        return _show_rejected(request, signature)
     signature.state = Signature.State.WITHDRAWN
     return _show_withdrawn(request, signature)
+
+
+def _show_rejected(request: HttpRequest, signature: Signature) -> HttpResponse:
+    """What its owner said, or that staff took it out of the count and whom to ask about it."""
+    said = "not_me_done" if signature.is_disowned else "rejected"
+    return render_about(request, signature, f"signatures/{said}.html")
 
 
 def _show_withdrawn(request: HttpRequest, signature: Signature) -> HttpResponse:

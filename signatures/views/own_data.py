@@ -209,8 +209,10 @@ def _show(
 
 def _page_of_signatures(supporter: Supporter, shown: int, asked: str) -> Page:
     """At most as many as a person corrects in one go: each has a form of its own."""
-    own = signatures_of(supporter).prefetch_related(
-        "campaign__custom_fields", "campaign__translations"
+    own = (
+        signatures_of(supporter)
+        .with_disowned()
+        .prefetch_related("campaign__custom_fields", "campaign__translations")
     )
     pages = Paginator(own, AT_ONCE)
     newer = own.filter(pk__gt=shown).count() if own.filter(pk=shown).exists() else None

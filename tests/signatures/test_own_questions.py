@@ -2,10 +2,12 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from django.urls import reverse
 
 from campaigns.models import CustomField
-from signatures.models import Signature
-from tests.factories import make_campaign
+from signatures.models import DataAccess, Signature
+from tests.campaigns.admin_pages import make_organizer, words
+from tests.factories import make_campaign, make_signature
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +86,17 @@ def test_the_page_asks_in_the_campaigns_order(client, campaign):
     asked = [name for name in names if name.startswith("answer-")]
     assert asked == ["answer-role", "answer-union", "answer-visits"]
     assert names.index("email") < names.index("answer-role") < names.index("shows_name")
+
+
+def test_answers_are_read_by_their_questions_by_staff_and_by_who_gave_them(client, campaign):
+    signature = make_signature(campaign)
+    given = {"gone": "<b>Old</b>", "visits": True, "role": "Worker"}
+    Signature.objects.filter(pk=signature.pk).update(answers=given)
+    client.post(f"/my-data/{DataAccess.objects.issue(signature.supporter_id)}/")
+    read = "You are: Worker I shop there: Yes gone: <b>Old</b>"
+    assert read in words(client.get("/my-data/mine/"))
+    (held,) = client.get("/my-data/mine/export/").json()["signatures"]
+    assert held["answers"][0] == {"question": "You are", "answer": "Worker"}
+    client.force_login(make_organizer(campaign.organization))
+    page = client.get(reverse("admin:signatures_signature_change", args=[signature.pk]))
+    assert read in words(page)
