@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import takewhile
 
 from django.utils.translation import gettext as _
 
@@ -162,14 +163,24 @@ def _find_closing(found: Sections, rest: list[int]) -> None:
     for at in letter[-4:]:
         text = found.text(at)
         begins = phrases.SIGN_OFF.fullmatch(text) or phrases.THANKS.fullmatch(text)
-        tail = [other for other in letter if other >= at]
+        tail = list(takewhile(lambda other: not _shouts(found, other), letter[letter.index(at) :]))
         short = all(
             _is_line(found.pieces[other]) and found.pieces[other].kind == "p" for other in tail
         )
         if begins and short and sum(len(found.text(other)) + 1 for other in tail) <= MAX_LABEL:
             for other in tail:
                 found.put(other, Part.CLOSING)
+            for other in letter[letter.index(tail[-1]) + 1 :] if tail else []:
+                found.put(other, Part.LEFT_OUT, _("It stands behind the closing."))
             return
+
+
+def _shouts(found: Sections, at: int) -> bool:
+    """`PLEASE TAKE ACTION UNTIL: 30 July`: a note to activists under a letter, no closing."""
+    words = re.findall(r"[^\W\d_]{3,}", found.text(at))
+    return sum(word.isupper() for word in words) >= 2 and 2 * sum(map(str.isupper, words)) > len(
+        words
+    )
 
 
 def _find_lead_line(found: Sections, rest: list[int]) -> None:

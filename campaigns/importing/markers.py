@@ -13,7 +13,7 @@ from campaigns.text.vocabulary import Inline, Marker, Words
 NUMBERS = r"[0-9]{1,3}(?:(?:,|[–-])[0-9]{1,3})*"
 REFERENCE = re.compile(
     rf"""
-    (?P<glued>(?<=[.,;:?!"'”’)\]…*]){NUMBERS}(?![^\s\])”’"–—,;:.!?])(?![.,:][0-9]))
+    (?P<glued>(?<=[.,;:?!"'”’)\]…*])(?!(?<=[0-9]['’])[0-9]{{3}}(?![0-9])){NUMBERS}(?![^\s\])”’"–—,;:.!?])(?![.,:][0-9]))
   | (?P<spaced>(?<=[.?!”"’])\ {NUMBERS}(?=\s|\Z))
   | (?P<square>\ ?\[[0-9]{{1,3}}(?:(?:,|[–-]|;)\ ?[0-9]{{1,3}})*\])
   | (?P<round>\ ?\([0-9]{{1,3}}(?:(?:,|[–-])\ ?[0-9]{{1,3}})*\))
@@ -22,6 +22,8 @@ REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
+# `[^key, p. 3]`, as some write where in a source something stands.
+NOTE_WITH_PLACE = re.compile(r"\[\^(?P<key>[\w-]{1,60})[,:;]? (?P<place>[^\[\]\n]{1,60})\]")
 # What ends in a point and goes on with a number, and what a raised number belongs to.
 ABBREVIATION = re.compile(
     r"""(?:\b(?:No|Nos|Nr|Art|Arts|Abs|Sec|Sect|Ch|Chap|Fig|Figs|Vol|Bd|pp?|S|St|Rep|Sen|Res|Prop|Par|Ziff|Núm|núm
@@ -64,11 +66,30 @@ class _Placing:
             if isinstance(leaf, Marker):
                 placed.append(self._known(leaf))
             elif isinstance(leaf, Words):
-                placed += self._split(leaf, before)
+                for part in self._noted(leaf):
+                    placed += [part] if isinstance(part, Marker) else self._split(part, before)
                 before = (before + leaf.text)[-40:]
             else:
                 placed.append(leaf)
         return tuple(placed)
+
+    def _noted(self, words: Words) -> list[Words | Marker]:
+        """`words` parted at `[^key, p. 3]`: the page is kept as text behind the marker."""
+        parts: list[Words | Marker] = []
+        start = 0
+        for match in NOTE_WITH_PLACE.finditer(words.text):
+            key = self.keys.get(match["key"])
+            if key is None:
+                self._doubt(
+                    match[0], _("The text cites a source that the list lacks; left as text.")
+                )
+                continue
+            self.used.append(match["key"])
+            self._doubt(match[0], _("Where in the source it stands was kept as text behind it."))
+            parts += [replace(words, text=words.text[start : match.start()]), Marker(key)]
+            start = match.end()
+            parts.append(replace(words, text=f" ({match['place']})"))
+        return [*parts, replace(words, text=words.text[start:])]
 
     def _known(self, marker: Marker) -> Inline:
         key = self.keys.get(marker.key)
@@ -91,7 +112,7 @@ class _Placing:
                 parts.append(replace(words, text=text[start : match.start()]))
                 parts += [Marker(self.keys[label]) for label in labels if label in self.keys]
                 unknown = [label for label in labels if label not in self.keys]
-                parts += [replace(words, text=", ".join(unknown))] if unknown else []
+                parts += [replace(words, text=f"[{', '.join(unknown)}]")] if unknown else []
                 start = match.end()
         parts.append(replace(words, text=text[start:]))
         return [part for part in parts if not (isinstance(part, Words) and not part.text)]

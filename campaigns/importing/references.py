@@ -270,7 +270,7 @@ def _title_alone(text: str, link_texts: list[str]) -> Reading:
             "Not written as author, “title,” publisher and date, so the whole line was taken for"
             " the title."
         )
-    return Reading(Citation("", title), why)
+    return Reading(Citation("", title.rstrip(" ,;:") or title), why)
 
 
 def _date_of(text: str) -> tuple[str, FoundDate | None]:
@@ -288,7 +288,7 @@ def _date_of(text: str) -> tuple[str, FoundDate | None]:
 def _citation(author: str, title: str, publisher: str, when: FoundDate | None) -> Citation:
     return Citation(
         author=re.sub(r"\A(?:by|von|por|par)\s+(?=[A-Z])", "", author),
-        title=title,
+        title=title.rstrip(" ,;:"),
         publisher=publisher.strip(" \t,;:|–—()[]"),
         published_on=when.day if when else None,
         date_precision=when.precision if when else "day",

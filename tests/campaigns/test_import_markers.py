@@ -89,7 +89,7 @@ def test_what_is_unsure_about_a_number_is_said(text, says):
 def test_of_several_numbers_the_known_ones_become_markers_and_the_others_stay():
     keys = {"1": "k1", "2": "k2", "4": "k4"}
 
-    assert marked("nine.2,3 Then", keys=keys) == "nine.^k23 Then"
+    assert marked("nine.2,3 Then", keys=keys) == "nine.^k2[3] Then"
     assert any("3 looks like" in why for why in doubts("nine.2,3 Then", keys))
 
 
@@ -104,3 +104,31 @@ def test_a_marker_by_key_is_taken_and_one_without_a_source_stays_readable():
 
     assert placed == [(Words("a"), Marker("wong"), Words("[^none]"))]
     assert [doubt.text for doubt in unsure] == ["[^none]"]
+
+
+def test_a_page_within_a_source_is_kept_behind_its_marker_and_said():
+    placed, unsure = place_markers([(Words("It smells.[^mon, p. 3] So."),)], {"mon": "mon"})
+
+    assert placed == [(Words("It smells."), Marker("mon"), Words(" (p. 3)"), Words(" So."))]
+    assert [doubt.text for doubt in unsure] == ["[^mon, p. 3]"]
+
+
+def test_a_note_with_a_page_that_no_source_has_is_left_and_said():
+    placed, unsure = place_markers([(Words("It smells.[^moon, p. 3]"),)], {"mon": "mon"})
+
+    assert placed == [(Words("It smells.[^moon, p. 3]"),)]
+    assert "[^moon, p. 3]" in [doubt.text for doubt in unsure]
+
+
+def test_a_number_that_no_source_has_keeps_brackets_beside_a_marker():
+    placed, unsure = place_markers([(Words("The company.2,4 So."),)], {"1": "a", "2": "b"})
+
+    assert placed == [(Words("The company."), Marker("b"), Words("[4]"), Words(" So."))]
+    assert any("4 looks like" in doubt.why for doubt in unsure)
+
+
+def test_an_apostrophe_between_thousands_is_no_reference():
+    placed, unsure = place_markers([(Words("It took 3’000 homes[4]"),)], {"4": "d"})
+
+    assert placed == [(Words("It took 3’000 homes"), Marker("d"))]
+    assert not [doubt for doubt in unsure if "lacks" in doubt.why]

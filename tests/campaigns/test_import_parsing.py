@@ -184,6 +184,16 @@ def test_what_finds_no_place_is_named(other):
     assert [doubt.text for doubt in doubts(other, "left out")] == ["Terms of use"]
 
 
+def test_a_closing_ends_where_a_note_to_activists_begins():
+    draft = parse_campaign(
+        "Free Amara Desta\n\nSign the petition\n\nShe is held. She is ill.\n\nIt goes on. We ask."
+        "\n\nYours sincerely,\n\nPLEASE TAKE ACTION AS SOON AS POSSIBLE UNTIL: 30 July 2024"
+    )
+
+    assert draft.closing == "Yours sincerely,"
+    assert any("30 July 2024" in doubt.text for doubt in doubts(draft, "left out"))
+
+
 def test_a_list_above_the_statement_stays_whole():
     draft = parse_campaign(
         "Blue Planet\n\nStop deep sea mining\n\n- Mining destroys what took ages to grow.\n"

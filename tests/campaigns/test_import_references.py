@@ -103,3 +103,9 @@ def test_a_title_that_is_too_long_is_cut_and_said():
 
     assert len(reading.citation.title) <= 500
     assert "cut off" in reading.why
+
+
+def test_a_title_does_not_end_in_the_comma_that_parts_it():
+    reading = read_reference("GAO-21-45, https://gao.example/21-45", [])
+
+    assert reading.citation.title == "GAO-21-45"
