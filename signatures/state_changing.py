@@ -314,6 +314,5 @@ def _settled(targets: Mapping[int, str]) -> set[int]:
 
 def _disowned(signature_ids: Collection[int]) -> set[int]:
     """Those whose owner said “not me”."""
-    rejected = Signature.objects.filter(pk__in=list(signature_ids), state=State.REJECTED)
-    disowned = rejected.with_disowned().filter(is_disowned=True)
+    disowned = Signature.objects.disowned().filter(pk__in=list(signature_ids))
     return set(disowned.values_list("pk", flat=True))

@@ -18,9 +18,16 @@ class SignatureQuerySet(CampaignScopedQuerySet):
 
     def with_disowned(self) -> Self:
         """Each with `is_disowned`, fetched along."""
-        said = Suppression.objects.not_me(models.OuterRef("supporter__email_hash"))
-        of_campaign = said.filter(campaign_id=models.OuterRef("campaign_id"))
-        return self.annotate(is_disowned=models.Exists(of_campaign))
+        return self.annotate(is_disowned=_owner_said_not_me())
+
+    def disowned(self) -> Self:
+        """Those rejected by their owners."""
+        return self.filter(_owner_said_not_me(), state=Signature.State.REJECTED)
+
+
+def _owner_said_not_me() -> models.Exists:
+    said = Suppression.objects.not_me(models.OuterRef("supporter__email_hash"))
+    return models.Exists(said.filter(campaign_id=models.OuterRef("campaign_id")))
 
 
 class SignatureState(models.TextChoices):
@@ -154,9 +161,10 @@ class Signature(models.Model):
         A question that is there no more goes by its key, and comes last.
         """
         labels = {one.key: one.label for one in self.campaign.custom_fields.all()}
-        asked = [key for key in labels if key in self.answers]
-        dropped = [key for key in self.answers if key not in labels]
-        return [(labels.get(key, key), _in_words(self.answers[key])) for key in asked + dropped]
+        given = self.answers
+        asked = [(label, given[key]) for key, label in labels.items() if key in given]
+        dropped = [(key, answer) for key, answer in given.items() if key not in labels]
+        return [(question, _in_words(answer)) for question, answer in asked + dropped]
 
 
 def _in_words(answer: str | bool) -> str:
