@@ -66,7 +66,8 @@ class Notice:
 def is_notice(text: str) -> bool:
     """Whether a paragraph speaks of mail to whoever signs, or is a box to tick for it."""
     boxed = BOX.match(text) and (phrases.LOOSE_NOTICE.search(text) or OWN_WORDS.search(text))
-    return bool(boxed or phrases.NOTICE.search(text[:1000]))
+    asks = "?" in text[:1000] and ANSWERS.search(text[:1000])
+    return bool(boxed or asks or phrases.NOTICE.search(text[:1000]))
 
 
 def is_answer(text: str) -> bool:

@@ -36,6 +36,11 @@ READ = {
         "Je souhaite recevoir les nouvelles :",
         "yes_no",
     ),
+    "any question": (
+        "Möchten Sie Neuigkeiten erhalten? Ja / Nein",
+        "Möchten Sie Neuigkeiten erhalten?",
+        "yes_no",
+    ),
     "by signing": (
         "By signing you agree to updates.",
         "By signing you agree to updates.",
