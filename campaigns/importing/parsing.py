@@ -33,7 +33,7 @@ from campaigns.tracking import ADDRESS, strip_tracking
 
 MAX_LEAD_IN = 200
 # Of a text with more, what is read is not worth the time that it takes.
-MAX_LINES, MAX_PIECES = 5000, 1500
+MAX_LINES, MAX_PIECES, MAX_BRACKETS = 5000, 1500, 5000
 
 
 def parse_campaign(
@@ -57,13 +57,17 @@ def parse_campaign(
 
 def _pieces(text: str) -> list[Piece]:
     """The paragraphs of `text`. Raises `NotAPetition` when they are more than any petition has."""
-    if is_html(text):
+    crowded = text.count("[") > MAX_BRACKETS
+    if crowded:
+        pieces = []
+    elif is_html(text):
         pieces = page_pieces(text)
     elif text.count("\n") < MAX_LINES:
         pieces = text_pieces(text, markdown=is_markdown(text))
     else:
         pieces = []
-    if len(pieces) > MAX_PIECES or (not pieces and text.count("\n") >= MAX_LINES):
+    crowded |= not pieces and text.count("\n") >= MAX_LINES
+    if crowded or len(pieces) > MAX_PIECES:
         raise NotAPetition(
             _(
                 "The text has too many lines. Paste the petition alone, without the rest of the"

@@ -184,8 +184,7 @@ def test_an_erasure_and_staff_who_reject_do_not_block_each_other():
     tabs = []
 
     def reject_meanwhile():
-        rejecting = {"signature_ids": [signature.pk], "reason": "Bots.", "user": None}
-        tabs.append(Tab(lambda: reject(**rejecting)))
+        tabs.append(Tab(lambda: reject(signature_ids=[signature.pk], reason="Bots.", user=None)))
         until_a_statement_waits_for_a_lock()
 
     with just_before('UPDATE "signatures_subscription"', reject_meanwhile):

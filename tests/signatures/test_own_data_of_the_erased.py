@@ -8,7 +8,7 @@ from signatures.models import DataAccess, Letter, Supporter
 from signatures.outbox import Outbox
 from signatures.own_data import correct, hide, owe_link
 from tests.factories import make_campaign, make_signature
-from tests.signatures.meanwhile import Tab, until_a_statement_waits_for_a_lock
+from tests.signatures.meanwhile import Tab, just_before, until_a_statement_waits_for_a_lock
 
 EMAIL = "ada@example.org"
 
@@ -48,9 +48,8 @@ def test_an_erasure_while_the_letter_is_written_sends_nothing(signature, smtp_si
     Letter.objects.exclude(kind="data_link").delete()
     outbox = Outbox()
     (letter,) = outbox._claim()
-    way_out = outbox._press.write
-    outbox._press.write = lambda one: erase(supporter_id=one.supporter_id) and way_out(one)
-    outbox._send(letter)
+    with just_before("FOR NO KEY UPDATE", lambda: erase(supporter_id=letter.supporter_id)):
+        outbox._send(letter)
     outbox.close()
     assert not smtp_sink.mails
     assert not DataAccess.objects.exists()

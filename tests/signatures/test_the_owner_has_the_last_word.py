@@ -96,7 +96,8 @@ def test_t04_a_link_to_own_data_opens_one_visit_however_many_press_at_once():
     supporter = make_signature(make_campaign()).supporter
     for _link in range(5):
         token = DataAccess.objects.issue(supporter.pk)
-        together, opened = threading.Barrier(6), []
+        together = threading.Barrier(6)
+        opened: list[bool] = []
 
         def press(token=token, together=together, opened=opened):
             connection.ensure_connection()
