@@ -16,7 +16,7 @@ from tests.signatures.test_pages_are_accessible import SCREENS, problems
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=SCREENS, ids=["telephone, dark", "desk, light"])
+@pytest.fixture(params=SCREENS, ids=["telephone, dark"])
 def visitor(request: pytest.FixtureRequest, open_page: Callable[..., Page]) -> Page:
     return open_page(**request.param)
 
