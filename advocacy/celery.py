@@ -25,7 +25,7 @@ class CarrierStep(bootsteps.StartStopStep):
         return "tx" in worker.app.amqp.queues.consume_from
 
     def start(self, worker: Any) -> None:
-        from signatures.carrier import Carrier
+        from signatures.keeping.carrier import Carrier
 
         self.carrier = Carrier()
         self.carrier.start()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from signatures.exporting import Chosen, ask
+from signatures.staff.exporting import Chosen, ask
 
 
 def asked(file_format: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ class SignaturesConfig(AppConfig):
     def ready(self) -> None:
         from campaigns.admin.previews import page_renderers
         from campaigns.admin.texts import signed_counts
-        from signatures.version_counts import signed_in_words
+        from signatures.staff.version_counts import signed_in_words
         from signatures.views.previewing import show_unsaved_preview
 
         post_migrate.connect(_remember_key, sender=self)

@@ -9,8 +9,8 @@ from django.utils import timezone
 from campaigns.models import ConsentNotice
 from signatures.counting import restate, standing_of
 from signatures.leaving import end_what_signature_began
+from signatures.letters.owing import owe_to_owner
 from signatures.models import ConsentEvent, Letter, Signature, Supporter, Suppression
-from signatures.owing import owe_to_owner
 from signatures.signing import Typed
 
 State = Signature.State

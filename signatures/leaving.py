@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, MailScope
 from signatures.models import CampaignMute, ConsentEvent, Subscription, Supporter
-from signatures.standing_consents import REJECTED
+from signatures.staff.standing_consents import REJECTED
 
 # How long after leaving the page that followed may take it back.
 SECOND_THOUGHTS = timedelta(days=1)

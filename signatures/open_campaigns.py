@@ -14,8 +14,8 @@ from django.utils.functional import cached_property
 
 from campaigns.editions import edition_at
 from campaigns.models import Campaign, ConsentNotice, Statement
-from signatures.forms import changed
-from signatures.reading import Asked, Reading
+from signatures.forms.pages import changed
+from signatures.forms.reading import Asked, Reading
 
 FRESH_SECONDS = 1.0
 MOST_KEPT = 1000

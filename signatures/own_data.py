@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from campaigns.models import MailScope
 from signatures.addresses import email_key
 from signatures.confirming import lock_signature
+from signatures.letters.owing import MINUTES_BETWEEN, PER_DAY
 from signatures.models import (
     CampaignMute,
     ConsentEvent,
@@ -22,7 +23,6 @@ from signatures.models import (
     Suppression,
 )
 from signatures.models.signature import SignatureQuerySet
-from signatures.owing import MINUTES_BETWEEN, PER_DAY
 
 # Newest first; nobody reads further, and the download has them all up to here.
 MOST_ROWS = 500

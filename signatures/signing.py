@@ -17,10 +17,10 @@ from psycopg2.errors import LockNotAvailable
 
 from campaigns.models import Campaign, ConsentNotice, Statement
 from signatures.addresses import email_hash, email_key
-from signatures.limiting import crowded, windows_of
+from signatures.guarding.limiting import crowded, windows_of
+from signatures.guarding.networks import Network
+from signatures.letters.owing import LIMITS, OWE_WITHIN_LIMITS
 from signatures.models import CountShard, Signature
-from signatures.networks import Network
-from signatures.owing import LIMITS, OWE_WITHIN_LIMITS
 from signatures.prepared import Prepared
 
 logger = logging.getLogger(__name__)

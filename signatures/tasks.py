@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatures import state_changing
+from signatures.staff import state_changing
 
 # Less than the time between two rounds, so that rounds do not pile up.
 SECONDS = 8.0

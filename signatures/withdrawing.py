@@ -7,8 +7,8 @@ from django.db import transaction
 from signatures.confirming import lock_signature
 from signatures.counting import restate, standing_of
 from signatures.leaving import end_what_signature_began
+from signatures.letters.owing import owe_to_owner
 from signatures.models import Letter, Signature
-from signatures.owing import owe_to_owner
 
 State = Signature.State
 

@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def no_network_is_crowded() -> None:
     """Every test is sent from one address; how often it signed is not carried into the next."""
-    from signatures.limiting import crowded
+    from signatures.guarding.limiting import crowded
 
     crowded.clear()
 

@@ -17,9 +17,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from signatures import state_changing
-from signatures.looking_back import Window
 from signatures.models import Signature
+from signatures.staff import state_changing
+from signatures.staff.looking_back import Window
 
 MOST_CHOSEN = state_changing.MOST_CHOSEN
 SHOWN = 20

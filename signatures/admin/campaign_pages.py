@@ -18,14 +18,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
-from signatures import funnels, state_changing
 from signatures.addresses import clean_address, email_key
 from signatures.admin.acts import ReasonForm, check
 from signatures.admin.state_changes import in_words, page_of, work_on
-from signatures.alarms import MINUTES, rates_now
-from signatures.charts import Chart, bar_chart
+from signatures.guarding.alarms import MINUTES, rates_now
 from signatures.models import PaperBatch, Signature
-from signatures.voiding import MOST_LOOKED_AT, TooWide, Wave, samples
+from signatures.staff import funnels, state_changing
+from signatures.staff.charts import Chart, bar_chart
+from signatures.staff.voiding import MOST_LOOKED_AT, TooWide, Wave, samples
 
 
 def urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:

@@ -21,11 +21,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
-from signatures import exporting
 from signatures.admin.acts import check
 from signatures.admin.campaign_pages import campaign_for, context_of
 from signatures.admin.looking_up import ReadOnly
 from signatures.models import Export, Signature
+from signatures.staff import exporting
 
 _ANY = ("", gettext_lazy("any"))
 _MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]

@@ -19,7 +19,6 @@ from signatures.admin.looking_up import (
     newest_campaigns,
     pill,
 )
-from signatures.looking_back import window
 from signatures.models import (
     ConsentEvent,
     Letter,
@@ -28,6 +27,7 @@ from signatures.models import (
     Supporter,
     Suppression,
 )
+from signatures.staff.looking_back import window
 
 
 class ReadOnlyInline(ReadOnly, OrganizationScopedInline):

@@ -32,9 +32,9 @@ from signatures.admin.looking_up import (
     pill,
     signed_as,
 )
-from signatures.looking_back import window
 from signatures.models import Signature, StateChangeEntry
 from signatures.sharing import brought_by
+from signatures.staff.looking_back import window
 
 _FEW = {state.value for state in Signature.State} - {Signature.State.COUNTED.value}
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
-from signatures import state_changing
 from signatures.admin.acts import check
 from signatures.admin.looking_up import ReadOnly, pill
 from signatures.models import StateChange
-from signatures.voiding import Wave
+from signatures.staff import state_changing
+from signatures.staff.voiding import Wave
 
 # How long a request works on a wave itself; workers go on from there.
 SECONDS = 2.0

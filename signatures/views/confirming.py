@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from signatures import links
 from signatures.confirming import Confirmed, confirm, disown, may_count, typed_in
-from signatures.forms import TypedForm
+from signatures.forms.pages import TypedForm
 from signatures.models import Signature, Subscription
 from signatures.views.token_pages import (
     find_signature,

@@ -16,10 +16,12 @@ from campaigns.editions import edition
 from campaigns.models import Campaign, Organization
 from campaigns.styling import stylesheet_url
 from signatures.erasing import erase
-from signatures.forms import AddressForm
-from signatures.guessing import too_many_bad_links, too_many_questions
+from signatures.forms.owners import EraseForm, OwnSignatureForm
+from signatures.forms.pages import AddressForm
+from signatures.guarding.guessing import too_many_bad_links, too_many_questions
+from signatures.guarding.networks import network_of
+from signatures.guarding.passes import Pass
 from signatures.models import DataAccess, Signature, Supporter
-from signatures.networks import network_of
 from signatures.own_data import (
     correct,
     everything_about,
@@ -29,8 +31,6 @@ from signatures.own_data import (
     sections_of,
     signatures_of,
 )
-from signatures.owner_forms import EraseForm, OwnSignatureForm
-from signatures.passes import Pass
 from signatures.views.public import public_form, token_page
 from signatures.views.token_pages import preferences_url, render_in, too_many
 from signatures.withdrawing import withdraw

@@ -20,7 +20,7 @@ from campaigns.models import Campaign, Source, Update
 from campaigns.page_head import head_of
 from campaigns.styling import stylesheet_url
 from campaigns.text.rendering import render_page
-from signatures.forms import SignForm
+from signatures.forms.pages import SignForm
 from signatures.goals import goal_for
 from signatures.models import PaperBatch
 from signatures.page_cache import pages

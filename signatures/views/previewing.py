@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from campaigns.models import Campaign
 from campaigns.previewing import previewed
 from campaigns.styling import stylesheet_url
-from signatures.forms import SignForm
+from signatures.forms.pages import SignForm
 from signatures.views.page import page_context
 from signatures.views.public import honest_when_away
 

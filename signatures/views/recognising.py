@@ -13,11 +13,11 @@ from campaigns.models import Campaign
 from postroom.links import BadToken, read_token
 from signatures import links
 from signatures.addresses import mask
-from signatures.forms import SignForm
-from signatures.guessing import too_many_bad_links
+from signatures.forms.pages import SignForm
+from signatures.guarding.guessing import too_many_bad_links
+from signatures.guarding.networks import network_of
+from signatures.guarding.passes import Pass
 from signatures.models import Signature, Supporter
-from signatures.networks import network_of
-from signatures.passes import Pass
 from signatures.recognising import recognise, sign_recognised
 from signatures.signing import Visit
 from signatures.views.arriving import sharer_in, source_in

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from campaigns.models import Campaign
-from signatures.forms import SignForm
-from signatures.networks import network_of
+from signatures.forms.pages import SignForm
+from signatures.forms.reading import TRAP, Reading
+from signatures.guarding.networks import network_of
 from signatures.open_campaigns import OpenCampaign, open_campaign
-from signatures.reading import TRAP, Reading
 from signatures.signing import Visit, sign
 from signatures.views.arriving import sharer_in, source_in
 from signatures.views.remembering import Remembered, remember

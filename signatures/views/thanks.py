@@ -13,11 +13,11 @@ from campaigns.editions import edition_at
 from campaigns.models import Campaign
 from campaigns.styling import stylesheet_url
 from signatures.addresses import mask
-from signatures.challenging import is_solved, make_challenge, release
-from signatures.forms import AddressForm, SignForm
-from signatures.networks import network_of
+from signatures.forms.pages import AddressForm, SignForm
+from signatures.forms.reading import TRAP
+from signatures.guarding.challenging import is_solved, make_challenge, release
+from signatures.guarding.networks import network_of
 from signatures.open_campaigns import open_campaign
-from signatures.reading import TRAP
 from signatures.signing import Visit, send_link_again
 from signatures.views.page import show_errors
 from signatures.views.public import public_form

@@ -18,9 +18,9 @@ from campaigns.models import Campaign
 from campaigns.styling import stylesheet_url
 from postroom.links import BadToken, Reason, read_token
 from signatures import links
-from signatures.guessing import too_many_bad_links
+from signatures.guarding.guessing import too_many_bad_links
+from signatures.guarding.networks import network_of
 from signatures.models import Signature
-from signatures.networks import network_of
 from signatures.offering import next_campaign_for
 from signatures.sharing import share_link, share_ways
 from signatures.views.page import counted_of

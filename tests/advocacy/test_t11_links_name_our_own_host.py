@@ -4,8 +4,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from signatures.letters.outbox import Outbox
 from signatures.models import Letter, Signature
-from signatures.outbox import Outbox
 from signatures.page_cache import pages
 from tests.factories import make_campaign
 

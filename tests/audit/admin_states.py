@@ -12,7 +12,7 @@ from campaigns.models import Campaign, TallyHour, Update
 from campaigns.revising import revise_statement
 from mailings.scheduling import draft_from_update
 from signatures.models import CountShard, PaperBatch, Signature
-from signatures.state_changing import reject
+from signatures.staff.state_changing import reject
 from tests.audit.looking import State
 from tests.audit.public_states import full_campaign
 from tests.campaigns.admin_pages import make_organizer

@@ -13,8 +13,8 @@ from django.urls import URLPattern, reverse
 from campaigns.admin.scoping import OrganizationScopedAdmin
 from campaigns.models import Campaign, Picture, Source, Translation, Update
 from mailings.models import DigestSchedule, Mailing
-from signatures.exporting import Chosen, ask
 from signatures.models import PaperBatch, StateChange, Suppression
+from signatures.staff.exporting import Chosen, ask
 from tests.campaigns.admin_pages import make_organizer, words
 from tests.factories import make_campaign, make_organization, make_signature
 

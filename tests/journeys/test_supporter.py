@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from signatures.letters.outbox import Outbox
 from signatures.models import Signature, Subscription
-from signatures.outbox import Outbox
 from tests.factories import make_campaign, make_organization
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from signatures import links
+from signatures.letters.outbox import Outbox
 from signatures.models import Signature, Subscription, Supporter
-from signatures.outbox import Outbox
 from tests.factories import make_campaign, make_signature
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

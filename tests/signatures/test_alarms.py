@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from signatures.alarms import rates_now, warn_of_rates
+from signatures.guarding.alarms import rates_now, warn_of_rates
 from signatures.models import Signature
 from tests.factories import make_campaign, make_signature
 

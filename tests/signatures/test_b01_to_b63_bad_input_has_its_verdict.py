@@ -11,8 +11,8 @@ from django.db import close_old_connections
 from django.test import Client, RequestFactory
 
 from advocacy.wsgi import application
+from signatures.forms.reading import TRAP
 from signatures.models import Letter, Signature
-from signatures.reading import TRAP
 from tests.corpus import cases, named
 from tests.factories import make_campaign
 

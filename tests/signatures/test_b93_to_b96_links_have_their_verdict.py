@@ -9,7 +9,7 @@ from django.urls import reverse
 from postroom.links import make_token
 from signatures import links
 from signatures.erasing import erase
-from signatures.guessing import MOST_A_MINUTE
+from signatures.guarding.guessing import MOST_A_MINUTE
 from signatures.models import DataAccess, NetworkWindow, Signature, Subscription
 from tests.corpus import cases, named
 from tests.factories import make_campaign, make_signature

@@ -9,9 +9,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from signatures import challenging
 from signatures.confirming import confirm, typed_in
-from signatures.forgetting import forget
+from signatures.guarding import challenging
+from signatures.keeping.forgetting import forget
 from signatures.models import CountShard, Letter, NetworkWindow, Signature, UsedChallenge
 from tests.factories import make_campaign
 

@@ -3,9 +3,9 @@
 import pytest
 
 from campaigns.models import Campaign
-from signatures.challenging import make_challenge, release
+from signatures.guarding.challenging import make_challenge, release
+from signatures.letters.outbox import Outbox, why_not
 from signatures.models import Letter, Signature, Supporter
-from signatures.outbox import Outbox, why_not
 from signatures.signing import Typed, Visit, sign
 from tests.factories import make_campaign
 from tests.signatures.test_t22_erasing import broken_invariants

@@ -6,9 +6,9 @@ import pytest
 from django.db.models import Sum
 
 from campaigns.models import Tally
-from signatures import funnels
 from signatures.counting import fold_old_days, move, refresh_tallies
 from signatures.models import CountShard
+from signatures.staff import funnels
 from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db

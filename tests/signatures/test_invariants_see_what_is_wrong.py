@@ -8,10 +8,11 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns.models import ConsentNotice, PageAddress, Translation
-from signatures import invariants, state_changing
+from signatures import invariants
 from signatures.counting import refresh_tallies
 from signatures.erasing import erase
 from signatures.models import DataAccess, Letter, Signature, StateChange, StateChangeEntry
+from signatures.staff import state_changing
 from tests.factories import make_campaign, make_signature
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from campaigns.editions import edition, editions_of
 from campaigns.models import Campaign, ConsentNotice, Tally
 from signatures.counting import refresh_tallies
-from signatures.letters import LetterPress
+from signatures.letters.writing import LetterPress
 from signatures.models import Letter, Signature
 from signatures.page_cache import pages
 from tests.campaigns.languages import NOTICE_ES, STATEMENT_ES, translate

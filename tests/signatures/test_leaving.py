@@ -8,7 +8,7 @@ from signatures import links
 from signatures.erasing import erase
 from signatures.leaving import choose, unsubscribe
 from signatures.models import CampaignMute, ConsentEvent, Subscription
-from signatures.state_changing import reject
+from signatures.staff.state_changing import reject
 from tests.factories import make_campaign, make_signature
 from tests.signatures.meanwhile import Tab, just_before, until_a_statement_waits_for_a_lock
 

@@ -8,8 +8,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from signatures.confirming import disown
+from signatures.letters.outbox import Outbox
 from signatures.models import Letter, Signature, Suppression
-from signatures.outbox import Outbox
 from signatures.signing import send_link_again
 from tests.factories import make_campaign, make_organization, make_signature
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from signatures import forgetting
-from signatures.forgetting import OldNetworks
+from signatures.keeping import forgetting
+from signatures.keeping.forgetting import OldNetworks
 from signatures.models import Signature
 from tests.factories import make_campaign, make_signature
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, Statement, TallyHour
-from signatures import funnels, version_counts
-from signatures.charts import bar_chart, nice_ceiling
 from signatures.models import PaperBatch, Signature
-from signatures.state_changing import reject
+from signatures.staff import funnels, version_counts
+from signatures.staff.charts import bar_chart, nice_ceiling
+from signatures.staff.state_changing import reject
 from tests.campaigns.admin_pages import form_on, make_organizer, words
 from tests.factories import make_campaign, make_signature
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from campaigns.models import CustomField, Statement, Translation
 from signatures.confirming import disown
-from signatures.guessing import MOST_A_MINUTE
+from signatures.guarding.guessing import MOST_A_MINUTE
+from signatures.letters.outbox import Outbox
 from signatures.models import DataAccess, Letter, Signature, Suppression
-from signatures.outbox import Outbox
 from tests.factories import make_campaign, make_signature
 from tests.signatures.dumping import dump
 

@@ -4,8 +4,8 @@ import pytest
 from django.db import transaction
 
 from signatures.erasing import erase
+from signatures.letters.outbox import Outbox
 from signatures.models import DataAccess, Letter, Supporter
-from signatures.outbox import Outbox
 from signatures.own_data import correct, hide, owe_link
 from tests.factories import make_campaign, make_signature
 from tests.signatures.meanwhile import Tab, just_before, until_a_statement_waits_for_a_lock

@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from signatures.forms.postal_codes import RULES, WITHOUT_CODES, clean_postal_code
 from signatures.models import Signature
-from signatures.postal_codes import RULES, WITHOUT_CODES, clean_postal_code
 from tests.factories import make_campaign
 
 

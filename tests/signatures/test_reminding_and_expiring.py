@@ -6,13 +6,14 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from signatures import expiring, reminding
 from signatures.confirming import disown
 from signatures.counting import restate, standing_of
-from signatures.expiring import expire, forget_used_links
+from signatures.keeping import expiring
+from signatures.keeping.expiring import expire, forget_used_links
+from signatures.letters import reminding
+from signatures.letters.outbox import Outbox
+from signatures.letters.reminding import Reminders
 from signatures.models import CountShard, DataAccess, Letter, Signature, Supporter, Suppression
-from signatures.outbox import Outbox
-from signatures.reminding import Reminders
 from tests.factories import make_campaign, make_organization, make_signature
 
 pytestmark = pytest.mark.django_db

@@ -15,12 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from signatures import invariants, state_changing, voiding
+from signatures import invariants
 from signatures.confirming import Confirmed, confirm, disown
 from signatures.models import CountShard, Signature, StateChange, Subscription
 from signatures.signing import Typed
+from signatures.staff import state_changing, voiding
+from signatures.staff.voiding import Wave
 from signatures.tasks import carry_on_state_changes
-from signatures.voiding import Wave
 from tests.campaigns.admin_pages import form_on, make_organizer, words
 from tests.factories import make_campaign, make_signature
 

@@ -9,10 +9,10 @@ from django.test import Client
 
 from signatures.confirming import confirm, typed_in
 from signatures.counting import refresh_tallies
-from signatures.letters import LetterPress
-from signatures.limiting import crowded
+from signatures.guarding.limiting import crowded
+from signatures.guarding.networks import network_at
+from signatures.letters.writing import LetterPress
 from signatures.models import CountShard, Letter, NetworkWindow, Signature, Supporter
-from signatures.networks import network_at
 from signatures.signing import Typed, Visit, sign
 from tests.factories import make_campaign
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from signatures import exporting
-from signatures.exporting import Chosen, ask, stream
 from signatures.models import Export, Signature
+from signatures.staff import exporting
+from signatures.staff.exporting import Chosen, ask, stream
 from tests.campaigns.admin_pages import form_on, make_organizer, words
 from tests.factories import make_campaign, make_signature
 

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from signatures.exporting import Chosen, ask
 from signatures.models import Signature
+from signatures.staff.exporting import Chosen, ask
 from tests.campaigns.admin_pages import make_organizer
 from tests.corpus import cases
 from tests.factories import make_campaign, make_signature

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signatures import xlsx_stream
-from signatures.exporting import Chosen, ask, stream
 from signatures.models import Signature
-from signatures.spreadsheets import plain_text, safe_text
-from signatures.xlsx_stream import workbook
+from signatures.staff import xlsx_stream
+from signatures.staff.exporting import Chosen, ask, stream
+from signatures.staff.spreadsheets import plain_text, safe_text
+from signatures.staff.xlsx_stream import workbook
 from tests.factories import make_campaign, make_signature
 
 FORMULAS = [

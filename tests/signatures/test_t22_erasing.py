@@ -12,8 +12,8 @@ from signatures.confirming import confirm, typed_in
 from signatures.counting import refresh_tallies
 from signatures.erasing import erase, ledger, replay
 from signatures.leaving import choose
+from signatures.letters.outbox import Outbox
 from signatures.models import ConsentEvent, Letter, Signature, Subscription, Supporter, Suppression
-from signatures.outbox import Outbox
 from signatures.signing import Typed
 from tests.factories import make_campaign, make_signature
 from tests.signatures.dumping import dump

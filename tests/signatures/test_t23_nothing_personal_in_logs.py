@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from signatures import links
+from signatures.letters.outbox import Outbox
 from signatures.models import DataAccess, Signature
-from signatures.outbox import Outbox
 from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db

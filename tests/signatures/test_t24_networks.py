@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from signatures.guarding.networks import NOWHERE, network_at, network_of
 from signatures.models import NetworkWindow, Signature
-from signatures.networks import NOWHERE, network_at, network_of
 from tests.factories import make_campaign
 
 GARBAGE = ["", "unknown", "1.2.3", "1.2.3.4.5", "999.1.1.1", "::::", "a" * 5000, "\x00", "[zz", "%"]

@@ -7,8 +7,8 @@ import pytest
 from django.db import DataError, connection
 from django.test import Client
 
+from signatures.guarding.networks import network_of
 from signatures.models import Letter, Signature
-from signatures.networks import network_of
 from signatures.signing import Typed, Visit, sign
 from tests.factories import make_campaign
 

@@ -8,13 +8,13 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from signatures import state_changing
 from signatures.confirming import confirm
 from signatures.erasing import erase
-from signatures.expiring import expire
+from signatures.keeping.expiring import expire
 from signatures.leaving import choose, unsubscribe
 from signatures.models import DataAccess, Letter, Signature, StateChange, Subscription
 from signatures.signing import Typed
+from signatures.staff import state_changing
 from tests.factories import make_campaign, make_signature
 
 pytestmark = pytest.mark.django_db

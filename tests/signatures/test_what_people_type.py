@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 
 from advocacy.wsgi import application
 from signatures.addresses import clean_address, email_key, mask
+from signatures.forms.texts import clean_comment, clean_name
 from signatures.models import Signature
-from signatures.texts import clean_comment, clean_name
 from tests.factories import make_campaign
 
 SAME = [

@@ -8,7 +8,7 @@ from django.urls import reverse
 from postroom.links import make_token
 from signatures.confirming import disown
 from signatures.models import DataAccess
-from signatures.state_changing import reject
+from signatures.staff.state_changing import reject
 from tests.campaigns.admin_pages import make_organizer, words
 from tests.factories import make_campaign, make_organization, make_signature
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from postroom.links import make_token
 from signatures.confirming import disown
 from signatures.counting import refresh_tallies
+from signatures.letters.outbox import Outbox
 from signatures.models import Signature, Subscription
-from signatures.outbox import Outbox
 from signatures.signing import send_link_again
 from tests.factories import make_campaign, make_signature
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import ConsentNotice
 from signatures.confirming import typed_in
-from signatures.forms import TypedForm
+from signatures.forms.pages import TypedForm
+from signatures.forms.reading import Reading
 from signatures.models import Signature
 from signatures.own_data import CORRECTABLE
-from signatures.reading import Reading
 
 
 class OwnSignatureForm(TypedForm):

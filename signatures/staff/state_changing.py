@@ -17,11 +17,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from signatures.models import CountShard, Signature, StateChange
-from signatures.standing_consents import (
+from signatures.staff.standing_consents import (
     begin_again_what_rejection_ended,
     end_what_rejected_began,
 )
-from signatures.voiding import Wave
+from signatures.staff.voiding import Wave
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
-from signatures.challenging import forget_used_challenges
-from signatures.limiting import forget_old_windows
-from signatures.looking_back import first_number_since
+from signatures.guarding.challenging import forget_used_challenges
+from signatures.guarding.limiting import forget_old_windows
+from signatures.staff.looking_back import first_number_since
 
 # So many numbers at once, however few of them still have a network.
 SPAN = 5000

@@ -14,8 +14,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from campaigns.models import Campaign, TallyHour
-from signatures.looking_back import window
 from signatures.models import CountShard
+from signatures.staff.looking_back import window
 
 # Those of a small campaign lie scattered among all others, each on a page of its own: so many are
 # read in half a second or so.

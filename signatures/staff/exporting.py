@@ -17,10 +17,10 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns.models import Campaign, ConsentNotice, Statement
-from signatures.looking_back import numbers_between
 from signatures.models import Export
-from signatures.spreadsheets import safe_text
-from signatures.xlsx_stream import workbook
+from signatures.staff.looking_back import numbers_between
+from signatures.staff.spreadsheets import safe_text
+from signatures.staff.xlsx_stream import workbook
 
 LINK_LIVES = timedelta(minutes=10)
 BATCH = 2000

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection
 
-from signatures.networks import Network, keyed
+from signatures.guarding.networks import Network, keyed
 
 MOST_REMEMBERED = 10_000
 # How much more than one of its networks a whole IPv6 /48 may do.

@@ -11,8 +11,8 @@ from typing import Any, Self
 from django.db import connection
 
 from signatures.addresses import mask
-from signatures.looking_back import window
 from signatures.models import Signature
+from signatures.staff.looking_back import window
 
 # What a wave is looked for among. More than one at once would keep the page waiting.
 MOST_LOOKED_AT = 100_000

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from django.db import close_old_connections, connection
 
 from campaigns.keeping_time import open_and_close_due
-from signatures.alarms import warn_of_rates
 from signatures.counting import fold_old_days, refresh_tallies
-from signatures.expiring import BATCH as EXPIRED_AT_ONCE
-from signatures.expiring import expire, forget_used_links
-from signatures.forgetting import OldNetworks, forget
-from signatures.outbox import BATCH, Outbox
-from signatures.reminding import BATCH as REMINDED_AT_ONCE
-from signatures.reminding import Reminders
+from signatures.guarding.alarms import warn_of_rates
+from signatures.keeping.expiring import BATCH as EXPIRED_AT_ONCE
+from signatures.keeping.expiring import expire, forget_used_links
+from signatures.keeping.forgetting import OldNetworks, forget
+from signatures.letters.outbox import BATCH, Outbox
+from signatures.letters.reminding import BATCH as REMINDED_AT_ONCE
+from signatures.letters.reminding import Reminders
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from campaigns.models import Campaign, ConsentNotice, CustomField
-from signatures.reading import (
+from signatures.forms.reading import (
     ADDRESS_LENGTH,
     ANSWER_LENGTH,
     COMMENT_LENGTH,

@@ -10,8 +10,8 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import ngettext
 
 from campaigns.models import ConsentNotice, Statement
-from signatures.looking_back import Window, window
 from signatures.models import Signature
+from signatures.staff.looking_back import Window, window
 
 # Each lies elsewhere in the table: these cost a page half a second at worst.
 MOST_LOOKED_AT = 20_000

@@ -22,7 +22,7 @@ from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection
 from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Kind, Outcome, Stage
-from signatures.letters import LetterPress
+from signatures.letters.writing import LetterPress
 from signatures.models import Letter, Signature, Supporter, Suppression
 
 logger = logging.getLogger(__name__)

@@ -15,9 +15,9 @@ from django_countries import countries
 
 from campaigns.models import Campaign, ConsentNotice, CustomField
 from signatures.addresses import clean_address
-from signatures.postal_codes import WITHOUT_CODES, clean_postal_code
+from signatures.forms.postal_codes import WITHOUT_CODES, clean_postal_code
+from signatures.forms.texts import clean_comment, clean_line, clean_name
 from signatures.signing import Typed
-from signatures.texts import clean_comment, clean_line, clean_name
 
 NAME_LENGTH = 255
 COMMENT_LENGTH = 2000

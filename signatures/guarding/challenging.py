@@ -21,8 +21,8 @@ from campaigns.models import Campaign
 from signatures.addresses import email_key
 from signatures.confirming import lock_signature, may_count
 from signatures.counting import restate, standing_of
+from signatures.letters.owing import owe_to_owner
 from signatures.models import Letter, Signature, UsedChallenge
-from signatures.owing import owe_to_owner
 
 HOUR = 60 * 60
 # Work: rounds of PBKDF2-HMAC-SHA256 for each try, and how many tries it takes on average.

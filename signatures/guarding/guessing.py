@@ -7,7 +7,7 @@ never stands between a person and a link that is good.
 
 from django.db import connection
 
-from signatures.networks import Network
+from signatures.guarding.networks import Network
 
 MOST_A_MINUTE = 20
 

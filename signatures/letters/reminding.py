@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from signatures.owing import MINUTES_BETWEEN, PER_DAY, PER_SIGNATURE
+from signatures.letters.owing import MINUTES_BETWEEN, PER_DAY, PER_SIGNATURE
 
 AFTER = timedelta(hours=24)
 NEVER_AFTER = timedelta(days=7)

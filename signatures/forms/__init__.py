@@ -1,0 +1,1 @@
+"""What people type: the forms that show the fields, and the reading that judges what came."""

@@ -1,0 +1,1 @@
+"""What staff do with signatures: look, count, chart, reject in waves, restore, export."""
