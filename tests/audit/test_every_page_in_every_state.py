@@ -13,7 +13,7 @@ from tests.audit.admin_states import (
 )
 from tests.audit.looking import State, look, look_at_the_narrowest
 from tests.audit.public_states import STAGES
-from tests.journeys.test_editor import log_in
+from tests.journeys.editor import log_in
 
 pytestmark = [
     pytest.mark.audit,

@@ -14,7 +14,7 @@ from campaigns.previewing import preview_url
 from campaigns.revising import revise_statement
 from tests.campaigns.admin_pages import make_organizer
 from tests.factories import make_campaign, make_organization, make_signature
-from tests.journeys.test_editor import button, log_in
+from tests.journeys.editor import button, editor_of, log_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -36,7 +36,7 @@ def test_markers_are_checked_while_somebody_types_and_a_preview_saves_nothing(
     campaign = make_campaign(published=False, body="<p>They watch everyone.</p>")
     log_in(page, make_organizer(campaign.organization))
     page.goto(change_url(campaign))
-    letter = page.get_by_role("textbox", name="Letter")
+    letter = editor_of(page, "Letter")
     letter.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" And everywhere.[^wong-2018]")

@@ -4,33 +4,17 @@ import io
 from datetime import date
 
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from django.test import Client
 from PIL import Image
 
 from campaigns.models import Campaign, Picture, Source
 from campaigns.picturing import draw_anew, keep
 from tests.campaigns.admin_pages import make_organizer
 from tests.factories import make_campaign
+from tests.journeys.editor import button, editor_of, log_in
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def log_in(page, user: User) -> None:
-    """The session of somebody who typed the password; the form itself is Django's."""
-    client = Client()
-    client.force_login(user)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": settings.SITE_URL}]
-    )
-
-
-def button(page, name: str):
-    return page.get_by_role("button", name=name, exact=True)
 
 
 @pytest.fixture
@@ -46,7 +30,7 @@ def campaign() -> Campaign:
 def test_markers_and_ask_are_inserted_shown_saved_and_numbered(page, campaign, browser_problems):
     log_in(page, make_organizer(campaign.organization))
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
-    letter = page.get_by_role("textbox", name="Letter")
+    letter = editor_of(page, "Letter")
 
     # A source chosen from the campaign's own.
     letter.click()
@@ -97,7 +81,7 @@ def test_a_button_is_written_and_an_update_cites_the_sources_of_its_campaign(
     page.goto(f"/admin/campaigns/update/add/?campaign={campaign.pk}")
     page.get_by_label("Title:").fill("They listened")
     assert page.locator("output").first.inner_text() == "13 / 50"
-    text = page.get_by_role("textbox", name="Text")
+    text = editor_of(page, "Text")
     text.click()
     page.keyboard.type("Yes.")
     button(page, "Insert source").click()
@@ -127,7 +111,7 @@ def test_a_picture_is_inserted_kept_through_the_editor_and_shown(
     keep(Picture(organization=make_campaign().organization, alt="Not ours"), drawn)
     log_in(page, make_organizer(campaign.organization))
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
-    letter = page.get_by_role("textbox", name="Letter")
+    letter = editor_of(page, "Letter")
     letter.click()
     page.keyboard.press("Control+End")
 

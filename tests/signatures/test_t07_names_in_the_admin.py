@@ -9,7 +9,7 @@ from signatures.staff.exporting import Chosen, ask
 from tests.campaigns.admin_pages import make_organizer
 from tests.corpus import cases
 from tests.factories import make_campaign, make_signature
-from tests.journeys.test_editor import log_in
+from tests.journeys.editor import log_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
