@@ -127,7 +127,9 @@ class Servers:
 
     def start_nginx(self, site: Site) -> Nginx:
         """The shipped configuration before a site."""
-        nginx = Nginx(self.folder, site_port=ports.number(site.listener))
+        # Each measurement has one of its own, with nothing kept from the one before.
+        own_folder = Path(tempfile.mkdtemp(prefix="nginx-", dir=self.folder))
+        nginx = Nginx(own_folder, site_port=ports.number(site.listener))
         self.beside.append(nginx)
         nginx.start()
         return nginx
