@@ -1,9 +1,9 @@
 """Who gets a mailing, as one rule in SQL: counted before the send, frozen by pages at its start.
 
-Standing consent to the mailing's scope; of these, where the mailing is for the signers of a
-campaign, its counted signers; minus everyone who muted all it speaks of, minus suppressed
-addresses, minus those who got the same news by another mailing. The fence of the ledger asks
-again before every message.
+Standing consent to the mailing's scope, without a pause that its reader asked for; of these, where
+the mailing is for the signers of a campaign, its counted signers; minus everyone who muted all it
+speaks of, minus suppressed addresses, minus those who got the same news by another mailing. The
+fence of the ledger asks again before every message.
 """
 
 from typing import Any
@@ -43,6 +43,7 @@ AND NOT EXISTS (
 _LIVE = """
 FROM signatures_subscription s JOIN signatures_supporter p ON p.id = s.supporter_id
 WHERE s.scope_id = %(scope)s AND s.unsubscribed_at IS NULL
+    AND (s.rests_until IS NULL OR s.rests_until <= now())
 """
 
 

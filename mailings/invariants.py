@@ -47,7 +47,7 @@ INVARIANTS = [
         """
         SELECT count(*) FROM mailings_recipient r
         JOIN signatures_subscription s ON s.id = r.subscription_id
-        WHERE r.status = 3 AND s.unsubscribed_at < r.done_at - interval '30 minutes'
+        WHERE r.status IN (3, 8, 9, 10) AND s.unsubscribed_at < r.done_at - interval '30 minutes'
             AND s.subscribed_at < s.unsubscribed_at
         """,
     ),
@@ -57,7 +57,7 @@ INVARIANTS = [
         SELECT count(*) FROM mailings_recipient r
         JOIN signatures_supporter p ON p.id = r.supporter_id
         JOIN signatures_suppression x ON x.email_hash = p.email_hash
-        WHERE r.status = 3 AND x.lifted_at IS NULL
+        WHERE r.status IN (3, 8, 9, 10) AND x.lifted_at IS NULL
             AND x.created_at < r.done_at - interval '30 minutes'
         """,
     ),

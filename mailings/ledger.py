@@ -169,6 +169,7 @@ RETURNING (
     SELECT p.email FROM signatures_subscription s
     JOIN signatures_supporter p ON p.id = s.supporter_id
     WHERE s.id = $6 AND s.unsubscribed_at IS NULL
+        AND (s.rests_until IS NULL OR s.rests_until <= now())
         AND NOT EXISTS (
             SELECT 1 FROM signatures_suppression x
             WHERE x.email_hash = p.email_hash AND x.lifted_at IS NULL
@@ -197,8 +198,9 @@ def prepare_session() -> None:
 def fence(lease: Lease, to: Owed, about: list[int]) -> str | None:
     """Declare, durably and in one round trip, that the next message goes to `to`.
 
-    Returns the address, or None when this person has left, is suppressed, has muted every campaign
-    in `about`, or is gone. Keeps the lease alive. The session is prepared. Raises LeaseLost.
+    Returns the address, or None when this person has left, rests, is suppressed, has muted every
+    campaign in `about`, or is gone. Keeps the lease alive. The session is prepared. Raises
+    LeaseLost.
     """
     seconds = settings.MAILING_LEASE_SECONDS
     with connection.cursor() as cursor:

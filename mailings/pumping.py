@@ -7,10 +7,11 @@ from django.db import transaction
 from mailings import doorbell, rounds
 from mailings.audience import freeze_page
 from mailings.models import Mailing
+from mailings.rates import pause_if_troubled
 
 
 def pump() -> dict[int, int]:
-    """One round: begin what is due, retry, tidy up after the dead, close what is finished, ring.
+    """One round: begin what is due, retry, tidy up, pause what fares badly, close the finished, ring.
 
     Returns how many slices were asked for in each lane.
     """
@@ -19,6 +20,8 @@ def pump() -> dict[int, int]:
         freeze_audience(mailing_id)
     rounds.retry_deferred()
     rounds.settle_abandoned()
+    for mailing_id in Mailing.objects.sending().values_list("pk", flat=True):
+        pause_if_troubled(mailing_id)
     rounds.close_finished()
     wanted = rounds.wanted_slices()
     for lane, slices in wanted.items():

@@ -1,3 +1,4 @@
+from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
 from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient
 from mailings.models.mailing import (
     DigestSchedule,
@@ -8,14 +9,17 @@ from mailings.models.mailing import (
 )
 
 __all__ = [
+    "ArrivedMail",
     "Chunk",
     "Deferral",
     "DigestSchedule",
     "Lane",
     "LaneSequence",
     "Mailing",
+    "MailEvent",
     "MailingContent",
     "Proof",
     "Recipient",
+    "Reply",
     "content_digest",
 ]

@@ -57,6 +57,10 @@ class Recipient(models.Model):
         DEFERRED = 5, _("deferred")
         SKIPPED = 6, _("skipped")
         UNKNOWN = 7, _("unknown")
+        # What is heard of a mail afterwards.
+        DELIVERED = 8, _("delivered")
+        BOUNCED = 9, _("bounced")
+        COMPLAINED = 10, _("complained")
 
     pk = models.CompositePrimaryKey("mailing_id", "lane", "seq")
     mailing = models.ForeignKey(
@@ -80,7 +84,10 @@ class Recipient(models.Model):
     )
     status = models.PositiveSmallIntegerField(choices=Status, default=Status.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    code = models.PositiveSmallIntegerField(null=True, help_text=_("The mail server's last reply."))
+    code = models.PositiveSmallIntegerField(
+        null=True,
+        help_text=_("The mail server's last reply; 550 or 450 where the mail came back."),
+    )
     done_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -88,7 +95,7 @@ class Recipient(models.Model):
             # Supporter first: the same index answers "what did this person get?".
             models.UniqueConstraint(fields=["supporter", "mailing"], name="mailing_once_a_person"),
             models.CheckConstraint(
-                condition=models.Q(status__in=[0, 3, 4, 5, 6, 7]),
+                condition=models.Q(status__in=[0, 3, 4, 5, 6, 7, 8, 9, 10]),
                 name="recipient_status_known",
             ),
         ]

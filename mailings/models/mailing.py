@@ -124,6 +124,7 @@ class Mailing(models.Model):
     started_at = models.DateTimeField(null=True, editable=False)
     paused_at = models.DateTimeField(null=True, editable=False)
     paused_for = models.DurationField(default=timedelta, editable=False)
+    resumed_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
     pause_reason = models.CharField(max_length=200, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -184,6 +185,7 @@ class Mailing(models.Model):
             state=self.State.SENDING,
             paused_for=models.F("paused_for") + (Now() - Coalesce("paused_at", Now())),
             paused_at=None,
+            resumed_at=Now(),
             pause_reason="",
         )
 

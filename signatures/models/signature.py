@@ -230,6 +230,9 @@ class Letter(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     dropped_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(
+        null=True, help_text=_("When a server said that there is no such mailbox.")
+    )
     reason = models.CharField(
         max_length=60,
         blank=True,

@@ -99,11 +99,12 @@ class SubscriptionQuerySet(OrganizationScopedQuerySet):
         return self.filter(unsubscribed_at=None)
 
     def mailable(self) -> Self:
-        """Standing consents of people whose address no suppression blocks for bulk mail."""
+        """Standing consents of people who asked for no pause, and whose address nothing blocks."""
         blocked = Suppression.objects.blocking_bulk().filter(
             email_hash=models.OuterRef("supporter__email_hash")
         )
-        return self.live().filter(~models.Exists(blocked))
+        awake = models.Q(rests_until=None) | models.Q(rests_until__lte=Now())
+        return self.live().filter(awake, ~models.Exists(blocked))
 
 
 class Subscription(models.Model):
@@ -126,6 +127,9 @@ class Subscription(models.Model):
     )
     subscribed_at = models.DateTimeField(db_default=Now())
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    rests_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("The reader asked for a pause; nothing goes out until.")
+    )
 
     objects = SubscriptionQuerySet.as_manager()
 
@@ -199,6 +203,7 @@ class SuppressionQuerySet(models.QuerySet):
 class SuppressionReason(models.TextChoices):
     NOT_ME = "not_me", _("said “not me”")
     HARD_BOUNCE = "hard_bounce", _("address does not exist")
+    SOFT_BOUNCE = "soft_bounce", _("mail kept coming back")
     COMPLAINT = "complaint", _("complained")
     ERASED = "erased", _("erased")
 

@@ -1,0 +1,107 @@
+"""How a mailing fares while it goes out: the shares of hard bounces and complaints among the last.
+
+What the mail server refused at once and what is heard later count alike. A share of a few people
+says nothing, so the fewest stand in for them. Canary and auto-pause both read this.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from mailings.models import Mailing
+
+# The last so many recipients are looked at.
+WINDOW = 5000
+MOST_HARD, FEWEST_FOR_HARD = 0.05, 100
+MOST_COMPLAINTS, FEWEST_FOR_COMPLAINTS = 0.001, 1000
+
+# Chunks go out in the order of their numbers, so the last of a lane are those with the highest that
+# were begun. No index names a status or a time: the ledger's rows are updated too often for that.
+_RATES = """
+WITH lanes AS (
+    SELECT lane FROM mailings_lanesequence WHERE mailing_id = %(mailing)s
+), last AS (
+    SELECT r.status, r.code
+    FROM lanes JOIN mailings_mailing m ON m.id = %(mailing)s CROSS JOIN LATERAL (
+        SELECT lo, CASE WHEN state = 2 THEN hi ELSE cursor END AS reached
+        FROM mailings_chunk
+        WHERE mailing_id = %(mailing)s AND lane = lanes.lane AND (state = 2 OR cursor >= lo)
+        ORDER BY lo DESC LIMIT %(chunks)s
+    ) c CROSS JOIN LATERAL (
+        SELECT status, code FROM mailings_recipient
+        WHERE mailing_id = %(mailing)s AND lane = lanes.lane AND seq BETWEEN c.lo AND c.reached
+            AND status IN (3, 4, 7, 8, 9, 10)
+            AND (m.resumed_at IS NULL OR done_at > m.resumed_at)
+        ORDER BY seq DESC LIMIT %(window)s
+    ) r
+    LIMIT %(window)s
+)
+SELECT count(*),
+    count(*) FILTER (WHERE status IN (4, 9) AND code BETWEEN 500 AND 599),
+    count(*) FILTER (WHERE status = 10)
+FROM last
+"""
+# As many chunks of the usual size as hold the window, and some that were only begun.
+_CHUNKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Of the last `mails` that left or were refused: how many addresses do not exist, how many
+    readers complained."""
+
+    mails: int
+    hard: int
+    complaints: int
+
+    @property
+    def hard_share(self) -> float:
+        """From 0 to 1, of at least `FEWEST_FOR_HARD` mails."""
+        return self.hard / max(self.mails, FEWEST_FOR_HARD)
+
+    @property
+    def complaint_share(self) -> float:
+        """From 0 to 1, of at least `FEWEST_FOR_COMPLAINTS` mails."""
+        return self.complaints / max(self.mails, FEWEST_FOR_COMPLAINTS)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong and what to do, for the person who sends; empty when nothing is."""
+        told = {"hard": self.hard, "complaints": self.complaints, "mails": self.mails}
+        if self.hard_share > MOST_HARD:
+            return (
+                _(
+                    "%(hard)d of the last %(mails)d addresses do not exist. Look where they came from"
+                    " before you resume."
+                )
+                % told
+            )
+        if self.complaint_share > MOST_COMPLAINTS:
+            return (
+                _(
+                    "%(complaints)d of the last %(mails)d readers called it spam. Look at the text and"
+                    " at who gets it before you resume."
+                )
+                % told
+            )
+        return ""
+
+
+def running_rates(mailing_id: int) -> Rates:
+    """The rates of a mailing over its last 5,000 recipients; reads at most a few chunks a lane."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RATES, {"mailing": mailing_id, "chunks": _CHUNKS, "window": WINDOW})
+        return Rates(*cursor.fetchone())
+
+
+def pause_if_troubled(mailing_id: int) -> bool:
+    """Pause the mailing, with the reason, when too much of it comes back. True when this call did.
+
+    Whoever resumes it has read the reason, so only mails that left since then count.
+    """
+    mailing = Mailing.objects.sending().filter(pk=mailing_id).first()
+    if mailing is None:
+        return False
+    trouble = running_rates(mailing_id).trouble
+    return bool(trouble) and mailing.pause(trouble)
