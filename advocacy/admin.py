@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, Source, Update
 from mailings.models import Mailing
+from mailings.views.readiness import readiness_page
 from signatures.views.previewing import show_preview
 
 # The rich editor needs an import map in the page, and writes a <style> of its own.
@@ -37,7 +38,8 @@ class StaffSite(AdminSite):
         preview = path(
             "campaigns/campaign/<int:pk>/preview/", self.admin_view(preview_page), name="preview"
         )
-        return [preview, *super().get_urls()]
+        ready = path("ready-to-send/", self.admin_view(readiness_page), name="ready_to_send")
+        return [preview, ready, *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

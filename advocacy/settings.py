@@ -157,6 +157,11 @@ vars().update(env.email_url("EMAIL_URL", default=EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"noreply@{SITE_HOST or 'localhost'}")
 # The domain that bounces return to and that Message-IDs carry.
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2])
+# What `check_deliverability` judges: IP addresses that mail leaves from, names of its DKIM keys,
+# and whom to ask (empty: the system's name servers).
+MAIL_SENDING_ADDRESSES = env.list("MAIL_SENDING_ADDRESSES", default=[])
+DKIM_SELECTORS = env.list("DKIM_SELECTORS", default=[])
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])
 
 # --- Signatures that nobody confirms are deleted after so many days, as the mail that asks says.
 KEEP_UNCONFIRMED_DAYS = env.int("KEEP_UNCONFIRMED_DAYS", default=30)

@@ -13,6 +13,7 @@ import selectors
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -124,12 +125,14 @@ class _Crowd:
 
     def visit(self) -> Result:
         """Ask until time is up, then wait for what is under way."""
-        free = [self._arrive() for _ in range(self.load.visitors)]
+        # Each in its turn: nginx hangs up on whoever says nothing for ten seconds, and a connection
+        # that is used in that very moment is the client's fault.
+        free = deque(self._arrive() for _ in range(self.load.visitors))
         spent = time.process_time()
         self.began = last = time.perf_counter()
         while True:
             while free and (due := self._due()) is not None:
-                self._ask(free.pop(), due)
+                self._ask(free.popleft(), due)
             now = time.perf_counter()
             if now - last > PATIENCE or (not self.waiting and self._is_over(now)):
                 break

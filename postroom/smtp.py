@@ -89,6 +89,18 @@ class Connection:
         self._messages += 1
         return outcome
 
+    def open(self) -> Outcome | None:
+        """Connects, greets and logs in without a message: None when the server is ready for one."""
+        try:
+            if self._socket is None:
+                self._open()
+        except _Ended as ended:
+            return ended.outcome
+        except (OSError, BadReply) as error:
+            self._hang_up()
+            return self._broken_off(error)
+        return None
+
     def close(self) -> None:
         """QUIT and hang up; safe to call twice and after a failure."""
         if self._socket is not None:
