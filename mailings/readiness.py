@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Organization
 from postroom.domain_checks import (
-    Finding,
-    Grade,
     check_alignment,
     check_dkim,
     check_dmarc,
@@ -19,6 +17,7 @@ from postroom.domain_checks import (
     check_server,
     check_spf,
 )
+from postroom.findings import Finding, Grade
 from postroom.lookups import Lookups
 from postroom.smtp_settings import SMTPSettings
 from signatures import links

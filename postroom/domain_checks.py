@@ -7,11 +7,10 @@ at least `p=none` and aligned, a name for each sending address that leads back t
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from postroom.findings import Finding, Grade
 from postroom.lookups import LookupFailed, Lookups
 from postroom.smtp import Connection
 from postroom.smtp_settings import SMTPSettings
@@ -19,23 +18,6 @@ from postroom.spf import BadPolicy, Verdict, judge, policy_of
 
 # Gmail takes 1,024 bits and advises 2,048.
 FEWEST_BITS, ADVISED_BITS = 1024, 2048
-
-
-class Grade(StrEnum):
-    GOOD = "good"
-    ADVICE = "advice"  # works, could be better
-    WRONG = "wrong"  # mail will be refused or filed as spam
-    UNKNOWN = "unknown"  # could not be asked
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check saw. `advice` says what to do, empty where nothing is to be done."""
-
-    subject: str
-    grade: Grade
-    text: str
-    advice: str = ""
 
 
 def check_spf(domain: str, addresses: Sequence[str], lookups: Lookups) -> Finding:

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from campaigns.models import Organization
-from mailings import readiness
-from postroom.domain_checks import Finding, Grade
+from postroom.findings import Finding, Grade
 
 # What has to be mended comes first. The class is that of a line in a checklist.
 _GRADES = {
@@ -29,6 +28,9 @@ def readiness_page(request: HttpRequest) -> TemplateResponse:
         raise PermissionDenied
     context = admin.site.each_context(request) | {"title": _("Ready to send?")}
     if request.method == "POST":
+        # A web worker holds what asks the DNS only once somebody pressed this button.
+        from mailings import readiness
+
         organizations = Organization.objects.visible_to(request.user)
         context["groups"] = by_grade(list(readiness.check(organizations)))
     return TemplateResponse(request, "admin/mailings/readiness.html", context)

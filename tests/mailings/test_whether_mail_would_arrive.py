@@ -13,7 +13,7 @@ from django.db import connections
 from django.test import Client
 
 from mailings import readiness
-from postroom.domain_checks import Grade
+from postroom.findings import Grade
 from tests.campaigns.admin_pages import make_organizer, words
 from tests.factories import make_organization
 from tests.postroom.tls_server import CERTIFICATE

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from postroom.domain_checks import (
-    Grade,
     check_alignment,
     check_dkim,
     check_dmarc,
@@ -16,6 +15,7 @@ from postroom.domain_checks import (
     check_server,
     check_spf,
 )
+from postroom.findings import Grade
 from postroom.lookups import Lookups
 from postroom.smtp_settings import SMTPSettings
 from postroom.spf import BadPolicy, Verdict, judge

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.models import Organization
 from mailings import readiness
-from postroom.domain_checks import Grade
+from postroom.findings import Grade
 
 _MARKS = {Grade.GOOD: "ok", Grade.ADVICE: "advice", Grade.WRONG: "WRONG", Grade.UNKNOWN: "?"}
 
