@@ -10,10 +10,21 @@ from django.utils.translation import gettext as _
 from campaigns.citations import Citation
 from campaigns.importing.draft import Doubt, SourceDraft
 from campaigns.importing.pieces import Piece
-from campaigns.importing.references import read_reference
+from campaigns.importing.references import is_imprint, read_reference
 from campaigns.text.vocabulary import SOURCE_KEY
 
 MAX_KEY = 60
+# `Ibid.`, `Id. at 14`, `Ebd., S. 4`: the source before it; and a source by its number.
+IBID = re.compile(
+    r"(?:ibid(?:em)?|idem|id|ebd|ebenda|ib)\.?(?:,? (?P<place>\S.{0,60}?))?\.?",
+    re.IGNORECASE,
+)
+SEE_NOTE = re.compile(
+    r"(?:see|cf\.?|siehe|vgl\.?|v[ée]ase|voir) (?:also )?(?:above,? |supra,? |oben,? )?"
+    r"(?:(?:foot)?note|n\.|fn\.?|source|anm(?:erkung|\.)?|fu(?:ß|ss)note|quelle|nota|fuente)"
+    r" ?(?P<number>[0-9]{1,3})(?: above)?\.?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,14 @@ class Entry:
 
     @property
     def text(self) -> str:
-        text = " ".join(piece.text for piece in self.pieces)
+        text = ""
+        for piece in self.pieces:
+            # Who published a title, on a line of its own, is parted from it as it was there.
+            text += (
+                (" | " if is_imprint(text, piece.text) else " ") + piece.text
+                if text
+                else piece.text
+            )
         return re.sub(r"\s*(?:↩|↑|⤴)\ufe0e?(?: ?[a-z0-9])*\s*\Z|\A\^ ", "", text)
 
     @property
@@ -43,19 +61,29 @@ def read_sources(
 ) -> tuple[tuple[SourceDraft, ...], dict[str, str], list[Doubt]]:
     """The sources in their order, the key of each label, and what is unsure.
 
-    The same work listed twice stays two sources; a label used twice means the first.
+    The same work listed twice stays two sources; a label used twice means the first; `Ibid.` means
+    the one before it.
     """
     sources: dict[str, SourceDraft] = {}
     keys: dict[str, str] = {}
     unsure = []
     for number, entry in enumerate(entries, start=1):
-        reading = read_reference(entry.text, entry.links)
         item = f"source {entry.label or number}"
+        if meant := _meant_again(entry, sources, keys):
+            keys.setdefault(entry.label or str(number), meant)
+            unsure.append(Doubt(item, entry.raw, _again(sources[meant], entry)))
+            continue
+        reading = read_reference(entry.text, entry.links)
         for why in filter(None, (entry.why, reading.why)):
             unsure.append(Doubt(item, entry.raw, why))
         if entry.label in keys:
             unsure.append(Doubt(item, entry.raw, _("Another source has this number too.")))
-        key = _free_key(entry.label, reading.citation, number, taken=sources)
+        if same := _same_title(reading.citation, sources):
+            why = _(
+                "It has the title of another source, %(key)s; look whether it is the same work."
+            )
+            unsure.append(Doubt(item, entry.raw, why % {"key": same}))
+        key = _free_key(entry, reading.citation, number, taken=sources)
         keys.setdefault(entry.label or str(number), key)
         sources[key] = SourceDraft(key, reading.citation, entry.raw)
     without = [source.key for source in sources.values() if not source.citation.url]
@@ -68,12 +96,38 @@ def read_sources(
     return tuple(sources.values()), keys, unsure
 
 
-def _free_key(label: str, citation: Citation, number: int, *, taken: dict[str, SourceDraft]) -> str:
+def _meant_again(entry: Entry, sources: dict[str, SourceDraft], keys: dict[str, str]) -> str:
+    """The key of the source that `Ibid.` or `See note 1` means; empty for any other entry."""
+    if match := SEE_NOTE.fullmatch(entry.text):
+        return keys.get(match["number"], "")
+    return next(reversed(sources), "") if IBID.fullmatch(entry.text) else ""
+
+
+def _again(source: SourceDraft, entry: Entry) -> str:
+    why = _("It means the source %(key)s, so both numbers cite that one.") % {"key": source.key}
+    match = IBID.fullmatch(entry.text)
+    if match and match["place"]:
+        why += " " + _("Where in it, “%(place)s”, was left out.") % {"place": match["place"]}
+    return why
+
+
+def _same_title(citation: Citation, sources: dict[str, SourceDraft]) -> str:
+    """The key of a source with the same title; a title of one word names many works."""
+    title = citation.title.casefold()
+    if " " not in title:
+        return ""
+    return next((key for key, one in sources.items() if one.citation.title.casefold() == title), "")
+
+
+def _free_key(
+    entry: Entry, citation: Citation, number: int, *, taken: dict[str, SourceDraft]
+) -> str:
     """`wong-2018`: surname and year; an organization that publishes its own work, by its name.
 
     The key of a note stays what it was.
     """
-    if label and not label.isdecimal() and SOURCE_KEY.fullmatch(label):
+    label = entry.label
+    if entry.pieces[0].kind == "note" and not label.isdecimal() and SOURCE_KEY.fullmatch(label):
         base = label
     else:
         author = citation.author
@@ -83,7 +137,7 @@ def _free_key(label: str, citation: Citation, number: int, *, taken: dict[str, S
             author = (surname if comma else surname.split(" ")[-1]) or citation.publisher
         year = citation.published_on.year if citation.published_on else ""
         base = slugify(f"{author} {year}" if author else "")[: MAX_KEY - 4]
-    key = base = base or f"source-{label or number}"
+    key = base = base or f"source-{label if label.isalnum() and label.isascii() else number}"
     count = 1
     while key in taken:
         count += 1

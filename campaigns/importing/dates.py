@@ -4,20 +4,68 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-# Names of months in English, German, Spanish and French, and how they are shortened.
+# Names of months in the languages of Western Europe and in Polish, and how they are shortened.
 MONTHS: tuple[tuple[str, ...], ...] = (
-    ("january", "januar", "jänner", "enero", "janvier"),
-    ("february", "februar", "febrero", "février"),
-    ("march", "märz", "marzo", "mars"),
-    ("april", "abril", "avril"),
-    ("may", "mai", "mayo"),
-    ("june", "juni", "junio", "juin"),
-    ("july", "juli", "julio", "juillet"),
-    ("august", "agosto", "août"),
-    ("september", "septiembre", "setiembre", "septembre"),
-    ("october", "oktober", "octubre", "octobre"),
-    ("november", "noviembre", "novembre"),
-    ("december", "dezember", "diciembre", "décembre"),
+    (
+        "january",
+        "januar",
+        "jänner",
+        "enero",
+        "janvier",
+        "gennaio",
+        "janeiro",
+        "januari",
+        "stycznia",
+        "styczeń",
+    ),
+    (
+        "february",
+        "februar",
+        "febrero",
+        "février",
+        "febbraio",
+        "fevereiro",
+        "februari",
+        "lutego",
+        "luty",
+    ),
+    ("march", "märz", "marzo", "mars", "março", "maart", "marca", "marzec"),
+    ("april", "abril", "avril", "aprile", "kwietnia", "kwiecień"),
+    ("may", "mai", "mayo", "maggio", "maio", "mei", "maj", "maja"),
+    ("june", "juni", "junio", "juin", "giugno", "junho", "czerwca", "czerwiec"),
+    ("july", "juli", "julio", "juillet", "luglio", "julho", "lipca", "lipiec"),
+    ("august", "agosto", "août", "augustus", "augusti", "sierpnia", "sierpień"),
+    (
+        "september",
+        "septiembre",
+        "setiembre",
+        "septembre",
+        "settembre",
+        "setembro",
+        "września",
+        "wrzesień",
+    ),
+    (
+        "october",
+        "oktober",
+        "octubre",
+        "octobre",
+        "ottobre",
+        "outubro",
+        "października",
+        "październik",
+    ),
+    ("november", "noviembre", "novembre", "novembro", "listopada", "listopad"),
+    (
+        "december",
+        "dezember",
+        "diciembre",
+        "décembre",
+        "dicembre",
+        "dezembro",
+        "grudnia",
+        "grudzień",
+    ),
 )
 SHORT = {
     "jan": 1,
@@ -62,7 +110,7 @@ DATE = re.compile(
         |  (?P<month>{MONTH})\b\.?,?\ (?:del?\ )?
         )?
         (?P<year>1[5-9][0-9]{{2}}|20[0-9]{{2}})
-    )(?![\w/-])
+    )(?:\ r\b\.?)?(?![\w/-])
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -1,6 +1,7 @@
 """Finds headline and organization, and in the letter its first line, its ask and its closing."""
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import replace
 from itertools import takewhile
@@ -65,10 +66,8 @@ def find_headline(found: Sections) -> None:
     at = headline_at(found)
     if at < 0:
         return
-    text = found.text(at)
-    again = [
-        other for other in found.free(at + 1) if found.text(other).casefold() == text.casefold()
-    ]
+    text = unaccented(found.text(at))
+    again = [other for other in found.free(at + 1) if unaccented(found.text(other)) == text]
     headings = [index for index, piece in enumerate(found.pieces) if piece.kind == "h2"]
     is_sure = labelled or again or headings[:1] == [at]
     why = (
@@ -103,7 +102,12 @@ def _is_name(piece: Piece) -> bool:
         return False
     words = text.split()
     begins = text[:1].isupper() or NUMBERED_NAME.match(text) or LEGAL_FORM.search(text)
-    return len(words) <= 7 and len(text) <= 60 and bool(begins) and not _is_sentence(text)
+    # Of a name's longer words, most are written as names are.
+    longer = [word for word in words if len(word) > 3]
+    named = 2 * sum(not word[:1].islower() for word in longer) >= len(longer)
+    named = named or bool(LEGAL_FORM.search(text))
+    is_short = len(words) <= 7 and len(text) <= 60
+    return is_short and bool(begins) and named and not _is_sentence(text)
 
 
 def _is_sentence(text: str) -> bool:
@@ -131,6 +135,11 @@ def find_letter(found: Sections) -> None:
         found.put(at, Part.ASK if is_ask else Part.LETTER, why)
     _find_closing(found, rest)
     _find_lead_line(found, rest)
+
+
+def unaccented(text: str) -> str:
+    """`text` as two spellings of one sentence share it: `Nestlé` and `Nestle`."""
+    return "".join(filter(str.isascii, unicodedata.normalize("NFKD", text))).casefold() or text
 
 
 def _plain(text: str) -> str:

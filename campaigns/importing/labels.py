@@ -1,6 +1,7 @@
 """Labels: `Headline: …`, `To: …`, `Why is this important?`."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,9 @@ MOST = {
 }
 LABEL = re.compile(r"(?P<label>[^:：]{1,45}?) ?[:：](?: (?P<rest>\S.*))?", re.DOTALL)
 TITLED = re.compile(r"(?i)(?:(?:the )?petition|appell|aufruf) ?: .*[^.]\Z|(?:the )?petition ?:")
+SUBJECT = re.compile(
+    r"(?:e-?mail )?(?:subject|betreff|asunto|objet|oggetto|temat)\b", re.IGNORECASE
+)
 REPLY = re.compile(r"\A(?:(?:re|fwd?|aw|wg|rv|tr) ?: )+", re.IGNORECASE)
 
 
@@ -76,9 +80,16 @@ def _stands_as_label(found: Sections, at: int) -> bool:
         return False
     if piece.text.endswith((":", "?")) or piece.kind in ("h2", "h3"):
         return True
+    named = label_of(piece.text)[0]
+    if (
+        named == Part.TARGETS
+        and len(piece.text.split()) > 2
+        and piece.text.endswith((" to", " an"))
+    ):
+        return True
     return (
         len(piece.text) > 3
-        and label_of(piece.text)[0] in (Part.LETTER, Part.SOURCE)
+        and named in (Part.LETTER, Part.SOURCE)
         or (len(piece.text.split()) > 1 and piece.text[:1].isupper())
     )
 
@@ -92,11 +103,23 @@ def _put_labelled(found: Sections, at: int, part: Part, rest: str) -> None:
         return  # `Petition: Save the river` is a headline
     if part == Part.HEADLINE:
         rest = REPLY.sub("", rest)
+        if SUBJECT.match(piece.text) and _has_headline(found, rest):
+            why = _("The subject of the mail; the text has a headline of its own.")
+            found.put(at, Part.LEFT_OUT, why)
+            return
     found.pieces[at] = piece.without(len(piece.text) - len(rest) + _leading(piece))
     found.put(at, part)
     found.labels[at] = part
     if part == Part.TARGETS:
         found.target_phrase = found.target_phrase or rest.rstrip(",:")
+
+
+def _has_headline(found: Sections, subject: str) -> bool:
+    """Whether a line of the text, other than `subject`, stands in it twice, as headlines do."""
+    texts = Counter(found.text(at) for at in found.free() if len(found.text(at)) <= MAX_HEADLINE)
+    repeated = next((text for text, times in texts.items() if times > 1 and " " in text), subject)
+    first = next((at for at in found.free() if found.text(at) == repeated), 0)
+    return repeated.casefold() not in subject.casefold() and first < len(found.pieces) // 3
 
 
 def _leading(piece: Piece) -> int:

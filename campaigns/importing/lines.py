@@ -12,13 +12,21 @@ from campaigns.tracking import ADDRESS, strip_tracking
 
 # Programs that wrap lines do so before this column; a longer line is a paragraph.
 WIDEST = 120
+# What archives and mail programs put for an address or a picture that they have not kept.
+PLACEHOLDER = re.compile(r"\[ ?\[?(?:link removed|cid:[^\[\]]{1,80})\]? ?\] ?", re.IGNORECASE)
 NARROWEST = 40
 QUOTED = re.compile(r" ?(?:> ?)+")
 BULLET = re.compile(r" ?(?:[•·▪▫◦‣●○■□➤►✓✔] ?|[*+–§o-] )(?=\S)")
-COUNTED = re.compile(r"([0-9]{1,3})[.)] (?=\S)")
+COUNTED = re.compile(r"(?:([0-9]{1,3})[.)]|\[([0-9]{1,3})\]:?) (?=\S)")
+# `[key]: https://…`, where `[words][key]` leads.
+DEFINITION = re.compile(
+    r"^ ?\[(?P<key>[^\[\]^]{1,40})\]: <?(?P<url>https?://[^\s>]+)>?(?: [\"'(].*)?$\n?", re.MULTILINE
+)
 HEADING = re.compile(r"(#{1,6}) +(.+?)(?: +#+)?")
 UNDERLINE = re.compile(r"={3,}|-{3,}|_{3,}|\*{3,}|(?:[*_~–—-] ){2,}[*_~–—-]|~{3,}|•{3,}")
 NOTE = re.compile(rf"\[\^({SOURCE_KEY.pattern})\]: ?")
+# `† …`, `**…`, `[a] …`, `b. …`: a note that a sign or a letter marks.
+SIGNED = re.compile(r"[†‡¶‖*]{1,4} ?(?=[^\s*])|[\[(](?:[a-z]|[ivx]{2,5})[\])]|[a-h][.)] (?=\S)")
 ONLY_ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+>?", re.IGNORECASE)
 MARKER = re.compile(rf"\[\^({SOURCE_KEY.pattern})\]")
 TRAILING = re.compile(r"[.,;:!?)\]'’]+\Z")
@@ -41,7 +49,7 @@ def text_pieces(text: str, *, markdown: bool) -> list[Piece]:
 
     Empty lines part pieces. Other line ends do too, unless a program wrapped the line there.
     """
-    lines = _read_lines(text)
+    lines = _read_lines(_links_filled_in(text) if markdown else text)
     wrap = _Wrap(lines)
     groups: list[list[_Line]] = []
     for line in lines:
@@ -55,6 +63,20 @@ def text_pieces(text: str, *, markdown: bool) -> list[Piece]:
     return pieces
 
 
+def _links_filled_in(text: str) -> str:
+    """`text` with `[words][key]` as `[words](https://…)`, as a line `[key]: https://…` says."""
+    urls = {match["key"]: match["url"] for match in DEFINITION.finditer(text)}
+    used = {key for key in re.findall(r"\]\[([^\[\]^]{1,40})\]", text) if key in urls}
+    if not used:
+        return text
+    text = DEFINITION.sub(lambda match: "" if match["key"] in used else match[0], text)
+    return re.sub(
+        r"\]\[([^\[\]^]{1,40})\]",
+        lambda match: f"]({urls[match[1]]})" if match[1] in used else match[0],
+        text,
+    )
+
+
 def _read_lines(text: str) -> list[_Line]:
     """The lines that are not empty. A text that is quoted throughout is a mail, not a quotation."""
     raw = text.split("\n")
@@ -66,6 +88,7 @@ def _read_lines(text: str) -> list[_Line]:
     for line in raw:
         match = QUOTED.match(line)
         said = line[match.end() :].strip() if match else line.strip()
+        said = PLACEHOLDER.sub("", said).strip()
         if not said:
             after_gap = True
             continue
@@ -125,7 +148,7 @@ class _Wrap:
 def _begins(line: _Line) -> bool:
     """Whether a line must begin a piece of its own, by what it starts with."""
     text = line.text
-    patterns = (NUMBERED, BULLET, NOTE)
+    patterns = (NUMBERED, BULLET, NOTE, SIGNED)
     return any(pattern.match(text) for pattern in patterns) or any(
         pattern.fullmatch(text) for pattern in (HEADING, UNDERLINE, ONLY_ADDRESS)
     )
@@ -144,7 +167,7 @@ def _piece(group: list[_Line], *, markdown: bool) -> Piece:
         kind, text = "ul", text[bullet.end() :]
     elif kind == "p" and markdown and (counted := COUNTED.match(text)):
         # Before Markdown reads it as a list, which would lose the number.
-        kind, label, text = "ol", str(int(counted[1])), text[counted.end() :]
+        kind, label, text = "ol", str(int(counted[1] or counted[2])), text[counted.end() :]
     inlines = read_inlines(inline_html(text)) if markdown else (Words(text),)
     return labelled(Piece(tuple(_linked(inlines)), raw, kind, label))
 

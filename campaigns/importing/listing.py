@@ -1,18 +1,19 @@
 """Finds the list of sources: under its heading, by its numbers, by its look."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from campaigns.citations import parse_citation
-from campaigns.importing import phrases
+from campaigns.importing import furniture, phrases
 from campaigns.importing.citations import Entry
 from campaigns.importing.dates import find_dates
 from campaigns.importing.draft import Part
 from campaigns.importing.pieces import Piece, labelled
-from campaigns.importing.references import ADDRESS, SEEN
+from campaigns.importing.references import ADDRESS, SEEN, is_archived, is_imprint
+from campaigns.importing.rows import parted_row, sources_on_line
 
 BARE_NUMBER = re.compile(r"([0-9]{1,3}) (?=\S)")
 # A letter may have lists of its own; the sources are among the last.
@@ -34,16 +35,27 @@ def find_entries(pieces: list[Piece], *, taken: Collection[int]) -> Listing:
     notes = [at for at, piece in enumerate(pieces) if piece.kind == "note"]
     if notes:
         return _by_notes(pieces, notes)
-    heading = _heading(pieces)
-    if heading is not None:
-        listing = _under(pieces, heading + 1, taken, by_heading=True)
-        if listing.entries:
-            listing.heading = heading
-            return listing
+    if listing := _by_heading(pieces, taken, _is_heading):
+        return listing
     start = _start_of_numbers(pieces, taken)
     if start is not None:
         return _under(pieces, start, taken, by_heading=False)
-    return _by_look(pieces, taken)
+    return (
+        _by_heading(pieces, taken, _may_be_heading)
+        or _on_lines(pieces, taken)
+        or _by_look(pieces, taken)
+    )
+
+
+def _on_lines(pieces: list[Piece], taken: Collection[int]) -> Listing | None:
+    """`Source: …` on one line, wherever it stands."""
+    listing = Listing()
+    for at, piece in enumerate(pieces):
+        sources = [] if at in taken else sources_on_line(piece)
+        if not any(looks_cited(source.text) for source in sources):
+            continue
+        _append_row(listing, at, sources)
+    return listing if listing.entries else None
 
 
 def looks_cited(text: str) -> bool:
@@ -74,8 +86,23 @@ def _is_heading(piece: Piece) -> bool:
     return phrases.LABELS[Part.SOURCE].fullmatch(piece.text.strip(" :*_")) is not None
 
 
-def _heading(pieces: list[Piece]) -> int | None:
-    return next((at for at in reversed(range(len(pieces))) if _is_heading(pieces[at])), None)
+def _may_be_heading(piece: Piece) -> bool:
+    return phrases.FURTHER_READING.fullmatch(piece.text.strip(" :*_")) is not None
+
+
+def _by_heading(
+    pieces: list[Piece], taken: Collection[int], is_heading: Callable[[Piece], bool]
+) -> Listing | None:
+    """The sources under the last heading of that kind, where any looks like one."""
+    at = next((at for at in reversed(range(len(pieces))) if is_heading(pieces[at])), None)
+    if at is None:
+        return None
+    listing = _under(pieces, at + 1, taken, by_heading=True)
+    is_certain = is_heading is _is_heading
+    if not is_certain and not any(looks_cited(entry.text) for entry in listing.entries):
+        return None
+    listing.heading = at
+    return listing if listing.entries else None
 
 
 def _start_of_numbers(pieces: list[Piece], taken: Collection[int]) -> int | None:
@@ -115,6 +142,8 @@ def _counts_on(pieces: list[Piece], at: int) -> bool:
     for before in reversed(pieces[max(0, at - 4) : at]):
         if before.label.isdecimal() and pieces[at].label.isdecimal():
             return int(before.label) < int(pieces[at].label)
+        if before.label:  # signs and letters do not count, they only stand one under the other
+            return True
     return False
 
 
@@ -148,10 +177,13 @@ def _under(pieces: list[Piece], start: int, taken: Collection[int], *, by_headin
             begins = not _goes_on(pieces[at - 1], piece)
         if not numbered and not _may_be_source(piece, by_heading=by_heading):
             break
+        if len(row := parted_row(piece)) > 1:
+            _append_row(listing, at, row)
+            continue
         _append(
             listing, at, piece, label, begins=begins or not listing.entries, numbered=bool(numbered)
         )
-    return listing
+    return listing if numbered else _cut_tail(listing)
 
 
 def _append(
@@ -168,6 +200,34 @@ def _append(
         label = str(int(last_label) + 1) if last_label.isdecimal() else ""
         why = _("It has no number; it was counted as number %(number)s.") % {"number": label}
     listing.entries.append(Entry(label, (piece,), why))
+
+
+def _append_row(listing: Listing, at: int, row: list[Piece]) -> None:
+    """Sources that stood together in the piece at `at`."""
+    for part in row:
+        _append(listing, at, part, part.label, begins=True, numbered=bool(part.label))
+        if len(row) > 1:
+            last = listing.entries[-1]
+            why = _("Several sources stood on one line; look whether it is whole.")
+            listing.entries[-1] = Entry(last.label, last.pieces, f"{last.why} {why}".strip())
+    listing.pieces = list(dict.fromkeys(listing.pieces))
+
+
+def _cut_tail(listing: Listing) -> Listing:
+    """`listing` without what stands behind the last source, where nothing has a number.
+
+    `Rivers Now is a movement of people like you …` is no source, if others look like some.
+    """
+    cited = [looks_cited(entry.text) for entry in listing.entries]
+    while any(cited) and not cited[-1] and _says_something(listing.entries[-1].text):
+        cited.pop()
+        gone = listing.entries.pop()
+        del listing.pieces[len(listing.pieces) - len(gone.pieces) :]
+    return listing
+
+
+def _says_something(text: str) -> bool:
+    return len(text.split()) > 7 and text.endswith((".", "!"))
 
 
 def _region(pieces: list[Piece], start: int, taken: Collection[int]) -> list[int]:
@@ -204,6 +264,9 @@ def _goes_on(before: Piece, piece: Piece) -> bool:
     if piece.label:
         return False
     text = piece.text
+    if ADDRESS.match(text) and ADDRESS.search(before.text[:2000]):
+        # A second address is a second source, unless a copy of the first is kept there.
+        return is_archived(text)
     alone = (
         ADDRESS.match(text) is not None
         or SEEN.match(text.split(" 1")[0].split(" 2")[0]) is not None
@@ -216,15 +279,19 @@ def _goes_on(before: Piece, piece: Piece) -> bool:
     leads = re.fullmatch(
         r"(?i)(?:available (?:at|from)|url|link|source|see)?:? ?\(?<?(?:https?://|www\.)\S+", text
     )
-    return bool(alone or seen or leads) or (not before.ends_block and text[:1].islower())
+    return bool(alone or seen or leads or is_imprint(before.text, text)) or (
+        not before.ends_block and text[:1].islower()
+    )
 
 
 def _may_be_source(piece: Piece, *, by_heading: bool) -> bool:
     """Whether a piece without a number can be a source: by its look, or at least by its place."""
+    if furniture.FURNITURE.fullmatch(piece.text[:600].strip(" *:")):
+        return False
     if looks_cited(piece.text):
         return True
-    is_line = len(piece.text) < 300 and not phrases.FURNITURE.fullmatch(piece.text.strip(" *:"))
-    ends = phrases.MAIL_FURNITURE.fullmatch(piece.text) or phrases.NOTICE.search(piece.text)
+    is_line = len(piece.text) < 300
+    ends = furniture.MAIL_FURNITURE.fullmatch(piece.text) or phrases.NOTICE.search(piece.text)
     others = phrases.THANKS.fullmatch(piece.text) or phrases.CALL_TO_ACTION.fullmatch(piece.text)
     return by_heading and is_line and not ends and not others
 

@@ -17,6 +17,7 @@ REFERENCE = re.compile(
   | (?P<spaced>(?<=[.?!”"’])\ {NUMBERS}(?=\s|\Z))
   | (?P<square>\ ?\[[0-9]{{1,3}}(?:(?:,|[–-]|;)\ ?[0-9]{{1,3}})*\])
   | (?P<round>\ ?\([0-9]{{1,3}}(?:(?:,|[–-])\ ?[0-9]{{1,3}})*\))
+  | (?P<caret>(?<=[^\s0-9])\ ?\^[0-9]{{1,3}}(?:,[0-9]{{1,3}})*\^?(?![0-9]))
   | (?P<raised>\ ?[¹²³⁰⁴-⁹]+(?:[\ ,;˒˙–-]{{0,2}}[¹²³⁰⁴-⁹]+)*)
   | (?P<stuck>(?<=[a-zäöüßáéíóúñ]{{3}})[0-9]{{1,2}}(?=[\s.,;:?!)”"’]|\Z))
     """,
@@ -32,6 +33,12 @@ ABBREVIATION = re.compile(
 )
 UNIT = re.compile(r"(?:\b[kcmd]?m|\bkm|\bft|\bmi|\bsq|CO|\bx|\b[A-Z])\Z")
 BEHIND_A_NUMBER = re.compile(r"(?<![0-9.,])(?:1[5-9]|20)[0-9]{2}[.]\Z")
+# `… of COVID-19.`, `… since May 14.`: no `$19.`, no `Section 14.`, no `1,419.`
+NUMBER_AT_END = re.compile(
+    r"(?:[A-Za-z]{2,}-[0-9]{1,3}|(?<![$€£¥§#.,0-9-])(?<!\bSection )(?<!\bArticle )(?<!\bChapter )"
+    r"(?<!\bversion )(?<!\bVersion )(?<!\bArtikel )(?<!\bKapitel )[0-9]{2,3})[.]\Z"
+)
+NEW_SENTENCE = re.compile(r"\s+[A-ZÄÖÜÁÉÍÓÚÑ“\"„«¿¡]")
 QUANTITY = re.compile(
     r"\s*(?:million|billion|trillion|percent|per cent|%|[a-z]|Mio|Mrd|Million\w*"
     r"|Milliard\w*|Prozent|Uhr|Euro|mill)"
@@ -156,9 +163,11 @@ class _Placing:
         before, after = _around(match)
         if re.search(r"[0-9][.,:]\Z", before):
             # `3.5 million` looks like a reference too. Only the number whose turn it is can be one,
-            # behind a year or at the end, and a small word or a unit behind it shows a quantity.
-            is_year = BEHIND_A_NUMBER.search(before) is not None
-            if not (self._is_due(labels) and is_year) or QUANTITY.match(after):
+            # behind a year, a name such as `COVID-19` or a sentence that ends with a number of two
+            # digits; a small word or a unit behind it shows a quantity.
+            ends = NUMBER_AT_END.search(before) and (NEW_SENTENCE.match(after) or not after)
+            may_be = BEHIND_A_NUMBER.search(before) or ends
+            if not (self._is_due(labels) and may_be) or QUANTITY.match(after):
                 return None
             return _("Read as the number of a source; it may belong to the text.")
         if not ABBREVIATION.search(before):
@@ -180,6 +189,9 @@ class _Placing:
         return _("A number after a space, read as the number of a source.")
 
     def _square(self, match: re.Match[str], labels: list[str]) -> str | None:
+        return ""
+
+    def _caret(self, match: re.Match[str], labels: list[str]) -> str | None:
         return ""
 
     def _round(self, match: re.Match[str], labels: list[str]) -> str | None:
@@ -225,6 +237,7 @@ JUDGES: dict[str, Callable[[_Placing, re.Match[str], list[str]], str | None]] = 
     "glued": _Placing._glued,
     "spaced": _Placing._spaced,
     "square": _Placing._square,
+    "caret": _Placing._caret,
     "round": _Placing._round,
     "raised": _Placing._raised,
     "stuck": _Placing._stuck,
@@ -234,7 +247,7 @@ JUDGES: dict[str, Callable[[_Placing, re.Match[str], list[str]], str | None]] = 
 def _numbers(text: str) -> list[str]:
     """`1, 2` and `2-4` as single numbers; a range counts up, and not far."""
     numbers: list[str] = []
-    for part in re.split(r"[ ,;˒˙]+", text.strip(" []()")):
+    for part in re.split(r"[ ,;˒˙]+", text.strip(" []()^")):
         first, _dash, last = part.replace("–", "-").partition("-")
         if last and 0 < int(last) - int(first) < 30:
             numbers += map(str, range(int(first), int(last) + 1))

@@ -66,6 +66,7 @@ ALLIES = re.compile(
     r"\b(?:friends|partners|allies) (?:at|from|including|like|such as) "
     r"(?P<names>[^.;:!?]{1,300}?)(?:,? (?:along with|as well as|to|who)\b|[.;:!?]|\Z)"
 )
+CLAUSE = re.compile(r"\b(?:that|who|which|including|whose|die|welche|que|qui)\b (?=[a-zäöü]|[A-Z])")
 OTHERS = re.compile(
     r",? (?:and|und|y|et|\+) [0-9]{1,3} (?:others?|more|weitere|otros|autres)\Z", re.I
 )
@@ -100,7 +101,12 @@ def read_targets(
         phrase = phrase[: others.start()]
         why = _("The text names some of them only by their number; add those that are missing.")
         unsure.append(Doubt("targets", written, why))
-    targets = tuple(_targets(_listed(phrase)))
+    # `banks that finance prisons and walls` is one target with a clause of its own.
+    parts = [phrase] if CLAUSE.search(phrase) else _listed(phrase)
+    targets = tuple(_targets(parts))
+    if any(len(part) > MAX_NAME for part in parts):
+        why = _("Longer than a target's name may be, so the end is cut off.")
+        unsure.append(Doubt("targets", written, why))
     if len(targets) > 1:
         why = _("Read as several targets; look whether each is whole.")
         unsure.append(Doubt("targets", phrase, why))

@@ -26,6 +26,7 @@ KINDS: dict[str, Kind] = {
     "blockquote": "quote",
 }
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED_LETTERS = str.maketrans("abcdefgh", "ᵃᵇᶜᵈᵉᶠᵍʰ")
 NOTE_NUMBER = re.compile(r"\s*[\[(]?([0-9]{1,3}(?:\s*[,;]\s*[0-9]{1,3})*)[\])]?\s*")
 BACK_LINK = re.compile(r"\s*(?:↩|↑|\^|⤴)\ufe0e?\s*")
 # Deeper than this no page means anything by its tags.
@@ -120,10 +121,17 @@ class _Reader(HTMLParser):
     def _end_raised(self) -> None:
         """A raised number is a reference; what else is raised (`m²`, `1st`) stays as it reads."""
         raised, self.raised = self.raised, ""
-        if number := NOTE_NUMBER.fullmatch(raised):
+        if re.fullmatch(r"\s*[a-h]\s*", raised) and not self._ends_in_digit():
+            raised = raised.strip().translate(RAISED_LETTERS)
+        elif number := NOTE_NUMBER.fullmatch(raised):
             numbers = re.split(r"\s*[,;]\s*", number[1])
             raised = " ".join(numbers).translate(SUPERSCRIPT)
         self._add(raised)
+
+    def _ends_in_digit(self) -> bool:
+        """Whether a number stands before what is raised: `2<sup>e</sup>` is no note."""
+        last = self.inlines[-1] if self.inlines else None
+        return isinstance(last, Words) and last.text[-1:].isdigit()
 
     def _add(self, data: str) -> None:
         text = re.sub(r"\s+", " ", INVISIBLE.sub("", data))

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from campaigns.importing import phrases
 from campaigns.importing.citations import read_sources
-from campaigns.importing.draft import CampaignDraft, Doubt, NotAPetition, Part, Placed
+from campaigns.importing.draft import (
+    CampaignDraft,
+    Doubt,
+    NotAPetition,
+    Part,
+    Placed,
+    SourceDraft,
+)
 from campaigns.importing.languages import guess_language
 from campaigns.importing.letters import letter_html
 from campaigns.importing.lines import text_pieces
@@ -85,10 +92,12 @@ class _Draft:
         self.text = text
         self.file_name = file_name
         self.unsure: list[Doubt] = []
+        self.sources: tuple[SourceDraft, ...] = ()
 
     def whole(self) -> CampaignDraft:
         language = guess_language(self.text)
         sources, keys, unsure_sources = read_sources(self.found.entries)
+        self.sources = sources
         self._take_references_out(keys)
         headline = self._first(Part.HEADLINE)
         statement = self._statement(headline)
@@ -272,12 +281,26 @@ class _Draft:
         return letter_html(letter, marked, asks), unsure
 
     def _about_links(self) -> None:
+        self._about_linked_words()
         addresses = (match[0].rstrip(").,;:!?'") for match in ADDRESS.finditer(self.text))
         for url in dict.fromkeys(addresses):
             if strip_tracking(url) != url:
                 self._doubt(
                     "links", url, _("What tracks its readers was taken out of this address.")
                 )
+
+    def _about_linked_words(self) -> None:
+        """A link in the letter may be what a source would be elsewhere; it stays a link."""
+        known = {one.citation.url for one in self.sources} | {
+            one.citation.archive_url for one in self.sources
+        }
+        for at in self.found.of(Part.LETTER):
+            for words, url in self.found.pieces[at].links:
+                if url not in known:
+                    why = _(
+                        "It stays a link in the letter; make it a source if it proves something."
+                    )
+                    self._doubt("links", f"{words} ({url})" if words != url else url, why)
 
     def _placed(self) -> tuple[Placed, ...]:
         return tuple(

@@ -1,4 +1,4 @@
-"""How petition pages, mails and their furniture are worded, in English, German, Spanish and French.
+"""How petition pages and mails are worded, most of all in English, German, Spanish and French.
 
 Each pattern is matched against one short paragraph, so that none can be slow.
 """
@@ -8,7 +8,7 @@ import re
 from campaigns.importing.draft import Part
 
 
-def _any(patterns: str) -> re.Pattern[str]:
+def any_of(patterns: str) -> re.Pattern[str]:
     """One pattern of many, parted by ` | ` or a line's end; a backslash there joins two lines."""
     joined = re.sub(r"\\\n *", "", patterns.strip())
     return re.compile("|".join(re.split(r" \| |\n *", joined)), re.IGNORECASE)
@@ -18,17 +18,29 @@ MAX_LABEL = 300
 QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "»": "«", "‘": "’"}
 
 # `The petition to Mayor Ada Lee reads:` and its kin; the group names the targets.
-LEAD_IN = _any(
+LEAD_IN = any_of(
     r"""
     (?:sign )?(?:(?:the|this|our|my) )?(?:open )?(?:petition|letter|message) (?:text )?(?:to\
       |addressed to) (?P<en>\S.*?)(?: (?:reads|says|states|is|will read)(?: as follows)?:?|:)
     (?:(?:die|unsere|diese) )?petition an (?P<de>\S.*?)(?: (?:lautet|fordert))?:
     (?:(?:la|nuestra|esta) )?petici[oó]n (?:al|a) (?P<es>\S.*?)(?: (?:dice|reza))?:
     (?:(?:la|notre|cette) )?p[eé]tition (?:à|au|aux) (?P<fr>\S.*?)(?: (?:dit|demande))? ?:
+    (?:(?:la|questa|a|esta) )?peti(?:zione|ção) (?:al?|alla|all(?:'|’)|ao|à) ?(?P<it>\S.*?)\
+      (?: (?:dice|diz))?:
+    (?:de )?petitie aan (?P<nl>\S.*?)(?: luidt)?: | petycja do (?P<pl>\S.*?)(?: brzmi)?:
+    .{0,160}\b(?:started|created|launched|signing|sign) (?:a|this|the|our) (?:open )?(?:petition\
+      |letter) to (?P<told>\S.*?),? (?:which|that) (?:says|reads|states)(?: simply)?:?
+    """
+)
+# `Tell the Commission:`, but only above a quotation: without one it is how headlines begin.
+TELLS = any_of(
+    r"""
+    (?:please )?(?:tell|urge|ask|call on|join us in telling|send this message to)\
+      (?P<tells>[^:\"“„«]{3,120}):
     """
 )
 # The same without a target.
-BARE_LEAD_IN = _any(
+BARE_LEAD_IN = any_of(
     r"""
     (?:(?:the|this|our) )?(?:petition|letter|message|statement)(?: text)? (?:reads|says|states):?
     (?:here(?:'|’)s|here is|this is) (?:what the petition says|the (?:full )?(?:petition|letter\
@@ -39,52 +51,56 @@ BARE_LEAD_IN = _any(
 )
 
 LABELS = {
-    Part.BRAND: _any(
+    Part.BRAND: any_of(
         r"""
         organi[sz]ation | (?:petition|campaign|started|created|launched) by | brand | from
         organisation | von | gestartet von | organizaci[oó]n | creada por | de la part de
         """
     ),
-    Part.HEADLINE: _any(
+    Part.HEADLINE: any_of(
         r"""
         (?:petition )?(?:headline|title) | (?:e-?mail )?subject(?: line)? | betreff | titel
         [üÜ]berschrift | t[ií]tulo | asunto | titre | objet
         """
     ),
-    Part.TARGETS: _any(
+    Part.TARGETS: any_of(
         r"""
         to | targets? | addressed to | addressees? | recipients? | (?:the )?decision[- ]makers?
         petition to | this petition is (?:addressed |directed )?to | (?:petition )?an
         adressat(?:en|in|innen)? | empf[aä]nger(?:in|innen)? | gerichtet an | para | a
         dirigid[oa] a | destinatari[oa]s? | petici[oó]n a | [àÀ] | destinataires?
-        adress[ée]e? [àa] | will be sent to | wird gesendet an
+        adress[ée]e? [àa] | will be sent to | wird gesendet an | petitioning
+        (?:.{2,60} )?(?:started|created|launched|is petitioning|addressed) (?:this|a) petition to
+        aan | gericht aan | do | adresat(?:ka|ci)? | al | alla | destinatar[io] | till | ao | à
         """
     ),
-    Part.STATEMENT: _any(
+    Part.STATEMENT: any_of(
         r"""
         (?:the |our |full )?(?:petition|statement|message)(?: text| statement| wording)?
         text of (?:the |this )?(?:petition|letter) | (?:your|my|the) message
         (?:our |the |my )?demands? | what (?:we(?:'|’)?re|we are) (?:asking|calling) for
         what we (?:want|demand|ask(?: for)?) | we (?:demand|ask|call for) | (?:our|the) call
+        tre[śs][ćc] (?:petycji|apelu) | testo (?:della petizione)? | tekst van de petitie
+        texto da peti[çc][ãa]o | (?:onze|wij) eisen | le nostre richieste | nos demandes
         petitionstext | (?:unsere )?forderung(?:en)? | (?:das|was wir) fordern(?: wir)?
         wir fordern | appell | texto de la petici[oó]n | (?:nuestra )?petici[oó]n
         (?:lo que )?(?:pedimos|exigimos|queremos) | demandas | texte de la p[ée]tition
         nos (?:demandes|revendications) | nous demandons
         """
     ),
-    Part.NOTICE: _any(
+    Part.NOTICE: any_of(
         r"""
         (?:opt-?in )?notice | opt-?in(?: (?:text|wording))? | consent(?: (?:text|wording))?
         (?:small|fine) print | data protection | einwilligung | datenschutz(?:hinweis)? | hinweis
         aviso(?: legal| de privacidad)? | protecci[oó]n de datos | mentions?
         """
     ),
-    Part.LEAD_LINE: _any(
+    Part.LEAD_LINE: any_of(
         r"""
         lead(?: line)? | sub-?(?:head(?:line|ing)?|title) | untertitel | subt[ií]tulo
         """
     ),
-    Part.LETTER: _any(
+    Part.LETTER: any_of(
         r"""
         (?:the )?(?:body|letter|full text|letter body|details) | background(?: information)?
         more (?:details|information) | additional (?:details|information) | about this petition
@@ -96,39 +112,55 @@ LABELS = {
         warum ist (?:das|dies) (?:so )?wichtig\?? | ¿?por qu[ée] es (?:tan )?importante\??
         (?:contexto|antecedentes|motivos|descripci[oó]n|el problema) | contexte
         pourquoi (?:est-ce|c(?:'|’)est) important ?\??
+        perch[éè] (?:[èe] |questo [èe] )?(?:cos[ìi] )?importante\??
+        dlaczego to (?:jest )?wa[żz]ne\??
+        waarom is dit (?:zo )?belangrijk\?? | por ?qu[eê] (?:é que )?(?:isto|isso) é importante\??
         """
     ),
-    Part.ASK: _any(
+    Part.ASK: any_of(
         r"""
         (?:the )?ask
         """
     ),
-    Part.CALL_TO_ACTION: _any(
+    Part.CALL_TO_ACTION: any_of(
         r"""
         button(?: (?:text|label))? | cta | call[- ]to[- ]action | schaltfl[aä]che
         """
     ),
-    Part.CLOSING: _any(
+    Part.CLOSING: any_of(
         r"""
         closing(?: line)? | sign-?off | schluss(?:wort)? | cierre
         """
     ),
-    Part.SOURCE: _any(
+    Part.SOURCE: any_of(
         r"""
         (?:our )?(?:sources?|references|citations|footnotes|endnotes|notes|works cited)
         (?:quellen(?:angaben|verzeichnis)?|belege|fu[sß]{1,2}noten|anmerkungen|einzelnachweise)
         (?:fuentes|referencias|notas|bibliograf[ií]a)(?: y \w+)? | r[ée]f[ée]rences | notes
+        fonti | note e fonti | riferimenti | przypisy | [źz]r[óo]d[łl]a | bronnen | noten
+        voetnoten | fontes | refer[êe]ncias | k[äa]llor | (?:sources|references) (?:and|&) (?:notes\
+          |further reading|citations)
         """
     ),
 }
+# What stands above links for readers and, in many mails, above the sources.
+FURTHER_READING = any_of(
+    r"""
+    (?:more|further|for more) (?:information|reading|info) | (?:read|learn) more
+    find out more | (?:weitere|mehr) informationen | (?:mehr|weiter) (?:lesen|dazu)
+    (?:plus|pour en savoir plus|en savoir plus)(?: d(?:'|’)informations?)?
+    m[áa]s informaci[óo]n | maggiori informazioni | per saperne di pi[ùu] | meer informatie
+    wi[ęe]cej informacji | mais informa[çc][õo]es
+    """
+)
 # A label that a reader understands stays as a heading; one that only sorts is left out.
-SORTS_ONLY = _any(
+SORTS_ONLY = any_of(
     r"""
     (?:the )?(?:letter body|body|letter|full text|details|description|descripci[oó]n)
     """
 )
 
-CALL_TO_ACTION = _any(
+CALL_TO_ACTION = any_of(
     r"""
     (?:please )?(?:sign|add your (?:name|signature|voice))(?: (?:on|up|it|now|here|today|below\
       |the|this|our|petition|letter|statement|open|and|share|your|name|to|with|us))*
@@ -139,12 +171,20 @@ CALL_TO_ACTION = _any(
       |mitmachen)(?: sie)?(?: jetzt)?
     (?:firma|firmar|firme|[uú]nete|act[uú]a)(?: (?:ahora|aqu[ií]|ya|la|esta|petici[oó]n))*
     (?:je signe|signez?|signer)(?: (?:la|cette|p[ée]tition|maintenant|ici))*
+    (?:firma|firmate|sottoscrivi)(?: (?:ora|la|petizione|subito))* | podpisz(?: (?:petycj[ęe]\
+      |apel|teraz))*
+    (?:ja )?teken(?: (?:nu|de|deze|petitie|hier))* | assin(?:e|ar)(?: (?:a|agora|peti[çc][ãa]o))*
+    skriv under(?: (?:nu|här))*
     """
 )
 
-NOTICE = _any(
+NOTICE = any_of(
     r"""
-    \bby (?:signing|submitting|adding your name|taking action|entering|clicking|providing)\b
+    \bby (?:signing|submitting|adding your name|taking action|entering|clicking|providing\
+      |continuing)\b.{0,300}\b(?:agree|accept|consent|receiv|e-?mail|updates?\b|contact\
+      |privacy|terms\b|subscri|sms\b|texts?\b|call you|hear from|opt)
+    \b(?:agree|accept|consent|receiv|e-?mails?\b|updates?\b|subscri).{0,160}\bby (?:signing\
+      |submitting|adding your name|taking action)\b
     \byou(?:'|’)ll (?:also )?(?:receive|get|hear|be (?:added|kept))\b
     \byou (?:will|may|might|agree to|consent to|can|accept) (?:also )?(?:receiv|get\b|hear from\
       |be (?:added|contacted|kept)|unsubscrib|opt[- ]?out|be emailed)
@@ -164,13 +204,21 @@ NOTICE = _any(
     \bm[öo]cht(?:en sie|est du)\b.*(?:informier|e-?mail|newsletter|laufenden)
     \b(?:haltet|halten sie|informiert) mich\b
     \bunsubscribe (?:at )?any ?time | \bopt[- ]?out (?:at )?any ?time | \byou can unsubscribe\b
-    \bmit (?:meiner|ihrer|deiner) unterschrift\b
+    \bmit (?:meiner|ihrer|deiner) unterschrift\b.{0,200}(?:mail|newsletter|informier|kontakt\
+      |daten|zustimm|stimmst?\b|einverstanden|akzeptier)
+    \balla? firma\b.{0,200}(?:e-?mail|newsletter|aggiornamenti) | \bfirmando\b.{0,200}(?:e-?mail\
+      |accett|ricever|privacy)
+    \bpodpisuj[ąa]c\b.{0,200}(?:mail|zgad|wyra[żz]|informac) | \bassinando\b.{0,200}(?:e-?mail\
+      |concord|aceit|receb) | \bao assinar\b.{0,200}(?:e-?mail|concord|aceit|receb)
+    \bdoor te (?:tekenen|ondertekenen)\b.{0,200}(?:mail|akkoord|ontvang)
     \bich (?:m[öo]chte|willige|stimme)\b.*(?:mail|newsletter|informier|daten|kontakt)
     (?:per e-?mail|newsletter).*(?:informier|auf dem laufenden|erhalten|abbestell|widerruf)
     (?:halten|informieren) (?:sie|dich|euch).*(?:per e-?mail|auf dem laufenden)
-    \bal firmar\b | \brecibir[áa]s?\b.*(?:correo|noticias|novedades|actualizaciones|e-?mail)
+    \bal firmar\b.{0,200}(?:correo|e-?mail|acept|recib|privacidad|novedades|datos)
+    \brecibir[áa]s?\b.*(?:correo|noticias|novedades|actualizaciones|e-?mail)
     \bdarte de baja\b | \bpuedes? cancelar\b | \bacept(?:o|as) recibir\b
-    \ben signant\b | \bvous recevrez\b | \bvous (?:pouvez|pourrez) vous d[ée]sinscrire\b
+    \ben signant\b.{0,200}(?:mail|courriel|accept|recev|confidentialit|donn[ée]es|inform)
+    \bvous recevrez\b | \bvous (?:pouvez|pourrez) vous d[ée]sinscrire\b
     """
 )
 # Enough right under the statement, where a notice stands.
@@ -180,88 +228,12 @@ LOOSE_NOTICE = re.compile(
     re.IGNORECASE,
 )
 
-# What stands around a text on a web page. Whole paragraphs only.
-FURNITURE = _any(
+GREETING = any_of(
     r"""
-    petition | petition details | petition updates | (?:verified )?signatures? | next goal
-    [0-9][0-9.,k ]* verified signatures?
-    urgent action | action alert | breaking(?: news)?
-    (?:start|browse|my) (?:a )?petitions? | browse | updates? | started
-    (?:started|created|launched|organi[sz]ed|posted) (?:by|on) .{2,60} | show on a map
-    (?:share|tweet|forward|print|post|e-?mail) (?:this|the|on|via|with|to|it|your) .{1,80}
-    send (?:an |this )?e-?mail\b.{0,40} | (?:in )?whatsapp.{0,20}
-    skip to (?:main )?(?:content|navigation) | (?:toggle )?(?:navigation|menu) | home(?: ?page)?
-    search | close | back | about(?: us)? | our (?:work|team|story|campaigns|impact) | campaigns?
-    petitions | actions | news(?:room)? | blog | press(?: room)? | contact(?: us)?
-    (?:log|sign) ?(?:in|out|up) | my account | register | help | faqs? | jobs | careers
-    donate(?: now| today)? | give(?: now| monthly)? | join(?: us| now)? | subscribe | shop
-    support us | get involved
-    (?:like|follow|find|share|tweet|post|pin|e-?mail|print|forward|copy|send)(?: (?:us|this|the\
-      |it|on|via|by|with|to|a|your|our|friends?|page|link|petition|campaign|facebook|twitter|x\
-      |bluesky|mastodon|threads|linkedin|whatsapp|instagram|reddit|telegram|tumblr|e-?mail|now\
-      |more))*
-    (?:facebook|twitter|x|bluesky|mastodon|whatsapp|instagram|linkedin|reddit|telegram|tiktok\
-      |youtube|rss|sms)
-    (?:first |last |full |your |family )?name(?: ?\*)?
-    (?:your |e-?mail )?(?:e-?mail|address)(?: address)?(?: ?\*)?
-    (?:zip|postal|post)[ -]?code(?: ?\*)? | country(?: ?\*)?
-    (?:mobile |your )?(?:phone|number)(?: number)?(?: ?\*)? | city | state
-    comments?(?: \(optional\))? | (?:\* ?)?required(?: fields?)? | not you\?.* | mr | mrs | ms
-    mx | dr
-    [0-9][0-9.,k ]* ?(?:signatures?|supporters|people|of us|have signed|signed|shares?|likes\
-      |comments?|unterschriften|unterst[üu]tzer\w*|firmas|personas han firmado\
-      |signataires)\b.{0,60}
-    .{0,40}\b(?:of|von|de) (?:our |a |the )?[0-9][0-9.,k ]* (?:goal|signatures?|needed\
-      |unterschriften|firmas).{0,20}
-    (?:goal|ziel|objetivo|next goal):? ?[0-9][0-9.,k ]*.{0,20} | [0-9]{1,3} ?%(?: complete)?
-    [0-9][0-9.,]{2,} | deadline .{0,60} | [0-9]+ (?:days?|hours?) (?:left|ago).{0,30}
-    (?:created|published|posted|started)(?: on)? [0-9].{0,30}
-    (?:©|\(c\)|copyright\b).{0,200} | .{0,80}\ball rights reserved\b.{0,80} | powered by .{0,60}
-    privacy(?: ?(?:&|and)? ?(?:policy|notice|cookies?|terms))?
-    cookies?(?: (?:policy|settings|preferences))?
-    terms(?: (?:of (?:use|service)|(?:and|&) conditions))? | accessibility | site ?map | imprint
-    disclaimer | legal
-    (?:we|this site|our website) uses? cookies.{0,300} | accept (?:all )?cookies | accept all
-    reject all | manage cookies
-    (?:view|read|see|open) (?:this )?(?:e-?mail |message |it )?(?:in|on) (?:your |the |a )\
-      ?(?:web ?)?(?:browser|web).{0,60}
-    having trouble (?:viewing|reading) .{0,80}
-    click here to .{0,80}(?:browser|online|unsubscribe).{0,40}
-    (?:read|show|learn|see|load) (?:more|less|all) | loading(?:\.{3}|…)? | advertisement
-    previous | next | top | back to top | (?:recent|latest) (?:signers|signatures|news|posts)
-    related (?:petitions|campaigns|articles|posts) | you may also like
-    startseite | men[üu] | suche | spenden | jetzt spenden | [üu]ber uns | kontakt | impressum
-    datenschutz(?:erkl[äa]rung)? | agb | anmelden | teilen | (?:auf |per )?\w+ teilen | vorname
-    nachname | plz | land | e-mail-adresse | zum inhalt springen | drucken
-    inicio | buscar | dona(?: ahora)? | qui[ée]nes somos | contacto | aviso legal
-    pol[íi]tica de (?:privacidad|cookies) | compart(?:e|ir)(?: en .{1,20})? | nombre | apellidos?
-    correo(?: electr[óo]nico)? | c[óo]digo postal | pa[íi]s | haz un donativo
-    accueil | recherche | faire un don | qui sommes-nous\s?\?? | mentions l[ée]gales | partager
-    pr[ée]nom | nom | code postal
-    """
-)
-# What mail programs and mailing systems add.
-MAIL_FURNITURE = _any(
-    r"""
-    (?:from|to|cc|bcc|date|sent|reply-to|received|return-path|message-id|mime-version\
-      |content-\S+|x-[\w-]+|list-\S+|importance|von|an|gesendet|datum|de|para|enviado|fecha\
-      |[àa]|envoy[ée]) ?: .*
-    -{2,} ?(?:forwarded|original) message ?-{2,} | begin forwarded message:
-    -{2,} ?weitergeleitete.{0,40}
-    (?:on|am|el|le) .{3,120}(?:wrote|schrieb.{0,60}|escribi[óo]|a [ée]crit) ?:
-    sent from my .{1,40} | -- ?
-    .{0,120}\b(?:you(?:'|’)re|you are|you have) (?:receiving|received) this\b.*
-    .{0,80}\bthis (?:e-?mail|message) was sent (?:to|by|from)\b.*
-    (?:to |if you).{0,100}\bunsubscribe\b.{0,160} | unsubscribe\b.{0,160}
-    .{0,60}\bmanage (?:your )?(?:e-?mail )?(?:preferences|subscriptions?)\b.*
-    .{0,60}\bupdate (?:your )?(?:preferences|profile)\b.*
-    .{0,120}\b(?:wenn sie|um).{0,80}(?:abmelden|abbestellen)\b.{0,80}
-    .{0,80}\bpara (?:darte|darse) de baja\b.{0,80} | (?:paid for|authori[sz]ed) by .{2,200}
-    """
-)
-GREETING = _any(
-    r"""
-    (?:dear|hi|hello|hey|liebe[rs]?|sehr geehrte[rs]?|hallo|guten tag|querid[oa]s?\
+    (?:your|his|her) (?:excellency|majesty|highness|honou?r|eminence)\b[^.?!]{0,80}[,:!–-]?
+    (?:to whom it may concern|eure exzellenz|excelencia|excellence)[,:!]?
+    (?:dear|hi|hello|hey|honou?rable|caro|cara|gentile|drodzy|szanown\w+|beste|geachte|hej\
+      |liebe[rs]?|sehr geehrte[rs]?|hallo|guten tag|querid[oa]s?\
       |estimad[oa]s?|hola|cher|ch[èe]re|chers|bonjour|madame|monsieur)\b[^.?!]{0,120}[,:!–-]?
     """
 )
@@ -275,7 +247,7 @@ FORMAL = re.compile(
     r"|madame)\b",
     re.IGNORECASE,
 )
-SIGN_OFF = _any(
+SIGN_OFF = any_of(
     r"""
     (?:yours|very|with|in|best|kind|warm|most|many|for)? ?(?:sincerely|faithfully|truly\
       |respectfully|regards|wishes|solidarity|hope|thanks|gratitude|power|peace|love\
@@ -286,10 +258,12 @@ SIGN_OFF = _any(
     cordialement,? | sinc[èe]rement,?
     """
 )
-THANKS = _any(
+THANKS = any_of(
     r"""
     \W{0,2}(?:thanks?|thank you|many thanks|danke|vielen dank|herzlichen dank|gracias\
-      |muchas gracias|merci|onward|together,)\b.{0,180}
+      |muchas gracias|merci|onward|together,|grazie|dzi[ęe]kuj\w+|bedankt|dank je|obrigad[oa]\
+      |tack)\b.{0,180}
+    (?:in|with) (?:solidarity|hope|gratitude|determination|hope and \w+)[,.!]?
     """
 )
 # A sentence that asks somebody to do something: what people would sign.
@@ -300,7 +274,9 @@ PLEA = re.compile(
     r"|(?:die )?unterzeichne(?:nden|rinnen|r)|(?:wir|ich) (?:fordern?|bitten?|verlangen?"
     r"|appellieren?)\b"
     r"|abajo firmantes|(?:exigimos|pedimos|solicitamos|instamos|reclamamos|exijo|pido|solicito)\b"
-    r"|soussign[ée]e?s|(?:nous|je) (?:demand|exig|appel)\w+)",
+    r"|soussign[ée]e?s|(?:nous|je) (?:demand|exig|appel)\w+"
+    r"|chiediamo|esigiamo|apelujemy|[żz][ąa]damy|domagamy|wij (?:eisen|vragen|roepen)"
+    r"|exigimos|apelamos)",
     re.IGNORECASE,
 )
 # So begins what was written to be signed.
@@ -328,12 +304,14 @@ HEADLINE = re.compile(
     r"|introduce\b|require\b|allow\b"
     r"|(?:rettet|stoppt|keine?|schluss mit|f[üu]r|gegen|freiheit f[üu]r|verbietet|sch[üu]tzt)\b"
     r"|(?:salvemos|salven|alto|basta|no (?:a|al)|exige|libertad|prohib\w+|proteg\w+|justicia"
-    r"|stop|sauvons|non [àa]|arr[êe]tez)\b)",
+    r"|stop|sauvons|non [àa]|arr[êe]tez|fermez|salviamo|basta|fermate|fermiamo|ratujmy|zatrzymajcie"
+    r"|red de|sluit|salvem|parem)\b)",
     re.IGNORECASE,
 )
 PETITION = re.compile(
     r"\b(?:petitions?|petitioners?|undersigned|sign (?:the|this|our|now)|add your name"
     r"|signatures?|petici[óo]n\w*|firma(?:s|r|ntes)?"
-    r"|unterschr\w+|unterzeich\w+|p[ée]tition\w*|sign(?:ez|ataires))\b",
+    r"|unterschr\w+|unterzeich\w+|p[ée]tition\w*|sign(?:ez|ataires)"
+    r"|petizion\w+|petycj\w+|podpisz\w*|petitie\w*|peti[çc][ãa]o|assin(?:e|ar|aturas))\b",
     re.IGNORECASE,
 )

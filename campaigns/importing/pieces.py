@@ -8,11 +8,11 @@ from typing import Literal
 
 from campaigns.text.vocabulary import Break, Image, Inline, Marker, Words
 
-# `1.`, `1)`, `(1)`, `[1]`, `[1]:`, `¹` at the beginning of a paragraph.
+# `1.`, `1)`, `(1)`, `[1]`, `[1]:`, `¹`, `^1` at the beginning of a paragraph.
 NUMBERED = re.compile(
     r"""(?: (?P<a>[0-9]{1,3}) (?:[.)][ ]|[.)](?=["“„«A-ZÄÖÜ])|:[ ])
         |   \((?P<b>[0-9]{1,3})\)[ ]? | \[\^?(?P<c>[0-9]{1,3})\]:?[ ]?
-        |   (?P<d>[¹²³⁰⁴-⁹]{1,3})[ ]? )""",
+        |   (?P<d>[¹²³⁰⁴-⁹]{1,3})[ ]? | \^(?P<e>[0-9]{1,3})\^?[ ]? )""",
     re.VERBOSE,
 )
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -59,6 +59,19 @@ class Piece:
                 kept.append(leaf)
         if kept and isinstance(first := kept[0], Words):
             kept[0] = replace(first, text=first.text.lstrip())
+        return replace(self, inlines=tuple(kept))
+
+    def until(self, count: int) -> "Piece":
+        """The piece with no more than the first `count` characters of its text."""
+        kept: list[Inline] = []
+        for leaf in self.inlines:
+            text = _leaf_text(leaf)
+            if count <= 0:
+                break
+            if isinstance(leaf, Words) and len(text) > count:
+                leaf = replace(leaf, text=text[:count].rstrip())
+            count -= len(text)
+            kept.append(leaf)
         return replace(self, inlines=tuple(kept))
 
 

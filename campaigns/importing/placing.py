@@ -1,5 +1,6 @@
 """The pieces of a text, and which part of a page each is."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -9,6 +10,15 @@ from campaigns.importing.pieces import Piece
 
 MAX_HEADLINE = 200
 MAX_STATEMENT = 2000
+# A line of a postal address, or of the others that somebody has.
+POSTAL = re.compile(
+    r"""(?i:(?:e-?mail|fax|tel(?:ephone)?|phone|twitter|x|website)\ ?:\ ?\S.*)
+        | (?:[^.!?]{0,40},\ )?[0-9]{1,6}[\w-]{0,3}\ (?:[^\W\d_a-z]\w*\ ){1,4}
+          (?:Street|St|Road|Rd|Avenue|Ave|Square|Boulevard|Lane|Drive|Place)\b[^.!?]{0,60}
+        | (?:P\.?\ ?O\.?\ ?Box|Postfach|Casilla|BP)\b[^!?]{0,60}
+        | [^.!?,]{2,40}(?:straße|strasse|str\.|platz|allee)\ [0-9]{1,4}\b[^.!?]{0,60}""",
+    re.VERBOSE,
+)
 
 
 @dataclass

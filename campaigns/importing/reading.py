@@ -1,6 +1,7 @@
 """From the bytes of a file to text in a known shape."""
 
 import codecs
+import quopri
 import re
 from email import message_from_string, policy
 
@@ -27,6 +28,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# The apostrophe and the quotation marks of an old Macintosh.
+MACINTOSH = re.compile(rb"[A-Za-z]\xd5[a-z]|\xd2[ -~]{1,400}\xd3")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 # Characters that nobody sees, and that part words and addresses for a machine alone.
 INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\x7f]")
@@ -62,11 +65,12 @@ def decode(data: bytes) -> str:
 
 
 def _in_some_encoding(data: bytes) -> str | None:
-    """The text, by its byte order mark, as UTF-8, as UTF-16 without a mark, as Windows-1252."""
+    """The text: by its mark, as UTF-8, as UTF-16 without a mark, as of old systems."""
     encoding = next((name for mark, name in MARKS if data.startswith(mark)), "")
     if not encoding and b"\0" in data[:200]:
         encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
-    for name in [encoding] if encoding else ["utf-8", "cp1252"]:
+    others = ["mac_roman", "cp1252"] if MACINTOSH.search(data) else ["cp1252"]
+    for name in [encoding] if encoding else ["utf-8", *others]:
         try:
             return data.decode(name)
         except UnicodeDecodeError:
@@ -83,12 +87,26 @@ def tidy(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise NotAPetition(_too_long())
     text = LINE_ENDS.sub("\n", INVISIBLE.sub("", text))
-    text = CONTROL.sub("", _unpack_mail(text) if "\nMIME-Version:" in f"\n{text}" else text)
+    text = _unpack_mail(text) if "\nMIME-Version:" in f"\n{text}" else _unquoted(text)
+    text = CONTROL.sub("", text)
     if not text.strip():
         raise NotAPetition(
             _("There is no text. Paste the petition as people would read it, from its headline on.")
         )
     return "\n".join(SPACES.sub(" ", line).rstrip() for line in text.split("\n"))
+
+
+def _unquoted(text: str) -> str:
+    """`text` as it was before a mail made it quoted-printable (RFC 2045, 6.7), if one did.
+
+    No line of such a text is longer than 76 characters, and one that goes on ends in `=`.
+    """
+    lines = text.split("\n")
+    soft = sum(line.endswith("=") for line in lines)
+    if soft < 2 or max(map(len, lines)) > 76 or not text.isascii():
+        return text
+    data = quopri.decodestring(text.encode("ascii"))
+    return INVISIBLE.sub("", _in_some_encoding(data) or text)
 
 
 def _unpack_mail(text: str) -> str:

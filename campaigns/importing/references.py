@@ -37,8 +37,9 @@ LEADS_TO = re.compile(
 )
 SEEN = re.compile(
     r"""[\[(]?\b(?:last\ |date\ |zuletzt\ |[úu]ltimo\ )?(?:accessed|retrieved|viewed|visited
-        |checked|consulted|abgerufen|aufgerufen|zugriff|abruf|stand|consultado|consultada|accedido|acceso|recuperado|consulté)
-        (?:\ (?:on|am|el|le|date))?\ ?:?\ ?\Z""",
+        |checked|consulted|abgerufen|aufgerufen|zugriff|abruf|stand|consultado|consultada|accedido|acceso|recuperado|consult[ée]e?|consultato|geraadpleegd
+        |dost[ęe]p|acess(?:o|ado)|h[äa]mtad)
+        (?:\ (?:on|am|el|le|il|op|em|dnia|date))?\ ?:?\ ?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
 QUOTED = re.compile(
@@ -55,6 +56,11 @@ DASHED = re.compile(r"(?P<title>.{10,}?)\s+[|–—-]\s+(?P<publisher>[^|–—]
 PARTED = re.compile(
     r"(?P<author>[^,;:.?!]{2,60}),\s+(?P<title>[^,]{8,}?)(?:,\s+(?P<publisher>[^,]{2,80}))?"
 )
+BRACKETED = re.compile(r"(?P<title>[^()]{10,}?)\s+\((?P<publisher>[A-ZÄÖÜ][^()]{1,60})\)\.?")
+PAGES = re.compile(
+    r"[,;.]? \(?(?P<pages>(?:pp?|S|s|p[áa]gs?|blz|str|fol|para|Rn)\.? ?[0-9A-Z][0-9A-Za-z]{0,5}"
+    r"(?: ?[–-] ?[0-9A-Z]{1,6})?)\)?[.,;]?\Z"
+)
 UNDATED = re.compile(r"[\[(]?\b(?:n\.\s?d|o\.\s?J|s\.\s?f)\b\.?[\])]?")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Words that only say where the rest of a reference is, or that it was seen.
@@ -65,7 +71,8 @@ FILLERS = frozenset(
         available retrieved accessed viewed visited checked consulted archived from online here
         https www url link website source see also doi date last abgerufen aufgerufen zuletzt
         zugriff abruf unter stand verfügbar abrufbar consultado consultada acceso recuperado
-        último consulté le am el de en in by von por par pdf on at the of st nd rd th
+        último consulté consultée consultato geraadpleegd dostęp acesso acessado hämtad le am el il
+        op em dnia de en in by von por par pdf on at the of st nd rd th
         """,
     )
 )
@@ -104,6 +111,20 @@ def read_reference(text: str, links: list[tuple[str, str]]) -> Reading:
     )
     why = " ".join(filter(None, [reading.why, *found.whys]))
     return Reading(citation, why or _lost(text, citation))
+
+
+def is_archived(text: str) -> bool:
+    """Whether the first address in `text` is that of a copy in an archive."""
+    match = ADDRESS.search(text)
+    return bool(match and match["url"] and ARCHIVES.search(urlsplit(match["url"]).hostname or ""))
+
+
+def is_imprint(title: str, text: str) -> bool:
+    """Whether `text` says where and when `title` appeared: `The Gazette, 12 October 2022.`"""
+    dates = find_dates(text) if len(text) <= 80 else []
+    is_open = bool(title) and not find_dates(title[:600])
+    ends = bool(dates) and len(text) - dates[-1].end <= 1
+    return is_open and ends and text[:1].isupper() and not re.search(r"[\"“„«]", text)
 
 
 def _by_the_rule(text: str) -> Citation | None:
@@ -193,7 +214,7 @@ def _read_work(text: str, link_texts: list[str]) -> Reading:
     for line in (text, f"{text}.", f"{text.rstrip(' .,;')}."):
         if exact := _by_the_rule(line):
             return Reading(exact)
-    for read in (_quoted, _dated, _linked, _dashed, _parted):
+    for read in (_quoted, _dated, _linked, _dashed, _bracketed, _parted):
         if len(text) <= 2000 and (reading := read(text, link_texts)) and _fits(reading.citation):
             return reading
     return _title_alone(text, link_texts)
@@ -208,7 +229,10 @@ def _quoted(text: str, _link_texts: list[str]) -> Reading | None:
     # A comma within the quotation marks is the citation's own, not the title's.
     title = title[:-1].rstrip() if title.endswith(",") else title
     author, when = _date_of(match["author"].strip())
-    publisher, later = _date_of(match["tail"])
+    pages = PAGES.search(match["tail"])
+    publisher, later = _date_of(match["tail"][: pages.start()] if pages else match["tail"])
+    if pages:  # behind the date they were; the date of a citation stands last
+        publisher = f"{publisher}, {pages['pages']}".lstrip(", ")
     publisher = re.sub(r"\A[Ii]n:? (?=[A-ZÄÖÜ])", "", publisher)
     read = _citation(author.strip(EDGES), title, publisher, later or when)
     if later and when:
@@ -248,6 +272,17 @@ def _dashed(text: str, _link_texts: list[str]) -> Reading | None:
         return None
     read = _citation("", match["title"].strip(EDGES), match["publisher"], when)
     return Reading(read, _("Read as title – publisher, date."))
+
+
+def _bracketed(text: str, _link_texts: list[str]) -> Reading | None:
+    """`Title (Publisher)`, `Title (Publisher, 2018)`."""
+    match = BRACKETED.fullmatch(text)
+    if match is None:
+        return None
+    publisher, when = _date_of(match["publisher"])
+    if not publisher or re.search(r"[0-9]", publisher):
+        return None
+    return Reading(_citation("", match["title"], publisher, when), _("Read as title (publisher)."))
 
 
 def _parted(text: str, _link_texts: list[str]) -> Reading | None:
@@ -311,5 +346,6 @@ def _ambiguous(when: FoundDate | None) -> str:
 
 def _odd(publisher: str) -> str:
     """What stands behind a title is a publisher when it is short and has no sentence in it."""
-    is_odd = len(publisher) > 80 or re.search(r"[.?!] [A-Z]|[0-9]", publisher)
+    bare = PAGES.sub("", f" {publisher}")
+    is_odd = len(publisher) > 80 or re.search(r"[.?!] [A-Z]|[0-9]", bare)
     return _("All that stands behind the title was taken for the publisher.") if is_odd else ""

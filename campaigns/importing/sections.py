@@ -19,6 +19,7 @@ from campaigns.importing.listing import find_entries
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import Sections
+from campaigns.importing.signs import label_signed_notes
 from campaigns.importing.stating import (
     find_greeting,
     find_lead_in,
@@ -26,7 +27,15 @@ from campaigns.importing.stating import (
     lead_in_of,
     parted_lead_ins,
 )
-from campaigns.importing.surroundings import find_calls, find_furniture, find_mail, find_notice
+from campaigns.importing.surroundings import (
+    find_calls,
+    find_furniture,
+    find_mail,
+    find_notice,
+    find_pointers,
+    find_postal,
+    find_tails,
+)
 
 
 def split_sections(
@@ -37,7 +46,7 @@ def split_sections(
     `chosen` says what somebody knows better: the part of some pieces by their index. Raises
     `NotAPetition` for a text that shows no sign of one, unless `insist`.
     """
-    found = Sections(parted_lead_ins(pieces))
+    found = Sections(label_signed_notes(parted_lead_ins(pieces)))
     if not insist and not _is_petition(found.pieces):
         raise NotAPetition(
             _(
@@ -56,7 +65,10 @@ def split_sections(
             find_page_title,
             find_mail,
             find_calls,
+            find_pointers,
             find_furniture,
+            find_tails,
+            find_postal,
             find_labels,
             find_lead_in,
         ),

@@ -10,9 +10,11 @@ from campaigns.importing.framing import headline_at
 from campaigns.importing.names import TITLES
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
-from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
+from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, POSTAL, Sections
 from campaigns.text.vocabulary import Words
 
+# A statement above the letter has no more.
+MOST_PARAGRAPHS = 4
 # `An die Stadtverordneten von Neustadt`, a line of its own without a colon.
 ADDRESSED = re.compile(
     r"(?:To|An|Para|A|À) (?P<target>(?:the|all|den|die|das|la|las|los|el|le|les) [^.!?:]+)"
@@ -32,6 +34,12 @@ SENT_TO = re.compile(
     r"(?P<target>(?:the )?[A-ZÄÖÜ][^.!?:]{3,200})[.!]?"
 )
 
+# Whom `Your Excellency` is said to stands above it.
+NAMELESS = re.compile(
+    r"(?:your |eure |his |her )?(?:excellenc|exzellenz|majesty|honou?r\b|highness)|excelencia"
+    r"|to whom|sirs?\b|madam|(?:damen|herren)\b",
+    re.IGNORECASE,
+)
 GREETS = re.compile(
     r"(?:dear|sehr geehrte[rs]?|liebe[rs]?|estimad[oa]s?)\s+(?:(?:herrn?|frau)\s+(?=\w+ \w))?",
     re.IGNORECASE,
@@ -41,9 +49,11 @@ GREETS = re.compile(
 def parted_lead_ins(pieces: list[Piece]) -> list[Piece]:
     """`The petition to … reads: "Stop."` on one line, as two pieces."""
     parted: list[Piece] = []
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         match = re.match(r"([^\"“„«]{8,200}:) ?(?=[\"“„«].{4,}[\"”“»]\Z)", piece.text)
-        if match and lead_in_of(match[1]) and piece.kind == "p":
+        # The first lines may be a headline with a quotation in it.
+        tells = match and at > 2 and phrases.TELLS.fullmatch(match[1])
+        if match and (lead_in_of(match[1]) or tells) and piece.kind == "p":
             rest = piece.without(match.end())
             head = Piece((Words(match[1]),), piece.raw)
             parted += [head, rest]
@@ -72,6 +82,7 @@ def find_lead_in(found: Sections) -> None:
         text = found.text(at)
         match = lead_in_of(text)
         is_above_quote = text.endswith(":") and len(text) <= MAX_HEADLINE and _quoted(found, at + 1)
+        match = match or (phrases.TELLS.fullmatch(text) if is_above_quote else None)
         if not match and not is_above_quote:
             continue
         if match is None and not phrases.PETITION.search(text) and not phrases.PLEA.search(text):
@@ -79,7 +90,7 @@ def find_lead_in(found: Sections) -> None:
         groups = match.groupdict() if match else {}
         targets = next(filter(None, groups.values()), "")
         found.put(at, Part.LEAD_IN)
-        found.target_phrase = found.target_phrase or targets
+        found.target_phrase = found.target_phrase or targets.strip(" ,;:")
         if not found.of(Part.STATEMENT):
             _take_statement(found, at + 1)
         return
@@ -159,7 +170,7 @@ def _letter_to_target(found: Sections) -> list[tuple[int, str]]:
                 whole = list(found.free(at, end))
                 size = sum(len(found.text(index)) + 2 for index in whole)
                 if size <= MAX_STATEMENT and len(whole) > 1:
-                    _take_greeted(found, text)
+                    _take_greeted(found, at)
                     found.put(end, Part.LEFT_OUT, _("How the letter ends; a name follows there."))
                     return [(index, why) for index in whole]
                 break
@@ -173,13 +184,36 @@ def find_greeting(found: Sections) -> None:
         is_greeting = len(text) <= 120 and phrases.GREETING.fullmatch(text)
         if is_greeting and text.endswith((",", ":", "!")) and phrases.FORMAL.search(text):
             found.put(at, Part.LEFT_OUT, _("A greeting; whom it greets was read as a target."))
-            _take_greeted(found, text)
+            _take_greeted(found, at)
 
 
-def _take_greeted(found: Sections, greeting: str) -> None:
+def _take_greeted(found: Sections, at: int) -> None:
     if not found.target_phrase and not found.of(Part.TARGETS):
-        found.target_phrase = GREETS.sub("", greeting).rstrip(",:!– ")
+        greeting = GREETS.sub("", found.text(at)).rstrip(",:!– ")
+        found.target_phrase = _addressee_above(found, at) if NAMELESS.match(greeting) else greeting
         found.target_why = _("Read from the greeting; look whether it is right.")
+
+
+def _addressee_above(found: Sections, at: int) -> str:
+    """The first line of the address above `Your Excellency,`; empty where there is none."""
+    first = at
+    while first and at - first < 8 and _is_address_line(found, first - 1):
+        first -= 1
+    while first < at and found.parts.get(first) == Part.LEFT_OUT:
+        first += 1
+    if first == at:
+        return ""
+    for line in found.free(first, at):
+        found.put(line, Part.TARGETS if line == first else Part.LEFT_OUT, _("Above the greeting."))
+    return found.text(first)
+
+
+def _is_address_line(found: Sections, at: int) -> bool:
+    """A short line without a sentence in it, that is free or the rest of an address."""
+    text = found.text(at)
+    is_free = at not in found.parts or POSTAL.fullmatch(text)
+    is_short = len(text) <= 80 and not text.endswith((".", "!", "?", ":"))
+    return bool(is_free) and is_short and found.pieces[at].kind == "p"
 
 
 def _undersigned(found: Sections) -> list[tuple[int, str]]:
@@ -214,7 +248,13 @@ def _above_the_letter(found: Sections) -> list[tuple[int, str]]:
     start = targets[-1] + 1 if targets else headline_at(found) + 1
     headline = headline_at(found)
     free = [at for at in found.free(start, end) if at != headline]
+    greeted = any(phrases.GREETING.fullmatch(found.text(at)[:200]) for at in range(start, end))
+    if greeted or sum(found.pieces[at].kind == "p" for at in free) > MOST_PARAGRAPHS:
+        return []  # so much is a letter, with a heading somewhere in it
     if not labels:
+        # A demand further down speaks clearer than what stands here.
+        if any(phrases.PLEA.search(found.text(at)[:MAX_STATEMENT]) for at in free[1:]):
+            return []
         free = _with_list(found, free[0]) if free else []
     if not free or sum(len(found.text(at)) + 2 for at in free) > MAX_STATEMENT:
         return []

@@ -5,16 +5,21 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from campaigns.importing import phrases
+from campaigns.importing import furniture, phrases
 from campaigns.importing.dates import find_dates
 from campaigns.importing.draft import Part
 from campaigns.importing.labels import label_of
 from campaigns.importing.notices import is_answer, is_notice
 from campaigns.importing.phrases import MAX_LABEL
-from campaigns.importing.placing import MAX_HEADLINE, Sections
+from campaigns.importing.placing import MAX_HEADLINE, POSTAL, Sections
 from campaigns.importing.stating import lead_in_of
 from campaigns.text.vocabulary import Words
 from campaigns.tracking import ADDRESS
+
+# What is drawn round the words of a button, and the address that a mail as text puts before them.
+DECORATION = " !:»>→►▶▸➔➜➤⇒✍👉️.[]*|"
+LONG = 120
+LINK_BEFORE = re.compile(r"\A[\[<(] ?(?:\[[^\[\]]{1,40}\]|https?://[^\s\])>]+) ?[\])>] ?")
 
 
 def in_mail_head(found: Sections, at: int) -> bool:
@@ -29,7 +34,7 @@ def in_mail_head(found: Sections, at: int) -> bool:
 def find_mail(found: Sections) -> None:
     for at in list(found.free()):
         text = found.text(at)
-        if len(text) > MAX_LABEL * 2 or not phrases.MAIL_FURNITURE.fullmatch(text):
+        if len(text) > MAX_LABEL * 2 or not furniture.MAIL_FURNITURE.fullmatch(text):
             continue
         if label_of(text)[0] == Part.BRAND:
             continue  # who writes is who asks
@@ -43,11 +48,14 @@ def find_calls(found: Sections) -> None:
     """What stands on a button; with the address that it led to, which is that of another page."""
     first = next(iter(found.of(Part.CALL_TO_ACTION)), None)
     for at in list(found.free()):
-        text = found.text(at).strip(" !:»>→.[]*")
+        text = _on_a_button(found.text(at))
         call, _colon, rest = text.partition(": ")
         if at and lead_in_of(found.text(at - 1)):
             continue  # what stands under `The petition reads:` is what it reads
         if len(call) > 60 or len(rest) > MAX_HEADLINE or not phrases.CALL_TO_ACTION.fullmatch(call):
+            continue
+        if not rest and _leads_to_a_button(found, at):
+            found.put(at, Part.LEFT_OUT, _("It leads to the button under it."))
             continue
         is_title = rest and at < 3 and not _stands_elsewhere(found, rest)
         if is_title and not found.of(Part.HEADLINE):
@@ -63,6 +71,52 @@ def find_calls(found: Sections) -> None:
             found.put(at, Part.LEFT_OUT, _("Another call to action; a page has one button."))
         if next(found.free(at + 1, at + 2), None) and ADDRESS.fullmatch(found.text(at + 1)):
             found.put(at + 1, Part.LEFT_OUT, _("Where the call to action led."))
+
+
+def _on_a_button(text: str) -> str:
+    """`text` as a button would say it, without arrows and the address that it led to."""
+    return LINK_BEFORE.sub("", text).strip(DECORATION)
+
+
+def _leads_to_a_button(found: Sections, at: int) -> bool:
+    """`Add your name:` right above `Sign the petition`."""
+    is_open = found.text(at).endswith(":") and next(found.free(at + 1, at + 2), None) is not None
+    return is_open and bool(phrases.CALL_TO_ACTION.fullmatch(_on_a_button(found.text(at + 1))))
+
+
+def find_pointers(found: Sections) -> None:
+    """`Click here to sign`, and the address under it: a way to the page on which this will be."""
+    why = _("It sends the readers of a mail to the page; here they are on it.")
+    for at in list(found.free()):
+        text = LINK_BEFORE.sub("", found.text(at)).strip(" >»→►*[]")
+        if len(text) <= MAX_LABEL and furniture.POINTERS.fullmatch(text):
+            found.put(at, Part.LEFT_OUT, why)
+            if next(found.free(at + 1, at + 2), None) and ADDRESS.fullmatch(found.text(at + 1)):
+                found.put(at + 1, Part.LEFT_OUT, _("Where the call to action led."))
+
+
+def find_tails(found: Sections) -> None:
+    """`Reasons for signing` and what others said, up to the next part that has a heading."""
+    why = _("What others said of the petition, or what became of it.")
+    inside = told = False
+    for at, piece in enumerate(found.pieces):
+        text = piece.text.strip(" :*")
+        # A menu at the top may be worded so too; a letter comes before what others say of it.
+        told = told or len(piece.text) > LONG
+        is_tail = told and len(text) <= 60 and furniture.TAILS.fullmatch(text)
+        is_part = label_of(piece.text)[0] is not None or at in found.parts
+        inside = bool(is_tail) or (inside and not is_part)
+        if inside and at not in found.parts:
+            found.put(at, Part.LEFT_OUT, why)
+
+
+def find_postal(found: Sections) -> None:
+    """Where a letter would go by post or by mail: the page sends it itself."""
+    why = _("Where to write to; whom it names can be a target.")
+    for at in list(found.free()):
+        text = found.text(at)
+        if len(text) <= 100 and POSTAL.fullmatch(text) and "?" not in text:
+            found.put(at, Part.LEFT_OUT, why)
 
 
 def _stands_elsewhere(found: Sections, text: str) -> bool:
@@ -103,9 +157,9 @@ def find_furniture(found: Sections) -> None:
             why = _("It stands in the navigation, a form or the footer of the page.")
         elif is_date or re.fullmatch(r"[\W_]*", piece.text):
             why = _("A date or a line that only parts.")
-        elif len(text) <= MAX_LABEL and (phrases.FURNITURE.fullmatch(text) or _is_menu(text)):
+        elif len(text) <= MAX_LABEL and (furniture.FURNITURE.fullmatch(text) or _is_menu(text)):
             why = _("Navigation, sharing or a form of the page.")
-        elif _greets_one(text):
+        elif _greets_one(text) or _calls_one(found, at):
             why = _("A greeting; a page greets nobody by name.")
         if why:
             found.put(at, Part.LEFT_OUT, why)
@@ -115,7 +169,7 @@ def _is_menu(text: str) -> bool:
     """`Home | About | Donate`: short words with something between them."""
     words = [word.strip() for word in re.split(r"[|·•›»/]", text)]
     short = all(0 < len(word.split()) <= 3 for word in words)
-    return len(words) > 2 and short and any(phrases.FURNITURE.fullmatch(word) for word in words)
+    return len(words) > 2 and short and any(furniture.FURNITURE.fullmatch(word) for word in words)
 
 
 def _greets_one(text: str) -> bool:
@@ -125,3 +179,11 @@ def _greets_one(text: str) -> bool:
         and text.endswith((",", ":", "!", "–", "-"))
         and not phrases.FORMAL.search(text)
     )
+
+
+def _calls_one(found: Sections, at: int) -> bool:
+    """`John,` or `Friend —` on a line of its own, above what somebody writes to John."""
+    text = found.text(at)
+    is_name = re.fullmatch(r"(?:[^\W\d_a-z][\w’'-]{0,20}|\[?\{*[\w .-]{2,20}\}*\]?),", text)
+    ends = phrases.SIGN_OFF.fullmatch(text) or phrases.THANKS.fullmatch(text)
+    return bool(is_name) and not ends and at + 1 < len(found.pieces) and at < len(found.pieces) // 2
