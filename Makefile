@@ -6,13 +6,16 @@ VENV = .venv/bin/python
 UNUSED = SECRET_KEY=unused LINK_KEYS=k1:unused SUPPRESSION_KEY=unused \
 	DATABASE_URL=postgres://unused@127.0.0.1:1/unused ENV_FILE=/dev/null
 
-.PHONY: help run test lint style templates types migrations format audit mutations bench bench-quick clean
+.PHONY: help run demo test lint style templates types migrations format audit mutations bench bench-quick clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 run: ## start the site with everything it needs (PORT=8080 for another port)
 	@$(INSTALL) requirements-local.txt && exec $(VENV) -m deploy.local
+
+demo: ## the same with a made-up organization of 200,000 supporters to look around in
+	@$(INSTALL) requirements-local.txt && exec $(VENV) -m deploy.local --demo
 
 test: ## run every test (ARGS="-n0 tests/local" for some)
 	@$(INSTALL) requirements-dev.txt

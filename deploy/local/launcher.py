@@ -17,6 +17,7 @@ from types import FrameType
 from typing import IO
 
 from deploy.local import environment, ports, postgres, programs, valkey
+from deploy.local.prepare import DEMO
 from deploy.local.process import Child, die_with_parent, end_leftovers, remember
 
 PORT = 8000
@@ -79,8 +80,9 @@ def take_lock(var: Path) -> IO[str]:
 class Launcher:
     """One run in one checkout."""
 
-    def __init__(self, checkout: Path) -> None:
+    def __init__(self, checkout: Path, *, with_demo: bool = False) -> None:
         self.checkout = checkout
+        self.with_demo = with_demo
         self.var = checkout / "var"
         self.log = self.var / "log"
         self.settings: dict[str, str] = {}
@@ -215,7 +217,7 @@ class Launcher:
         """Migrate and fill, in the foreground: the organizer's login is printed once."""
         say("Preparing the site …")
         process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local.prepare"],
+            [sys.executable, "-m", "deploy.local.prepare", *([DEMO] if self.with_demo else [])],
             env=environment.of_children(self.settings),
             cwd=self.checkout,
             stdin=subprocess.DEVNULL,
@@ -345,5 +347,5 @@ class Launcher:
 
 
 def main() -> None:
-    """Run this checkout."""
-    sys.exit(Launcher(programs.CHECKOUT).run())
+    """Run this checkout; `--demo`: with a big made-up organization in it."""
+    sys.exit(Launcher(programs.CHECKOUT, with_demo=DEMO in sys.argv[1:]).run())

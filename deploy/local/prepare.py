@@ -7,9 +7,11 @@ from pathlib import Path
 import django
 from django.core.management import CommandError, call_command
 
+DEMO = "--demo"
+
 
 def main() -> None:
-    """Migrate, collect static files, and fill an empty site with its sample."""
+    """Migrate, collect static files, fill an empty site with its sample; `--demo`: with more."""
     sys.path.insert(0, str(Path(__file__).parents[2]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advocacy.settings")
     django.setup()
@@ -17,6 +19,8 @@ def main() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     try:
         call_command("prepare_local")
+        if DEMO in sys.argv[1:]:
+            call_command("make_demo")
     except CommandError as error:
         sys.exit(str(error))
 
