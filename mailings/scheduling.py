@@ -86,7 +86,12 @@ def schedule_mailing(*, mailing: Mailing, expected_count: int) -> bool:
             state=Mailing.State.DRAFT,
             scope=mailing.scope_id,
             campaign=mailing.campaign_id,
-        ).update(state=Mailing.State.SCHEDULED, starts_at=Now() + hold, pause_reason="")
+            segment=mailing.segment_id,
+        ).update(state=Mailing.State.SCHEDULED,
+            starts_at=Now() + hold,
+            pause_reason="",
+            narrowed_by=mailing.segment.as_data() if mailing.segment else None,
+        )
         if claimed:
             freeze_content(content)
             transaction.on_commit(doorbell.ring_pump)

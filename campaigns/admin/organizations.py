@@ -58,6 +58,7 @@ class OrganizationAdmin(OrganizationScopedAdmin):
                     "reply_to",
                     ("contact_address", "privacy_url"),
                     "postal_address",
+                    ("mails_a_day", "mails_a_week"),
                 ]
             },
         ),

@@ -41,6 +41,20 @@ class Organization(models.Model):
         blank=True, help_text=_("Empty for the server's own sender address.")
     )
     reply_to = models.EmailField(blank=True)
+    mails_a_day = models.PositiveSmallIntegerField(
+        _("bulk mails a day"),
+        null=True,
+        blank=True,
+        default=1,
+        help_text=_("The most that one person gets within 24 hours; empty: no limit."),
+    )
+    mails_a_week = models.PositiveSmallIntegerField(
+        _("bulk mails a week"),
+        null=True,
+        blank=True,
+        default=3,
+        help_text=_("The most that one person gets within seven days; empty: no limit."),
+    )
     signal_color = models.CharField(
         _("signal colour"),
         max_length=7,
@@ -79,6 +93,12 @@ class Organization(models.Model):
                 condition=models.Q(signal_color__regex=HEX_COLOUR)
                 & models.Q(link_color__regex=HEX_COLOUR),
                 name="organization_colours",
+            ),
+            # None at all would be a list that never gets what it was promised.
+            models.CheckConstraint(
+                condition=(models.Q(mails_a_day=None) | models.Q(mails_a_day__gt=0))
+                & (models.Q(mails_a_week=None) | models.Q(mails_a_week__gt=0)),
+                name="organization_caps",
             ),
         ]
 

@@ -1,28 +1,110 @@
-"""How many people a mailing would reach if it went out now, and some of them."""
+"""How many people an audience has, exactly, and a few of them.
 
+Millions are counted in ranges of people, which PostgreSQL shares among its processes and joins
+without sorting, from indexes alone where it can.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg2.errors import QueryCanceled
 
-from mailings.audience.rule import LIVE, RULE, parameters_of, take_time
+from mailings.audience.rule import LIVE, Audience, audience_of, take_time
 from mailings.models import Mailing
+from mailings.segments.people import Range
 from signatures.addresses import mask
+from signatures.models import Supporter
+
+SAMPLES = 5
+# People in a range: a join of so many stays in memory.
+_RANGE = 1_000_000
+_MOST_RANGES = 16
+
+# Room for the joins of one range in each process, and processes for the ranges.
+_ROOM = """
+SELECT set_config('work_mem', '64MB', true),
+    set_config('max_parallel_workers_per_gather', '4', true),
+    set_config('min_parallel_table_scan_size', '0', true),
+    set_config('min_parallel_index_scan_size', '0', true),
+    set_config('jit', 'off', true)
+"""
+
+
+class TooSlow(Exception):
+    """The audience could not be counted in the time that was given."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How many people there are, and the addresses of a few, masked."""
+
+    count: int
+    samples: list[str]
 
 
 def count(mailing: Mailing) -> int:
-    """How many people would get the mailing if it went out now."""
-    return int(_ask(f"SELECT count(*) {LIVE} AND {RULE}", mailing)[0][0])
+    """How many people would get the mailing if it went out now. Raises BadRules, TooSlow."""
+    return look(audience_of(mailing), patience="2min").count
 
 
-def samples(mailing: Mailing, most: int = 5) -> list[str]:
-    """A few addresses of the audience, masked."""
-    newest = f"SELECT p.email {LIVE} AND {RULE} ORDER BY s.id DESC LIMIT {int(most)}"
-    return [mask(address) for (address,) in _ask(newest, mailing)]
+def samples(mailing: Mailing, most: int = SAMPLES) -> list[str]:
+    """A few addresses of the audience, masked. Raises BadRules, TooSlow."""
+    return look(audience_of(mailing), patience="2min").samples[:most]
 
 
-@transaction.atomic
-def _ask(question: str, mailing: Mailing) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        take_time(cursor)
-        cursor.execute(question, parameters_of(mailing))
-        return cursor.fetchall()
+def look(audience: Audience, *, patience: str = "4s") -> Look:
+    """Count an audience and pick a few of it. Raises TooSlow when PostgreSQL takes longer."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            take_time(cursor, patience)
+            cursor.execute(_ROOM)
+            found, people = _ask(cursor, audience)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TooSlow from error
+        raise
+    addresses = Supporter.objects.filter(pk__in=people).order_by("pk")
+    return Look(found, [mask(address) for address in addresses.values_list("email", flat=True)])
+
+
+def _ask(cursor: Any, audience: Audience) -> tuple[int, list[int]]:
+    """The number of people, and the ids of a few."""
+    cursor.execute("SELECT coalesce(max(id), 0) FROM signatures_supporter")
+    parts = [people_within(audience, part) for part in _ranges(cursor.fetchone()[0])]
+    per_part = [
+        f"SELECT count(*) AS n, min(id) AS low, max(id) AS high FROM ({part}) p" for part in parts
+    ]
+    cursor.execute(
+        "SELECT sum(n)::bigint, array_agg(low), array_agg(high)"
+        f" FROM ({' UNION ALL '.join(per_part)}) parts",
+        audience.values,
+    )
+    found, low, high = cursor.fetchone()
+    some = {pk for pk in (*low, *high) if pk is not None}
+    if len(some) < min(found, SAMPLES):
+        cursor.execute(f"{people_within(audience, None)} LIMIT {SAMPLES}", audience.values)
+        some = {pk for (pk,) in cursor.fetchall()}
+    found = int(found) if audience.most is None else min(int(found), audience.most)
+    return found, sorted(some, reverse=True)[: min(SAMPLES, found)]
+
+
+def _ranges(highest: int) -> list[Range | None]:
+    """All people in equal ranges of their numbers."""
+    wanted = min(-(-highest // _RANGE), _MOST_RANGES)
+    if wanted < 2:
+        return [None]
+    size = -(-(highest + 1) // wanted)
+    return [Range(n * size, (n + 1) * size - 1) for n in range(wanted)]
+
+
+def people_within(audience: Audience, within: Range | None) -> str:
+    """A query of the ids of an audience's people, of a range or all; its values are the audience's.
+
+    Of a random part this gives all among whom the lot decides.
+    """
+    bounds = f" AND {within.bounds('s.supporter_id')}" if within else ""
+    demands = "".join(
+        f" AND {demand.holds_of('s.supporter_id', within)}" for demand in audience.demands
+    )
+    return f"SELECT s.supporter_id AS id FROM {LIVE}{bounds}{demands}"  # noqa: S608

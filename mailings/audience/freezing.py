@@ -1,8 +1,14 @@
-"""Writing the audience down, page by page, when the time of a mailing has come."""
+"""Writing the audience down, page by page, when the time of a mailing has come.
+
+Who has had enough mail for now is written down as well, as skipped, and waits for a catch-up. Those
+rows have numbers below zero, where no chunk reaches.
+"""
+
+from typing import Any
 
 from django.db import connection, transaction
 
-from mailings.audience.rule import LIVE, RULE, parameters_of, take_time
+from mailings.audience.rule import LIVE, LOT, Audience, audience_of, capped, take_time
 from mailings.models import Lane, LaneSequence, Mailing
 
 PAGE = 50_000
@@ -10,33 +16,45 @@ CHUNK = 500
 # The first half of the key of the advisory locks that serialise the freezing of an organization.
 _FREEZING = 0x66726565
 
-_FREEZE_PAGE = f"""
+_LOT_OF_THE_LAST = f"""
+SELECT max(lot) FROM (
+    SELECT {LOT} AS lot FROM {LIVE} AND {{demands}} ORDER BY lot LIMIT %(most)s
+) drawn
+"""
+
+_FREEZE_PAGE = """
 WITH page AS MATERIALIZED (
-    SELECT s.id, s.supporter_id, p.email_hash {LIVE} AND s.id > %(after)s
-    ORDER BY s.id LIMIT %(page)s
+    SELECT s.id, s.supporter_id FROM {live} AND s.id > %(after)s ORDER BY s.id LIMIT %(page)s
+), owed AS MATERIALIZED (
+    SELECT s.id, s.supporter_id, {capped} AS capped FROM page s WHERE {demands} AND {drawn}
 ), num AS (
-    SELECT s.id, s.supporter_id, l.last_seq + row_number() OVER (ORDER BY s.id) AS seq
-    FROM page s
-    JOIN mailings_lanesequence l ON l.mailing_id = %(mailing)s AND l.lane = %(lane)s
-    JOIN signatures_supporter p ON p.id = s.supporter_id
-    WHERE {RULE}
+    SELECT s.id, s.supporter_id, NOT capped AS goes, CASE
+        WHEN capped THEN least(0, (
+            SELECT min(r.seq) FROM mailings_recipient r
+            WHERE r.mailing_id = %(mailing)s AND r.lane = %(lane)s AND r.seq < 0
+        )) - row_number() OVER (PARTITION BY capped ORDER BY s.id)
+        ELSE l.last_seq + row_number() OVER (PARTITION BY capped ORDER BY s.id)
+    END AS seq
+    FROM owed s JOIN mailings_lanesequence l ON l.mailing_id = %(mailing)s AND l.lane = %(lane)s
 ), ins AS (
     INSERT INTO mailings_recipient
-        (mailing_id, lane, seq, subscription_id, supporter_id, status, attempts)
-    SELECT %(mailing)s, %(lane)s, seq, id, supporter_id, 0, 0 FROM num
+        (mailing_id, lane, seq, subscription_id, supporter_id, status, attempts, code)
+    SELECT %(mailing)s, %(lane)s, seq, id, supporter_id,
+        CASE WHEN goes THEN 0 ELSE 6 END, 0, CASE WHEN NOT goes THEN 1 END
+    FROM num
     ON CONFLICT (supporter_id, mailing_id) DO NOTHING
-    RETURNING 1
+    RETURNING seq
 ), adv AS (
     UPDATE mailings_lanesequence SET last_seq = x.last
-    FROM (SELECT max(seq) AS last FROM num HAVING count(*) > 0) x
+    FROM (SELECT max(seq) AS last FROM num WHERE goes HAVING count(*) > 0) x
     WHERE mailing_id = %(mailing)s AND lane = %(lane)s
 )
 UPDATE mailings_mailing
 SET snapshot_after = coalesce((SELECT max(id) FROM page), snapshot_after),
-    audience_size = audience_size + (SELECT count(*) FROM ins)
+    audience_size = audience_size + (SELECT count(*) FROM ins WHERE seq > 0)
 WHERE id = %(mailing)s
 RETURNING (SELECT count(*) FROM page)
-"""  # noqa: S608
+"""
 
 _CUT_INTO_CHUNKS = """
 INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor)
@@ -59,7 +77,8 @@ def freeze_page(mailing_id: int) -> bool:
         return False
     lane = Lane.DEFAULT
     LaneSequence.objects.get_or_create(mailing_id=mailing_id, lane=lane)
-    what = parameters_of(locked) | {
+    audience, enough = audience_of(locked), capped(locked)
+    what = audience.values | enough.values | {
         "mailing": mailing_id,
         "lane": lane,
         "after": locked.snapshot_after,
@@ -68,9 +87,15 @@ def freeze_page(mailing_id: int) -> bool:
     }
     with connection.cursor() as cursor:
         take_time(cursor)
-        # One at a time in an organization: two mailings of one update must see each other's rows.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_FREEZING, locked.organization_id])
-        cursor.execute(_FREEZE_PAGE, what)
+        hold_organization(cursor, locked.organization_id)
+        what["last"] = draw_lot(cursor, locked, audience)
+        statement = _FREEZE_PAGE.format(
+            live=LIVE,
+            demands=audience.holds_for("s.supporter_id"),
+            drawn=drawn(audience),
+            capped=enough.includes("s.supporter_id"),
+        )
+        cursor.execute(statement, what)
         if cursor.fetchone()[0]:
             return True
         cursor.execute(_CUT_INTO_CHUNKS, what)
@@ -79,3 +104,27 @@ def freeze_page(mailing_id: int) -> bool:
             [mailing_id],
         )
     return False
+
+
+def hold_organization(cursor: Any, organization_id: int) -> None:
+    """One at a time in an organization, up to the end of the transaction.
+
+    Two mailings of one update, or to one person, must see each other's rows.
+    """
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_FREEZING, organization_id])
+
+
+def draw_lot(cursor: Any, mailing: Mailing, audience: Audience) -> int | None:
+    """The lot of the last of a random part, drawn once for a mailing; None where all are meant."""
+    if audience.most is None or mailing.last_lot is not None:
+        return mailing.last_lot
+    statement = _LOT_OF_THE_LAST.format(demands=audience.holds_for("s.supporter_id"))
+    cursor.execute(statement, audience.values | {"most": audience.most})
+    (lot,) = cursor.fetchone()
+    cursor.execute("UPDATE mailings_mailing SET last_lot = %s WHERE id = %s", [lot, mailing.pk])
+    return lot
+
+
+def drawn(audience: Audience) -> str:
+    """A condition: whether `s` is in the random part, up to the lot `%(last)s`."""
+    return "true" if audience.most is None else f"{LOT} <= %(last)s"

@@ -1,63 +1,167 @@
-"""The rule in SQL, and what it asks of one mailing.
+"""The rule: what is demanded of whoever gets a mailing.
 
-Standing consent to the mailing's scope; of these, where the mailing is for the signers of a
-campaign, its counted signers; minus everyone who muted all it speaks of, minus suppressed
-addresses, minus those who got the same news by another mailing.
+Standing consent to the mailing's scope, in no pause; of these, where the mailing is for the signers
+of a campaign, its counted signers, and those in its segment; minus everyone who muted all it speaks
+of, minus suppressed addresses, minus those who got the same news by another mailing. Who has had
+their mails of the day or of the week waits for a catch-up.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from mailings.models import Mailing
+from campaigns.models import MailScope, Organization
+from mailings.segments.people import Demand, People
+from mailings.models import Mailing, Recipient
+from mailings.segments.rules import Rules
+from mailings.segments.sets import demands_of
 
-# `s` is a subscription, `p` its supporter.
-RULE = """
-NOT EXISTS (
-    SELECT 1 FROM signatures_suppression x
-    WHERE x.email_hash = p.email_hash AND x.lifted_at IS NULL
-)
-AND (
-    SELECT count(*) FROM signatures_campaignmute q
-    WHERE q.supporter_id = s.supporter_id AND q.campaign_id = ANY(%(about)s)
-) < %(campaigns)s
-AND (%(signed)s::bigint IS NULL OR EXISTS (
-    SELECT 1 FROM signatures_signature g
-    WHERE g.campaign_id = %(signed)s AND g.supporter_id = s.supporter_id AND g.state = 'counted'
-))
-AND NOT EXISTS (
-    SELECT 1 FROM mailings_recipient had JOIN mailings_mailing_updates told USING (mailing_id)
-    WHERE had.supporter_id = s.supporter_id AND had.mailing_id <> %(mailing)s
-        AND had.status NOT IN (4, 6)
-        AND told.update_id = %(news)s
-)
-"""
+Status = Recipient.Status
 
+# `s` is a subscription.
 LIVE = """
-FROM signatures_subscription s JOIN signatures_supporter p ON p.id = s.supporter_id
-WHERE s.scope_id = %(scope)s AND s.unsubscribed_at IS NULL
+signatures_subscription s WHERE s.scope_id = %(scope)s AND s.unsubscribed_at IS NULL
     AND (s.rests_until IS NULL OR s.rests_until <= now())
 """
 
-
-def parameters_of(mailing: Mailing) -> dict[str, Any]:
-    """What the rule asks of one mailing."""
-    about = mailing.about()
-    return {
-        "scope": mailing.scope_id,
-        "signed": mailing.campaign_id,
-        "about": about,
-        "campaigns": len(about),
-        "mailing": mailing.pk,
-        "news": _only_news(mailing),
-    }
+BLOCKED = Demand(
+    "blocked",
+    outside=(
+        People(
+            "signatures_suppression x JOIN signatures_supporter b ON b.email_hash = x.email_hash"
+            " WHERE x.lifted_at IS NULL",
+            "b.id",
+        ),
+    ),
+)
 
 
-def _only_news(mailing: Mailing) -> int | None:
-    """The one update that the mailing is about. A digest is new to whoever had a part of it."""
+@dataclass(frozen=True)
+class Audience:
+    """Everyone with a standing consent to `scope` for whom every demand holds.
+
+    With `most` only so many of them: always the same for one `seed`, as far as they are still in.
+    """
+
+    scope: int
+    demands: tuple[Demand, ...]
+    most: int | None = None
+    seed: int = 0
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What stands for the names in its conditions."""
+        given: dict[str, Any] = {"scope": self.scope, "seed": self.seed}
+        for demand in self.demands:
+            given |= demand.values
+        return given
+
+    def holds_for(self, who: str) -> str:
+        """A condition: whether every demand holds for the person `who`."""
+        return " AND ".join(demand.holds_for(who) for demand in self.demands)
+
+
+# Where a person stands in the order by which a random part is taken: as good as random, the same
+# every time, another for each seed. PostgreSQL keeps this function as it is, for the partitions of
+# people's tables hang on it.
+LOT = "hashint8extended(s.supporter_id, %(seed)s)"
+
+
+def audience_of(mailing: Mailing) -> Audience:
+    """Who gets the mailing: as it stands now, or stood when it was scheduled.
+
+    Raises mailings.segments.BadRules when its segment speaks of something that is there no more.
+    """
+    demands = [BLOCKED, *_unless_muted(mailing), *_signers(mailing), *_unless_told(mailing)]
+    rules, most = mailing.narrowed()
+    if rules:
+        demands += demands_of(Rules.read(rules), mailing.organization)
+    return Audience(mailing.scope_id, tuple(demands), most, mailing.segment_id or 0)
+
+
+def audience_of_rules(
+    rules: Rules, *, scope: MailScope, most: int | None = None, seed: int = 0
+) -> Audience:
+    """Who of a scope a segment's rules describe, apart from any mailing. Raises BadRules."""
+    demands = (BLOCKED, *demands_of(rules, scope.organization))
+    return Audience(scope.pk, demands, most, seed)
+
+
+def _unless_muted(mailing: Mailing) -> Iterable[Demand]:
+    if about := mailing.about():
+        muted = People(
+            "signatures_campaignmute q WHERE q.campaign_id = ANY(%(about)s)",
+            "q.supporter_id",
+            {"about": about, "campaigns": len(about)},
+            having="count(*) >= %(campaigns)s",
+        )
+        yield Demand("muted", outside=(muted,))
+
+
+def _signers(mailing: Mailing) -> Iterable[Demand]:
+    if mailing.campaign_id:
+        yield Demand("signed", within=(signers(mailing.campaign_id),))
+
+
+def signers(campaign_id: int) -> People:
+    """Whose signature under the campaign counts."""
+    return People(
+        "signatures_signature g WHERE g.campaign_id = %(signed)s AND g.state = 'counted'",
+        "g.supporter_id",
+        {"signed": campaign_id},
+    )
+
+
+def _unless_told(mailing: Mailing) -> Iterable[Demand]:
+    """Not those who had the one update by another mailing; a digest is new to who had a part."""
     if mailing.kind == Mailing.Kind.DIGEST:
-        return None
-    return mailing.updates.values_list("pk", flat=True).first()
+        return
+    news = mailing.updates.values_list("pk", flat=True).first()
+    if news is None:
+        return
+    told = People(
+        "mailings_recipient had JOIN mailings_mailing_updates told USING (mailing_id)"
+        " WHERE told.update_id = %(news)s AND had.mailing_id <> %(mailing)s"
+        " AND had.status NOT IN (4, 6)",
+        "had.supporter_id",
+        {"news": news, "mailing": mailing.pk},
+    )
+    yield Demand("told", outside=(told,))
 
 
-def take_time(cursor: Any) -> None:
+# What a mail that has left, or may have, counts for; and one that is still to leave: as if now.
+_HAD = """
+mailings_recipient had JOIN mailings_mailing bulk ON bulk.id = had.mailing_id
+WHERE had.mailing_id = ANY(%(recent)s) AND (
+    had.status IN (3, 7, 8, 9, 10) AND had.done_at > now() - interval '7 days'
+    OR had.status IN (0, 5) AND bulk.state <> 'cancelled'
+)
+"""
+_ENOUGH = """
+count(*) >= %(a_week)s
+OR count(*) FILTER (WHERE had.status IN (0, 5) OR had.done_at > now() - interval '1 day')
+    >= %(a_day)s
+"""
+_NO_LIMIT = 2**31 - 1
+
+
+def capped(mailing: Mailing) -> People:
+    """Who has had as many bulk mails of the organization as it lets one person have."""
+    organization: Organization = mailing.organization
+    recent = Mailing.objects.filter(organization=organization).recent().exclude(pk=mailing.pk)
+    a_day, a_week = organization.mails_a_day, organization.mails_a_week
+    return People(
+        _HAD,
+        "had.supporter_id",
+        {
+            "recent": list(recent.values_list("pk", flat=True)),
+            "a_day": _NO_LIMIT if a_day is None else a_day,
+            "a_week": _NO_LIMIT if a_week is None else a_week,
+        },
+        having=_ENOUGH,
+    )
+
+
+def take_time(cursor: Any, limit: str = "2min") -> None:
     """Millions of rows need more than the few seconds that a page may take."""
-    cursor.execute("SET LOCAL statement_timeout = '2min'")
+    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [limit])

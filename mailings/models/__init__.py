@@ -1,5 +1,6 @@
+from mailings.models.catching_up import CatchUp
 from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
-from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient
+from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient, SkipReason
 from mailings.models.mailing import (
     DigestSchedule,
     Mailing,
@@ -8,8 +9,11 @@ from mailings.models.mailing import (
     content_digest,
 )
 
+from mailings.models.segment import Segment
+
 __all__ = [
     "ArrivedMail",
+    "CatchUp",
     "Chunk",
     "Deferral",
     "DigestSchedule",
@@ -21,5 +25,7 @@ __all__ = [
     "Proof",
     "Recipient",
     "Reply",
+    "Segment",
+    "SkipReason",
     "content_digest",
 ]

@@ -47,6 +47,12 @@ class LaneSequence(models.Model):
         return f"{self.mailing_id}/{self.lane}: {self.last_seq}"
 
 
+class SkipReason(models.IntegerChoices):
+    """Why somebody in the frozen audience did not get it; stands where a server's reply would."""
+
+    CAPPED = 1, _("has had enough mail for now")
+
+
 class Recipient(models.Model):
     """One person is owed one mailing: once, by constraint."""
 
@@ -86,7 +92,10 @@ class Recipient(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     code = models.PositiveSmallIntegerField(
         null=True,
-        help_text=_("The mail server's last reply; 550 or 450 where the mail came back."),
+        help_text=_(
+            "The mail server's last reply; 550 or 450 where the mail came back. Of who was skipped,"
+            " the reason."
+        ),
     )
     done_at = models.DateTimeField(null=True)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, MailScope, Organization, Update
 from campaigns.models.scoping import OrganizationScopedQuerySet
 from campaigns.models.values import in_choices
+from mailings.models.segment import Segment
 
 
 class DigestScheduleQuerySet(OrganizationScopedQuerySet):
@@ -43,6 +44,13 @@ class MailingQuerySet(OrganizationScopedQuerySet):
     def due(self) -> Self:
         """Scheduled mailings whose time has come."""
         return self.filter(state=Mailing.State.SCHEDULED, starts_at__lte=Now())
+
+    def recent(self) -> Self:
+        """Mailings that somebody may have got within the last seven days, or is still to get."""
+        begun = self.filter(snapshot_after__gt=0)
+        return begun.filter(
+            models.Q(finished_at=None) | models.Q(finished_at__gt=Now() - timedelta(days=7))
+        )
 
     def sending(self) -> Self:
         """Mailings that a worker may be sending right now."""
@@ -104,6 +112,17 @@ class Mailing(models.Model):
         related_name="mailings",
         help_text=_("Only those who signed it get it; empty: everyone in the scope."),
     )
+    segment = models.ForeignKey(
+        Segment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="mailings",
+        help_text=_("Only those of them whom it describes get it."),
+    )
+    narrowed_by = models.JSONField(
+        null=True, editable=False, help_text=_("The segment as it was when this was scheduled.")
+    )
     updates = models.ManyToManyField(Update, related_name="mailings", blank=True)
     subject = models.CharField(max_length=150)
     preheader = models.CharField(max_length=150, blank=True)
@@ -118,6 +137,9 @@ class Mailing(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
     starts_at = models.DateTimeField(null=True, editable=False)
     snapshot_after = models.BigIntegerField(default=0, editable=False)
+    last_lot = models.BigIntegerField(
+        null=True, editable=False, help_text=_("The last one in, where a part is drawn by lot.")
+    )
     audience_size = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("People in the frozen audience.")
     )
@@ -149,6 +171,13 @@ class Mailing(models.Model):
                 | models.Q(kind=MailingKind.UPDATE, schedule=None, period=None),
                 name="mailing_digest_has_period",
             ),
+            # Else an edit of the segment could widen what was counted, typed and approved.
+            models.CheckConstraint(
+                condition=models.Q(segment=None)
+                | models.Q(narrowed_by__isnull=False)
+                | models.Q(state__in=[MailingState.DRAFT, MailingState.CANCELLED]),
+                name="mailing_segment_is_kept",
+            ),
             in_choices("kind", MailingKind, "mailing_kind_known"),
             in_choices("state", MailingState, "mailing_state_known"),
         ]
@@ -164,6 +193,13 @@ class Mailing(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.state == self.State.DRAFT
+
+    def narrowed(self) -> tuple[dict[str, Any] | None, int | None]:
+        """The rules of its segment and the most people of it: now, or when it was scheduled."""
+        kept = self.narrowed_by
+        if self.is_editable:
+            kept = self.segment.as_data() if self.segment else None
+        return (kept["rules"], kept["most"]) if kept else (None, None)
 
     def about(self) -> list[int]:
         """Ids of the campaigns it speaks of. Who muted all of them does not get it."""

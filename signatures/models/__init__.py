@@ -10,6 +10,7 @@ from signatures.models.supporter import (
     Supporter,
     Suppression,
 )
+from signatures.models.tag import Tag, TaggedSupporter
 
 __all__ = [
     "CampaignMute",
@@ -27,5 +28,7 @@ __all__ = [
     "Subscription",
     "Supporter",
     "Suppression",
+    "Tag",
+    "TaggedSupporter",
     "UsedChallenge",
 ]
