@@ -35,8 +35,12 @@ MAY = {
     ("signatures", "statechange"): ["view", "add"],
     ("signatures", "statechangeentry"): ["view"],
     ("signatures", "export"): ["view", "add"],
+    ("signatures", "tag"): ["view", "add", "change", "delete"],
+    ("signatures", "taggedsupporter"): ["view", "add", "delete"],
     ("signatures", "paperbatch"): ["view", "add", "change", "delete"],
     ("mailings", "mailing"): ["view", "add", "change", "delete"],
+    ("mailings", "segment"): ["view", "add", "change", "delete"],
+    ("mailings", "catchup"): ["view", "add"],
     ("mailings", "digestschedule"): ["view", "add", "change"],
 }
 # Who only looks: nothing is changed, mailed or taken out of the house.

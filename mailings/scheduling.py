@@ -87,7 +87,8 @@ def schedule_mailing(*, mailing: Mailing, expected_count: int) -> bool:
             scope=mailing.scope_id,
             campaign=mailing.campaign_id,
             segment=mailing.segment_id,
-        ).update(state=Mailing.State.SCHEDULED,
+        ).update(
+            state=Mailing.State.SCHEDULED,
             starts_at=Now() + hold,
             pause_reason="",
             narrowed_by=mailing.segment.as_data() if mailing.segment else None,

@@ -13,7 +13,14 @@ from django.utils import timezone
 
 from signatures.counting import restate, standing_of
 from signatures.leaving import end_everything
-from signatures.models import DataAccess, Letter, Signature, Supporter, Suppression
+from signatures.models import (
+    DataAccess,
+    Letter,
+    Signature,
+    Supporter,
+    Suppression,
+    TaggedSupporter,
+)
 
 State = Signature.State
 # Signatures that never counted leave with their owner.
@@ -58,6 +65,7 @@ def erase(*, supporter_id: int) -> bool:
         eraser(supporter.pk)
     Letter.objects.filter(supporter=supporter).delete()
     DataAccess.objects.filter(supporter=supporter).delete()
+    TaggedSupporter.objects.filter(supporter=supporter).delete()
     _unsign(supporter)
     _unname(supporter, now)
     return True

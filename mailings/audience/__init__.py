@@ -3,7 +3,17 @@
 The fence of the ledger asks for consent again before every message.
 """
 
-from mailings.audience.counting import count, samples
+from mailings.audience.counting import Look, TooSlow, count, look, samples
 from mailings.audience.freezing import freeze_page
+from mailings.audience.rule import audience_of, audience_of_rules
 
-__all__ = ["count", "freeze_page", "samples"]
+__all__ = [
+    "Look",
+    "TooSlow",
+    "audience_of",
+    "audience_of_rules",
+    "count",
+    "freeze_page",
+    "look",
+    "samples",
+]

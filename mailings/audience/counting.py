@@ -31,6 +31,10 @@ SELECT set_config('work_mem', '64MB', true),
 """
 
 
+_COUNT_PART = "SELECT count(*) AS n, min(id) AS low, max(id) AS high FROM ({}) part"
+_COUNT = "SELECT sum(n)::bigint, array_agg(low), array_agg(high) FROM ({}) parts"
+
+
 class TooSlow(Exception):
     """The audience could not be counted in the time that was given."""
 
@@ -72,14 +76,8 @@ def _ask(cursor: Any, audience: Audience) -> tuple[int, list[int]]:
     """The number of people, and the ids of a few."""
     cursor.execute("SELECT coalesce(max(id), 0) FROM signatures_supporter")
     parts = [people_within(audience, part) for part in _ranges(cursor.fetchone()[0])]
-    per_part = [
-        f"SELECT count(*) AS n, min(id) AS low, max(id) AS high FROM ({part}) p" for part in parts
-    ]
-    cursor.execute(
-        "SELECT sum(n)::bigint, array_agg(low), array_agg(high)"
-        f" FROM ({' UNION ALL '.join(per_part)}) parts",
-        audience.values,
-    )
+    per_part = " UNION ALL ".join(_COUNT_PART.format(part) for part in parts)
+    cursor.execute(_COUNT.format(per_part), audience.values)
     found, low, high = cursor.fetchone()
     some = {pk for pk in (*low, *high) if pk is not None}
     if len(some) < min(found, SAMPLES):

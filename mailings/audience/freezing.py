@@ -20,7 +20,7 @@ _LOT_OF_THE_LAST = f"""
 SELECT max(lot) FROM (
     SELECT {LOT} AS lot FROM {LIVE} AND {{demands}} ORDER BY lot LIMIT %(most)s
 ) drawn
-"""
+"""  # noqa: S608
 
 _FREEZE_PAGE = """
 WITH page AS MATERIALIZED (
@@ -78,13 +78,17 @@ def freeze_page(mailing_id: int) -> bool:
     lane = Lane.DEFAULT
     LaneSequence.objects.get_or_create(mailing_id=mailing_id, lane=lane)
     audience, enough = audience_of(locked), capped(locked)
-    what = audience.values | enough.values | {
-        "mailing": mailing_id,
-        "lane": lane,
-        "after": locked.snapshot_after,
-        "page": PAGE,
-        "chunk": CHUNK,
-    }
+    what = (
+        audience.values
+        | enough.values
+        | {
+            "mailing": mailing_id,
+            "lane": lane,
+            "after": locked.snapshot_after,
+            "page": PAGE,
+            "chunk": CHUNK,
+        }
+    )
     with connection.cursor() as cursor:
         take_time(cursor)
         hold_organization(cursor, locked.organization_id)

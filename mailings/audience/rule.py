@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.models import MailScope, Organization
-from mailings.segments.people import Demand, People
 from mailings.models import Mailing, Recipient
+from mailings.segments.people import Demand, People
 from mailings.segments.rules import Rules
 from mailings.segments.sets import demands_of
 

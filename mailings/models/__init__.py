@@ -8,7 +8,6 @@ from mailings.models.mailing import (
     Proof,
     content_digest,
 )
-
 from mailings.models.segment import Segment
 
 __all__ = [

@@ -8,7 +8,6 @@ from campaigns.models import Organization
 from campaigns.models.scoping import OrganizationScopedQuerySet
 
 
-
 def everyone() -> dict[str, Any]:
     """Rules without a condition."""
     return {"version": 1, "all": []}
@@ -44,7 +43,8 @@ class Segment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organization", "name"], name="segment_name_once"),
             models.CheckConstraint(
-                condition=models.Q(rules__version=1), name="segment_rules_version"
+                condition=models.Q(rules__has_key="version", rules__version=1),
+                name="segment_rules_version",
             ),
             models.CheckConstraint(
                 condition=models.Q(most=None) | models.Q(most__gt=0), name="segment_most_is_some"

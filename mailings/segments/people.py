@@ -39,7 +39,7 @@ class People:
         """A query of their ids, of those within a range or of all."""
         bounds = f" AND {within.bounds(self.person)}" if within else ""
         grouped = f" GROUP BY {self.person} HAVING {self.having}" if self.having else ""
-        return f"SELECT {self.person} AS id FROM {self.source}{bounds}{grouped}"
+        return f"SELECT {self.person} AS id FROM {self.source}{bounds}{grouped}"  # noqa: S608
 
     def includes(self, who: str) -> str:
         """A condition: whether the person `who` is one of them."""

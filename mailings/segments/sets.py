@@ -13,9 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, CustomField, MailScope, Organization
-from mailings.segments.people import Demand, People
 from mailings.models import Mailing
-from mailings.segments.rules import BadRules, Condition, Rules
+from mailings.segments.people import Demand, People
+from mailings.segments.rules import BadRules, Rules
 from signatures.models import Tag
 
 # What stands in the rows of a person of whom the server has accepted a mail, as far as is known.
@@ -30,7 +30,8 @@ def demands_of(rules: Rules, organization: Organization) -> Iterator[Demand]:
     own = Own(organization)
     number = 0
     for requirement in rules.requirements:
-        within, outside = [], []
+        within: list[People] = []
+        outside: list[People] = []
         for condition in requirement:
             people = _SETS[condition.kind.key](own, **condition.values).renamed(f"c{number}_")
             (outside if condition.negated else within).append(people)

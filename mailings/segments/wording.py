@@ -1,4 +1,4 @@
-"""A segment in one sentence: “People who signed A and did not sign B, and joined after 1 May 2026”."""
+"""A segment as one sentence: “People who signed A and joined after 1 May 2026.”"""
 
 from collections.abc import Callable
 from datetime import date

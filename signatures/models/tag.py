@@ -18,11 +18,7 @@ class Tag(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                "organization", Lower("name"), name="tag_name_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint("organization", Lower("name"), name="tag_name_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -35,9 +31,7 @@ class TaggedSupporterQuerySet(OrganizationScopedQuerySet):
 class TaggedSupporter(models.Model):
     """One person has one tag: once, by constraint."""
 
-    tag = models.ForeignKey(
-        Tag, on_delete=models.CASCADE, related_name="tagged", db_index=False
-    )
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="tagged", db_index=False)
     supporter = models.ForeignKey(Supporter, on_delete=models.CASCADE, related_name="tagged")
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -48,9 +42,7 @@ class TaggedSupporter(models.Model):
 
     class Meta:
         verbose_name = _("tag of a person")
-        constraints = [
-            models.UniqueConstraint(fields=["tag", "supporter"], name="tagged_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tag", "supporter"], name="tagged_once")]
 
     def __str__(self) -> str:
         return f"{self.tag} · {self.supporter_id}"
