@@ -80,7 +80,7 @@ def freeze_page(mailing_id: int) -> bool:
     audience, enough = audience_of(locked), capped(locked)
     what = (
         audience.values
-        | enough.values
+        | dict(enough.values)
         | {
             "mailing": mailing_id,
             "lane": lane,

@@ -12,7 +12,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from mailings import audience
 from mailings.audience import freeze_page
 from mailings.models import Mailing, Recipient
 from mailings.proofing import send_proof
@@ -132,7 +131,7 @@ def test_f32_two_clicks_on_send_are_one_send(smtp_sink: SMTPSink) -> None:
 def test_f15_many_beats_freeze_one_audience_with_nobody_in_it_twice(
     smtp_sink: SMTPSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audience, "PAGE", 50)
+    monkeypatch.setattr("mailings.audience.freezing.PAGE", 50)
     campaign = make_campaign()
     sign_up(campaign, 400)
     mailing = scheduled_mailing(make_update(campaign))
