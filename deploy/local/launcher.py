@@ -17,7 +17,6 @@ from types import FrameType
 from typing import IO
 
 from deploy.local import environment, ports, postgres, programs, valkey
-from deploy.local.prepare import DEMO
 from deploy.local.process import Child, die_with_parent, end_leftovers, remember
 
 PORT = 8000
@@ -216,8 +215,9 @@ class Launcher:
     def _prepare(self) -> None:
         """Migrate and fill, in the foreground: the organizer's login is printed once."""
         say("Preparing the site …")
+        extras = [programs.DEMO] if self.with_demo else []
         process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local.prepare", *([DEMO] if self.with_demo else [])],
+            [sys.executable, "-m", "deploy.local.prepare", *extras],
             env=environment.of_children(self.settings),
             cwd=self.checkout,
             stdin=subprocess.DEVNULL,
@@ -348,4 +348,4 @@ class Launcher:
 
 def main() -> None:
     """Run this checkout; `--demo`: with a big made-up organization in it."""
-    sys.exit(Launcher(programs.CHECKOUT, with_demo=DEMO in sys.argv[1:]).run())
+    sys.exit(Launcher(programs.CHECKOUT, with_demo=programs.DEMO in sys.argv[1:]).run())

@@ -7,7 +7,7 @@ from pathlib import Path
 import django
 from django.core.management import CommandError, call_command
 
-DEMO = "--demo"
+from deploy.local import programs
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     try:
         call_command("prepare_local")
-        if DEMO in sys.argv[1:]:
+        if programs.DEMO in sys.argv[1:]:
             call_command("make_demo")
     except CommandError as error:
         sys.exit(str(error))

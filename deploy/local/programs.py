@@ -5,6 +5,9 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+# Asks `deploy.local` for more than the sample.
+DEMO = "--demo"
+
 QUEUES = {"tx": "tx,events", "bulk": "bulk"}
 
 
