@@ -163,6 +163,15 @@ MAIL_SENDING_ADDRESSES = env.list("MAIL_SENDING_ADDRESSES", default=[])
 DKIM_SELECTORS = env.list("DKIM_SELECTORS", default=[])
 DNS_SERVERS = env.list("DNS_SERVERS", default=[])
 
+# --- Mail that comes back. Providers whose webhooks are believed, each with the secret we share:
+# "mailgun:key,postmark:user:password". No provider that is not named here is listened to.
+MAIL_WEBHOOKS = dict(pair.split(":", 1) for pair in env.list("MAIL_WEBHOOKS", default=[]))
+# How mail to MAIL_DOMAIN comes in: "pipe:" (a mail server runs `manage.py receive_mail`),
+# "imaps://user:password@host/INBOX", "webhook:provider". Empty: it does not, and no mail says so.
+INBOUND_URL = env.str("INBOUND_URL", default="")
+# Days after which mail that came in, and what was said of mail that left, is deleted.
+KEEP_INBOUND_DAYS = env.int("KEEP_INBOUND_DAYS", default=90)
+
 # --- Signatures that nobody confirms are deleted after so many days, as the mail that asks says.
 KEEP_UNCONFIRMED_DAYS = env.int("KEEP_UNCONFIRMED_DAYS", default=30)
 

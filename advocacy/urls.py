@@ -9,6 +9,7 @@ from advocacy.home import home
 from advocacy.publishing import FOR_MINUTES, published
 from campaigns import feeds, listing, open_data, sitemaps
 from campaigns.views import media, pictures, styles
+from mailings.views import webhooks
 from signatures.views import (
     confirming,
     leaving,
@@ -111,6 +112,8 @@ urlpatterns = [
     path("my-data/<token:token>", own_data.open_page),
     # Cut off before its first letter, or typed by hand: a page that helps, never a 404.
     re_path(r"^(confirm|not-me|withdraw|unsubscribe|preferences)/?$", token_pages.no_token_page),
+    path("webhooks/mail/<slug:provider>/", webhooks.mail_events, name="mail-webhook"),
+    path("webhooks/mail/<slug:provider>/inbound/", webhooks.mail_in, name="mail-in-webhook"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

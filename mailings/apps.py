@@ -7,9 +7,11 @@ class MailingsConfig(AppConfig):
     name = "mailings"
 
     def ready(self) -> None:
+        from mailings.arriving import forget_person
         from mailings.invariants import INVARIANTS
         from mailings.own_data import SECTION
-        from signatures import invariants, own_data
+        from signatures import erasing, invariants, own_data
 
+        erasing.register(forget_person)
         invariants.register(*INVARIANTS)
         own_data.register(SECTION)

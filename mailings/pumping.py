@@ -11,7 +11,7 @@ from mailings.rates import pause_if_troubled
 
 
 def pump() -> dict[int, int]:
-    """One round: begin what is due, retry, tidy up, pause what fares badly, close the finished, ring.
+    """A round: begin what is due, retry, tidy up, pause what fares badly, close the finished, ring.
 
     Returns how many slices were asked for in each lane.
     """

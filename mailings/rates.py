@@ -1,4 +1,4 @@
-"""How a mailing fares while it goes out: the shares of hard bounces and complaints among the last.
+"""How a mailing fares while it goes out: the shares of refusals and complaints among the last.
 
 What the mail server refused at once and what is heard later count alike. A share of a few people
 says nothing, so the fewest stand in for them. Canary and auto-pause both read this.
@@ -48,8 +48,8 @@ _CHUNKS = 20
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Of the last `mails` that left or were refused: how many addresses do not exist, how many
-    readers complained."""
+    """Of the last `mails` that left or were refused: how many were refused for good (at once or
+    later), how many readers complained."""
 
     mails: int
     hard: int
@@ -72,16 +72,16 @@ class Rates:
         if self.hard_share > MOST_HARD:
             return (
                 _(
-                    "%(hard)d of the last %(mails)d addresses do not exist. Look where they came from"
-                    " before you resume."
+                    "%(hard)d of the last %(mails)d mails were refused for good. Look where the"
+                    " addresses came from before you resume."
                 )
                 % told
             )
         if self.complaint_share > MOST_COMPLAINTS:
             return (
                 _(
-                    "%(complaints)d of the last %(mails)d readers called it spam. Look at the text and"
-                    " at who gets it before you resume."
+                    "%(complaints)d of the last %(mails)d readers called it spam. Look at the text"
+                    " and at who gets it before you resume."
                 )
                 % told
             )

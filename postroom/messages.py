@@ -1,11 +1,28 @@
 """Ids of messages, and the header fields that letters and bulk mail carry."""
 
+import hmac
+import re
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Literal
+from itertools import islice
+from typing import Literal, NamedTuple
 
 from postroom.headers import BadHeader, phrase
 from postroom.keys import Keys, link_keys, sign
+
+_KEY = re.compile(
+    r"(?<![A-Za-z0-9])((?:l[0-9]{1,19}|m[0-9]{1,19}\.[0-9]{1,19}))\.([0-9a-f]{16})(?![0-9A-Za-z])"
+)
+_MAC_BYTES = 8
+# A text may be full of things that look like keys.
+_MOST_TRIED = 50
+
+
+class MessageKey(NamedTuple):
+    """What a key says of its message: `ids` are (mailing, recipient) of bulk mail, or (letter,)."""
+
+    kind: str
+    ids: tuple[int, ...]
 
 
 def message_key(kind: Literal["l", "m"], *ids: int, keys: Keys | None = None) -> str:
@@ -16,7 +33,23 @@ def message_key(kind: Literal["l", "m"], *ids: int, keys: Keys | None = None) ->
     """
     secret = next(iter((keys or link_keys()).values()))
     name = f"{kind}{'.'.join(map(str, ids))}"
-    return f"{name}.{sign(secret, 'message', name.encode())[:8].hex()}"
+    return f"{name}.{_mac(secret, name)}"
+
+
+def find_message_key(text: str, *, keys: Keys | None = None) -> MessageKey | None:
+    """The first key in `text` that is truly ours; None when there is none.
+
+    Only whoever has seen the message knows its key, so it vouches for what is said about it.
+    """
+    secrets = (keys or link_keys()).values()
+    for name, mac in islice((found.groups() for found in _KEY.finditer(text)), _MOST_TRIED):
+        if any(hmac.compare_digest(mac, _mac(secret, name)) for secret in secrets):
+            return MessageKey(name[0], tuple(map(int, name[1:].split("."))))
+    return None
+
+
+def _mac(secret: str, name: str) -> str:
+    return sign(secret, "message", name.encode())[:_MAC_BYTES].hex()
 
 
 def message_id(key: str, domain: str) -> str:
@@ -27,6 +60,16 @@ def message_id(key: str, domain: str) -> str:
 def bounce_address(key: str, domain: str) -> str:
     """The envelope sender (VERP) to which the bounce of this one message comes back."""
     return f"b+{key}@{domain}"
+
+
+def unsubscribe_address(key: str, domain: str) -> str:
+    """Where an empty mail ends every subscription of whoever got the message with this key."""
+    return f"u+{key}@{domain}"
+
+
+def reply_address(key: str, domain: str) -> str:
+    """Where an answer to the message with this key comes back to."""
+    return f"r+{key}@{domain}"
 
 
 def list_id(name: str, label: str, domain: str) -> str:
@@ -66,11 +109,13 @@ def bulk_headers(
     language: str,
     reply_to: str,
     unsubscribe_url: str,
+    unsubscribe_mailto: str = "",
     list_id: str,
     feedback_id: str,
 ) -> dict[str, str]:
     """The fields of bulk mail: a letter's, and those of a list (RFC 2369, 2919, 8058).
 
+    `unsubscribe_mailto` is an address to which an empty mail does the same, where mail can come in.
     One-click is promised for an https address alone, as RFC 8058 wants, and on this machine, where
     a local mailbox plays the mail program.
     """
@@ -79,6 +124,8 @@ def bulk_headers(
     )
     fields["List-ID"] = list_id
     fields["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+    if unsubscribe_mailto:
+        fields["List-Unsubscribe"] += f", <mailto:{unsubscribe_mailto}>"
     if unsubscribe_url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
         fields["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return fields | {"Feedback-ID": feedback_id}

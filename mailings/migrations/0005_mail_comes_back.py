@@ -56,6 +56,14 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                (
+                    "supporter_number",
+                    models.BigIntegerField(
+                        db_index=True,
+                        help_text="Whom it is from or about, so that it goes with them.",
+                        null=True,
+                    ),
+                ),
                 ("read_at", models.DateTimeField(null=True)),
             ],
             options={
@@ -86,6 +94,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("delivered", "delivered"),
                             ("hard", "no such mailbox"),
+                            ("refused", "refused for its text or its sender"),
                             ("soft", "not delivered"),
                             ("complained", "complained"),
                             ("unsubscribed", "unsubscribed"),
@@ -192,7 +201,10 @@ class Migration(migrations.Migration):
             model_name="mailevent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("kind__in", ["delivered", "hard", "soft", "complained", "unsubscribed"])
+                    (
+                        "kind__in",
+                        ["delivered", "hard", "refused", "soft", "complained", "unsubscribed"],
+                    )
                 ),
                 name="mail_event_kind_known",
             ),

@@ -20,6 +20,7 @@ from signatures.models import Supporter
 class MailEventKind(models.TextChoices):
     DELIVERED = "delivered", _("delivered")
     HARD = "hard", _("no such mailbox")
+    REFUSED = "refused", _("refused for its text or its sender")
     SOFT = "soft", _("not delivered")
     COMPLAINED = "complained", _("complained")
     UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
@@ -94,6 +95,11 @@ class ArrivedMail(models.Model):
     raw = models.BinaryField(help_text=_("Its first megabyte; empty once it is no longer needed."))
     arrived_at = models.DateTimeField(db_default=Now(), db_index=True)
     kind = models.CharField(max_length=12, choices=Kind, blank=True)
+    supporter_number = models.BigIntegerField(
+        null=True,
+        db_index=True,
+        help_text=_("Whom it is from or about, so that it goes with them."),
+    )
     read_at = models.DateTimeField(null=True)
 
     class Meta:

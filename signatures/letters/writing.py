@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from campaigns.editions import edition_in
 from campaigns.models import Campaign
 from postroom.headers import mailbox
-from postroom.messages import date_text, letter_headers, message_key
+from postroom.messages import bounce_address, date_text, letter_headers, message_key
 from postroom.skeleton import Placeholders, Skeleton, compile_skeleton, without_holes
 from postroom.transport import Envelope
 from signatures import links
@@ -44,7 +44,11 @@ class LetterPress:
         values = _values(letter)
         asks_to_confirm = signature.confirmed_at is None
         skeleton = self._skeleton(letter.kind, campaign, asks_to_confirm, frozenset(values))
-        return Envelope(campaign.organization.sender[1], supporter.email), skeleton.fill(values)
+        sender = campaign.organization.sender[1]
+        if settings.INBOUND_URL:
+            # Where bounces can come in, each tells which letter it is of.
+            sender = bounce_address(values["key"], settings.MAIL_DOMAIN)
+        return Envelope(sender, supporter.email), skeleton.fill(values)
 
     def _skeleton(
         self, kind: str, campaign: Campaign, asks_to_confirm: bool, holes: frozenset[str]

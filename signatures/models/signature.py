@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.indexes import BrinIndex, OpClass
@@ -266,3 +267,7 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.due_at:%Y-%m-%d %H:%M}"
+
+    def bounce(self, moment: datetime) -> bool:
+        """A server says that there is no such mailbox. True when it is said for the first time."""
+        return bool(Letter.objects.filter(pk=self.pk, bounced_at=None).update(bounced_at=moment))

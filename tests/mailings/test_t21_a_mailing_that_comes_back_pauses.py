@@ -50,7 +50,7 @@ def test_t21_more_than_one_address_in_twenty_that_does_not_exist_pauses_it(under
     becomes(under_way, Status.FAILED, 550, people=1, start=16)
     pump()
     assert paused(under_way)
-    assert "16 of the last 300 addresses do not exist" in under_way.pause_reason
+    assert "16 of the last 300 mails were refused for good" in under_way.pause_reason
 
 
 def test_t21_full_mailboxes_are_no_reason_to_pause(under_way):

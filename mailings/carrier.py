@@ -1,0 +1,55 @@
+"""The threads of the tx worker that take in what comes back. They need no broker."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from mailings import arriving, events
+from mailings.mailbox import look_into_mailbox
+from signatures.keeping.carrier import LONGEST_GOODBYE, Round
+
+EVENTS_EVERY = 1.0
+MAILS_EVERY = 2.0
+MAILBOX_EVERY = 60.0
+FORGET_EVERY = 6 * 3600.0
+
+
+class Returns:
+    """Applies events, reads mail that came in, and deletes both when they are old."""
+
+    def __init__(self) -> None:
+        self._rounds = [
+            Round("events", EVENTS_EVERY, self._apply),
+            Round("mail that came in", MAILS_EVERY, self._read),
+            Round("mailbox", MAILBOX_EVERY, look_into_mailbox),
+            Round("forgetting what came back", FORGET_EVERY, forget_what_came_back),
+        ]
+
+    def start(self) -> None:
+        """Begin, and return at once."""
+        for each in self._rounds:
+            each.start()
+
+    def stop(self) -> None:
+        """Let what is in hand be finished, then end."""
+        for each in self._rounds:
+            each.stopping.set()
+        for each in self._rounds:
+            each.join(timeout=LONGEST_GOODBYE)
+
+    def _apply(self) -> None:
+        self._repeat(lambda: events.apply_waiting() == events.BATCH)
+
+    def _read(self) -> None:
+        self._repeat(arriving.read_waiting)
+
+    def _repeat(self, act: Callable[[], bool]) -> None:
+        while act() and not self._rounds[0].stopping.is_set():
+            close_old_connections()
+
+
+def forget_what_came_back() -> None:
+    """Delete events and mails that are older than `KEEP_INBOUND_DAYS`."""
+    events.forget_old(days=settings.KEEP_INBOUND_DAYS)
+    arriving.forget_old(days=settings.KEEP_INBOUND_DAYS)

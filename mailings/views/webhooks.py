@@ -1,0 +1,49 @@
+"""Where providers tell what became of mails, and hand on those that came in.
+
+A request is checked, stored and answered; what it means is worked out later. No broker is asked.
+"""
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from mailings.arriving import take_in
+from mailings.events import store
+from postroom.webhooks import BadWebhook, read_events, read_mails
+
+
+def _webhook(take: Callable[[str, HttpRequest], None]) -> Callable[..., HttpResponse]:
+    """A door for providers: `take` stores what one posts, and may raise BadWebhook.
+
+    A HEAD is how some look whether anybody is there. With the database away they try again later.
+    """
+
+    @csrf_exempt
+    @require_http_methods(["HEAD", "POST"])
+    def answer(request: HttpRequest, provider: str) -> HttpResponse:
+        try:
+            if request.method == "POST":
+                take(provider, request)
+        except BadWebhook as bad:
+            return HttpResponse(f"{bad}\n", "text/plain; charset=utf-8", status=bad.status)
+        except (OperationalError, InterfaceError):
+            return HttpResponse("Not now.\n", "text/plain; charset=utf-8", status=503)
+        return HttpResponse(content_type="text/plain; charset=utf-8")
+
+    return answer
+
+
+def _store_events(provider: str, request: HttpRequest) -> None:
+    store(read_events(provider, request))
+
+
+def _take_in_mails(provider: str, request: HttpRequest) -> None:
+    for mail in read_mails(provider, request):
+        take_in(raw=mail.raw, recipient=mail.recipient)
+
+
+mail_events = _webhook(_store_events)
+mail_in = _webhook(_take_in_mails)
