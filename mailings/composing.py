@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from campaigns.checking import check_update
-from campaigns.models import Update
+from campaigns.models import Organization, Update
 from campaigns.text.footnotes import Note
 from campaigns.text.rendering import render_mail, render_plain
 from mailings.models import Mailing, MailingContent, content_digest
@@ -31,6 +31,8 @@ from postroom.messages import (
     feedback_id,
     list_id,
     message_key,
+    reply_address,
+    unsubscribe_address,
 )
 from postroom.skeleton import (
     Placeholders,
@@ -190,10 +192,11 @@ def _compile(mailing: Mailing) -> Skeleton:
             domain=settings.MAIL_DOMAIN,
             date="[[date]]",
             language=mailing.language,
-            reply_to=organization.reply_to
-            or organization.contact_address
-            or organization.sender[1],
+            reply_to=_reply_to(organization),
             unsubscribe_url=links.full_address(links.UNSUBSCRIBE, "[[unsubscribe_token]]"),
+            unsubscribe_mailto=(
+                unsubscribe_address("[[key]]", settings.MAIL_DOMAIN) if settings.INBOUND_URL else ""
+            ),
             list_id=list_id(
                 without_holes(scope.name), f"{scope.key}.{organization.slug}", settings.MAIL_DOMAIN
             ),
@@ -205,6 +208,13 @@ def _compile(mailing: Mailing) -> Skeleton:
         html=holes.settle(html),
         holes=HOLES,
     )
+
+
+def _reply_to(organization: Organization) -> str:
+    """Where answers go: as the organization says; else to us, where mail can come in."""
+    if organization.reply_to or not settings.INBOUND_URL:
+        return organization.reply_to or organization.contact_address or organization.sender[1]
+    return reply_address("[[key]]", settings.MAIL_DOMAIN)
 
 
 def _context(mailing: Mailing) -> dict[str, Any]:

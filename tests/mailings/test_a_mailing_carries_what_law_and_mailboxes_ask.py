@@ -13,6 +13,7 @@ from mailings.pumping import pump
 from mailings.scheduling import draft_from_update
 from mailings.sending import send_slice
 from postroom.links import read_token
+from postroom.messages import message_key
 from tests.factories import make_campaign
 from tests.mailings.making import make_staff, make_update, scheduled_mailing, sign_up
 from tests.rig.smtp_sink import Mail, SMTPSink
@@ -133,3 +134,13 @@ def test_the_same_text_has_the_same_digest_and_an_edit_another() -> None:
     campaign.organization.postal_address = "2 Other Street"
     campaign.organization.save()
     assert compile_content(Mailing.objects.get(pk=mailing.pk)).digest != before
+
+
+def test_an_address_to_unsubscribe_by_mail_stands_where_mail_can_come_in(
+    smtp_sink: SMTPSink, settings: Any
+) -> None:
+    settings.INBOUND_URL = "pipe:"
+    mailing, mail = sent(smtp_sink)
+    key = message_key("m", mailing.pk, mailing.recipients.get().supporter_id)
+    assert mail.message["List-Unsubscribe"].endswith(f", <mailto:u+{key}@mail.example.org>")
+    assert mail.message["Reply-To"] == f"r+{key}@mail.example.org"
