@@ -14,14 +14,13 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from campaigns.checking import check_update
 from campaigns.models import Organization, Update
-from campaigns.text.footnotes import Note
-from campaigns.text.rendering import render_mail, render_plain
-from mailings.models import Mailing, MailingContent, content_digest
+from mailings.merging import values_of
+from mailings.models import Mailing, MailingContent, Wording, content_digest
+from mailings.rendering import Links, MailText, check_body, mail_text
 from postroom.addresses import BadAddress
 from postroom.headers import BadHeader, mailbox
 from postroom.messages import (
@@ -52,7 +51,10 @@ HOLES = {
     "signed_on",
     "unsubscribe_token",
     "preferences_token",
+    "recognised_token",
 }
+# Gmail cuts a longer mail off, and with it the footer.
+MOST_HTML = 102 * 1024
 # The rules for dark mode and for narrow screens cannot be inlined and stay in a style sheet.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -66,15 +68,6 @@ class CannotBeSent(Exception):
 
 
 @dataclass(frozen=True)
-class MailText:
-    """The body of one update: HTML, its numbered sources, and plain text without them."""
-
-    html: SafeString
-    notes: tuple[Note, ...]
-    text: str
-
-
-@dataclass(frozen=True)
 class Reader:
     """Who one copy goes to, and the signature that is the reason for it."""
 
@@ -82,25 +75,44 @@ class Reader:
     address: str
     signed_campaign: str
     signed_at: datetime
+    name: str = ""
 
 
 def missing(mailing: Mailing) -> list[str]:
     """What keeps the mailing from being sent, as sentences; empty when nothing does."""
     organization = mailing.organization
-    updates = list(mailing.updates.all())
     reasons = []
     if not organization.postal_address.strip():
         reasons.append(
             _("%(organization)s has no postal address; the law asks for one in every mail.")
             % {"organization": organization}
         )
+    if not mailing.subject.strip():
+        reasons.append(_("Write a subject."))
+    reasons += _missing_ask(mailing) if mailing.kind == Mailing.Kind.ASK else _missing_news(mailing)
+    if mailing.campaign:
+        reasons += check_body(mailing.body, campaign=mailing.campaign)
+    if mailing.scope.organization_id != mailing.organization_id:
+        reasons.append(_("The kind of mail belongs to another organization."))
+    return reasons
+
+
+def _missing_news(mailing: Mailing) -> list[str]:
+    updates = list(mailing.updates.all())
+    reasons = []
     if not updates:
         reasons.append(_("Choose the update that it is about."))
     if any(update.published_at is None for update in updates):
         reasons.append(_("Publish the update first: the mail leads its readers there."))
-    reasons += [finding.text for update in updates for finding in check_update(update)]
-    if mailing.scope.organization_id != mailing.organization_id:
-        reasons.append(_("The kind of mail belongs to another organization."))
+    return reasons + [finding.text for update in updates for finding in check_update(update)]
+
+
+def _missing_ask(mailing: Mailing) -> list[str]:
+    reasons = []
+    if not mailing.body.strip():
+        reasons.append(_("Write the text of the mail."))
+    if mailing.campaign and not mailing.campaign.is_open:
+        reasons.append(_("The campaign takes no signatures now: open it, or cancel this mailing."))
     return reasons
 
 
@@ -114,7 +126,7 @@ def compile_content(mailing: Mailing) -> MailingContent:
     if reasons := missing(mailing):
         raise CannotBeSent(reasons)
     try:
-        literal, layout = _compile(mailing).dump()
+        literal, layout = _compile(mailing, mailing, mailing.language).dump()
     except (SkeletonError, BadHeader, BadAddress) as error:
         raise CannotBeSent([str(error)]) from error
     return MailingContent(
@@ -161,6 +173,10 @@ def fill(
             "preferences_token": links.preferences_token(
                 supporter_id=reader.supporter, organization_id=mailing.organization_id
             ),
+            "recognised_token": links.recognised_token(
+                supporter_id=reader.supporter, mailing_id=mailing.pk
+            ),
+            **values_of(skeleton.holes, reader.name),
         }
     )
     return Envelope(bounce_address(key, settings.MAIL_DOMAIN), reader.address), message
@@ -172,26 +188,28 @@ def _day(ordinal: int, language: str) -> str:
         return date_format(datetime.fromordinal(ordinal), "DATE_FORMAT")
 
 
-def _compile(mailing: Mailing) -> Skeleton:
+def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
     holes = Placeholders()
-    with translation.override(mailing.language):
-        context = _context(mailing) | {
+    leads = Links(holes)
+    with translation.override(language):
+        context = _context(mailing, words, leads) | {
             "holes": holes,
             "unsubscribe_url": links.full_address(links.UNSUBSCRIBE, holes["unsubscribe_token"]),
             "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
         }
         text = render_to_string(f"mailings/mail/{mailing.kind}.txt", context)
         html = _inliner.inline(render_to_string(f"mailings/mail/{mailing.kind}.html", context))
+    _refuse_too_long(html)
     return compile_skeleton(
-        sender=without_holes(mailbox(*organization.sender)),
-        subject=without_holes(mailing.subject),
+        sender=without_holes(mailbox(*mailing.sender)),
+        subject=without_holes(words.subject),
         headers=bulk_headers(
             to="[[to]]",
             key="[[key]]",
             domain=settings.MAIL_DOMAIN,
             date="[[date]]",
-            language=mailing.language,
+            language=language,
             reply_to=_reply_to(organization),
             unsubscribe_url=links.full_address(links.UNSUBSCRIBE, "[[unsubscribe_token]]"),
             unsubscribe_mailto=(
@@ -206,7 +224,7 @@ def _compile(mailing: Mailing) -> Skeleton:
         ),
         text=holes.settle(text),
         html=holes.settle(html),
-        holes=HOLES,
+        holes=HOLES | leads.merged_holes,
     )
 
 
@@ -217,14 +235,25 @@ def _reply_to(organization: Organization) -> str:
     return reply_address("[[key]]", settings.MAIL_DOMAIN)
 
 
-def _context(mailing: Mailing) -> dict[str, Any]:
+def _refuse_too_long(html: str) -> None:
+    if (size := len(html.encode())) > MOST_HTML:
+        raise CannotBeSent(
+            [
+                _("The mail has %(size)s KB; above %(most)s KB Gmail cuts its end off. Shorten it.")
+                % {"size": size // 1024, "most": MOST_HTML // 1024}
+            ]
+        )
+
+
+def _context(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
     updates = [*mailing.updates.select_related("campaign").order_by("-published_at", "-pk")]
     common = {
         "organization": mailing.organization,
         "scope": mailing.scope,
         "campaign": mailing.campaign,
-        "subject": mailing.subject,
-        "preheader": mailing.preheader,
+        "subject": words.subject,
+        "headline": words.headline_text,
+        "preheader": words.preheader,
     }
     if mailing.kind == Mailing.Kind.DIGEST:
         return common | {
@@ -233,30 +262,25 @@ def _context(mailing: Mailing) -> dict[str, Any]:
                     "campaign": update.campaign,
                     "title": update.title,
                     "url": update.public_url,
-                    "body": _mail_text(update),
+                    "body": _news(update, leads),
                 }
                 for update in updates
             ]
         }
-    return common | {"body": _mail_text(updates[0]), "update_url": updates[0].public_url}
+    if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
+        return common | {"body": mail_text(words.body, campaign=mailing.campaign, leads=leads)}
+    body = words.body or updates[0].body
+    return common | {
+        "body": _news(updates[0], leads, body=body),
+        "update_url": updates[0].public_url,
+    }
 
 
-def _mail_text(update: Update) -> MailText:
-    campaign = update.campaign
-    sources = list(campaign.sources.all())
-    rendered = render_mail(
-        update.body,
-        sources=sources,
-        ask=campaign.ask,
-        ask_url=campaign.public_url,
-        page_url=campaign.public_url,
+def _news(update: Update, leads: Links, *, body: str = "") -> MailText:
+    return mail_text(
+        body or update.body,
+        campaign=update.campaign,
+        leads=leads,
+        page_url=update.campaign.public_url,
         prefix=f"{update.anchor}-",
-        media_url=settings.SITE_URL,
     )
-    plain = render_plain(
-        update.body,
-        sources=sources,
-        ask=campaign.ask,
-        ask_url=campaign.public_url,
-    )
-    return MailText(rendered.html, rendered.notes, plain.body)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import MailScope, Update
 from mailings import doorbell
 from mailings.composing import CannotBeSent, compile_content, freeze_content
-from mailings.models import DigestSchedule, Mailing
+from mailings.models import IN_PREPARATION, DigestSchedule, Mailing
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def news_since(scope: MailScope, since: datetime) -> list[Update]:
     What somebody is about to mail by itself waits for that; a draft left lying keeps no news from
     anyone.
     """
-    abandoned = Q(state=Mailing.State.DRAFT, created_at__lt=timezone.now() - ABANDONED_AFTER)
+    abandoned = Q(state__in=IN_PREPARATION, created_at__lt=timezone.now() - ABANDONED_AFTER)
     never_left = Q(state=Mailing.State.CANCELLED, started_at=None)
     mailed = Mailing.objects.exclude(never_left | abandoned)
     return list(

@@ -83,7 +83,7 @@ INVARIANTS = [
         "a mailing that has been scheduled has one content",
         """
         SELECT count(*) FROM mailings_mailing m
-        WHERE m.state NOT IN ('draft', 'cancelled')
+        WHERE m.state IN ('scheduled', 'sending', 'paused', 'sent')
             AND (SELECT count(*) FROM mailings_mailingcontent k WHERE k.mailing_id = m.id) <> 1
         """,
     ),

@@ -45,6 +45,7 @@ class Owed:
     attempts: int
     signed_campaign: str
     signed_at: datetime
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,11 @@ def _claim_of(mailing: int, lane: int) -> Lease | None:
 
 _OWED = """
 SELECT r.seq, r.subscription_id, r.supporter_id, r.attempts,
-    coalesce(c.headline, ''), coalesce(own.created_at, first.created_at, s.subscribed_at, now())
+    coalesce(c.headline, ''), coalesce(own.created_at, first.created_at, s.subscribed_at, now()),
+    coalesce(p.name, '')
 FROM mailings_recipient r
 JOIN mailings_mailing m ON m.id = r.mailing_id
+LEFT JOIN signatures_supporter p ON p.id = r.supporter_id
 LEFT JOIN signatures_subscription s ON s.id = r.subscription_id
 LEFT JOIN signatures_signature first ON first.id = s.signature_id
 LEFT JOIN signatures_signature own

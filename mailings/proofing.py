@@ -1,6 +1,7 @@
 """A proof: the very mail that everyone would get, sent to one member of staff."""
 
 import hashlib
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -58,7 +59,9 @@ def send_proof(*, mailing: Mailing, user: Any) -> Proof:
         outcome = way_out.send(envelope, message)
     if outcome.kind is not Kind.ACCEPTED:
         raise ProofFailed(f"{outcome.kind}: {outcome.code or ''} {outcome.text}".strip())
-    return Proof.objects.create(mailing=mailing, digest=_proved(content), sent_to=user)
+    proof = Proof.objects.create(mailing=mailing, digest=_proved(content), sent_to=user)
+    mailing.mark_proofed(by=user)
+    return proof
 
 
 def is_proofed(content: MailingContent) -> bool:
@@ -67,7 +70,8 @@ def is_proofed(content: MailingContent) -> bool:
 
 
 def _proved(content: MailingContent) -> bytes:
-    """What a proof stands for: the text, the kind of mail, and whose signers get it."""
+    """What a proof stands for: the text, the kind of mail, whose signers get it, the segment."""
     mailing = content.mailing
-    audience = f"{mailing.scope_id} {mailing.campaign_id}".encode()
+    segment = json.dumps(mailing.narrowed(), sort_keys=True)
+    audience = f"{mailing.scope_id} {mailing.campaign_id} {segment}".encode()
     return hashlib.sha256(bytes(content.digest) + audience).digest()

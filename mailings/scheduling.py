@@ -1,20 +1,23 @@
-"""From a draft to a send: one click on an update drafts it, one click on the count schedules it."""
+"""Approving and scheduling: one click on the count lets a proofed mailing go out after the hold."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import Value
+from django.db.models.functions import Greatest, Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.models import MailScope, Update
 from mailings import audience, doorbell
 from mailings.composing import CannotBeSent, compile_content, freeze_content
-from mailings.models import Mailing
+from mailings.models import Mailing, MailingContent
 from mailings.proofing import is_proofed
+
+State = Mailing.State
 
 
 class AudienceChanged(Exception):
@@ -29,72 +32,98 @@ class AudienceChanged(Exception):
         self.count = count
 
 
-@transaction.atomic
-def draft_from_update(*, update: Update, user: Any) -> Mailing:
-    """A draft that mails `update` to those who signed its campaign. Safe to call twice.
+def asks_for_number(mailing: Mailing, count: int) -> bool:
+    """Whether who sends it types how many get it: many, or more than one page's signers."""
+    return count > mailing.organization.typed_count_above or mailing.signers_only is None
 
-    Raises CannotBeSent when the organization has no kind of mail to send it under.
+
+def asks_for_second_person(mailing: Mailing, count: int) -> bool:
+    """Whether somebody who did not write it has to approve a mailing to `count` people."""
+    limit = mailing.organization.second_person_above
+    return limit is not None and count > limit
+
+
+def approve_mailing(*, mailing: Mailing, user: Any) -> bool:
+    """Approve what was proofed. Safe to click twice: False when it had been approved or edited.
+
+    Raises CannotBeSent when what it says has changed since the proof.
     """
-    Update.objects.select_for_update(of=("self",)).get(pk=update.pk)
-    drafts = Mailing.objects.filter(state=Mailing.State.DRAFT, kind=Mailing.Kind.UPDATE)
-    if draft := drafts.filter(updates=update).first():
-        return draft
-    campaign = update.campaign
-    scope = default_scope(update)
-    if scope is None:
-        raise CannotBeSent([_("The organization has no kind of mail yet: add a mail scope.")])
-    mailing = Mailing.objects.create(
-        organization=campaign.organization,
-        scope=scope,
-        campaign=campaign,
-        subject=update.title,
-        preheader=update.preheader,
-        created_by=user,
-    )
-    mailing.updates.set([update])
-    return mailing
-
-
-def default_scope(update: Update) -> MailScope | None:
-    """The kind of mail that the campaign's notice speaks of, *activism* before any other."""
-    notice = update.campaign.current_notice()
-    own = MailScope.objects.filter(organization=update.campaign.organization)
-    scopes = list((notice.scopes.all() if notice else own) or own)
-    return next((scope for scope in scopes if scope.key == "activism"), next(iter(scopes), None))
-
-
-def schedule_mailing(*, mailing: Mailing, expected_count: int) -> bool:
-    """Let a proofed draft go out after the hold. Safe to click twice: False when it had gone ahead.
-
-    `expected_count` is the size of the audience that the sender was shown; on a campaign that lives
-    it may have moved by a hundredth since. Raises CannotBeSent, AudienceChanged.
-    """
-    if mailing.state != Mailing.State.DRAFT:
+    if mailing.state != State.PROOFED:
         return False
-    content = compile_content(mailing)
-    if not is_proofed(content):
-        raise CannotBeSent([_("Send yourself a proof of this text first.")])
+    _proofed_content(mailing)
+    return mailing.approve(by=user)
+
+
+def schedule_mailing(
+    *,
+    mailing: Mailing,
+    expected_count: int,
+    user: Any = None,
+    typed: int | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Let what was proofed go out after the hold, or at `at` if that is later.
+
+    Safe to click twice: False when it had gone ahead. `expected_count` is the size of the audience
+    that the sender was shown; on a campaign that lives it may have moved by a hundredth since.
+    `typed` is the number that the sender typed, where one is asked for. Where no second person is
+    asked for, who sends approves. Raises CannotBeSent, AudienceChanged.
+    """
+    if not mailing.is_editable:
+        return False
+    content = _proofed_content(mailing)
     now = audience.count(mailing)
     if abs(now - expected_count) > expected_count // 100:
         raise AudienceChanged(now)
-    if not now:
-        raise CannotBeSent([_("Nobody would get it: the audience is empty.")])
-    hold = timedelta(seconds=settings.MAILING_HOLD_SECONDS)
+    _check_sender(mailing, now, expected_count=expected_count, typed=typed)
+    if at and at <= timezone.now():
+        raise CannotBeSent([_("This time has passed: choose a later one, or send it now.")])
     with transaction.atomic():
-        claimed = Mailing.objects.filter(
-            pk=mailing.pk,
-            state=Mailing.State.DRAFT,
-            scope=mailing.scope_id,
-            campaign=mailing.campaign_id,
-            segment=mailing.segment_id,
-        ).update(
-            state=Mailing.State.SCHEDULED,
-            starts_at=Now() + hold,
-            pause_reason="",
+        if mailing.state == State.PROOFED:
+            mailing.approve(by=user)
+        claimed = mailing.put_on_schedule(
+            by=user,
+            starts_at=_start(at),
+            audience={
+                "scope": mailing.scope_id,
+                "campaign": mailing.campaign_id,
+                "segment": mailing.segment_id,
+            },
+            seconded=asks_for_second_person(mailing, now),
             narrowed_by=mailing.segment.as_data() if mailing.segment else None,
         )
         if claimed:
             freeze_content(content)
             transaction.on_commit(doorbell.ring_pump)
-    mailing.refresh_from_db()
-    return bool(claimed)
+    return claimed
+
+
+def _start(at: datetime | None) -> Any:
+    hold = Now() + timedelta(seconds=settings.MAILING_HOLD_SECONDS)
+    return Greatest(hold, Value(at)) if at else hold
+
+
+def _proofed_content(mailing: Mailing) -> MailingContent:
+    """What the mailing says, if a proof of exactly this was sent. Raises CannotBeSent."""
+    content = compile_content(mailing)
+    if not is_proofed(content):
+        mailing.void(note=_("What it says has changed since the proof."))
+        raise CannotBeSent([_("Send yourself a proof of this text first.")])
+    return content
+
+
+def _check_sender(mailing: Mailing, count: int, *, expected_count: int, typed: int | None) -> None:
+    """Refuse what the one who sends has not said or may not decide alone. Raises CannotBeSent."""
+    if not count:
+        raise CannotBeSent([_("Nobody would get it: the audience is empty.")])
+    if asks_for_number(mailing, count) and typed != expected_count:
+        raise CannotBeSent(
+            [_("Type the number of people who get it: %s.") % intcomma(expected_count)]
+        )
+    if asks_for_second_person(mailing, count) and not mailing.by_second_person:
+        raise CannotBeSent(
+            [
+                _("More than %s people would get it: somebody who did not write it approves it.")
+                % intcomma(mailing.organization.second_person_above)
+            ]
+        )

@@ -123,7 +123,9 @@ class _Chunk:
         if address is None:
             self._note(Result(owed.seq, Status.SKIPPED))
             return
-        reader = Reader(owed.supporter, address, owed.signed_campaign, owed.signed_at)
+        reader = Reader(
+            owed.supporter, address, owed.signed_campaign, owed.signed_at, name=owed.name
+        )
         try:
             envelope, message = fill(
                 self.skeleton, mailing=self.mailing, language=self.language, reader=reader

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from campaigns.text.vocabulary import Break, Image, Inline, Marker, Words
+from campaigns.text.vocabulary import Break, Image, Inline, Marker, Merge, Words
 
 # `1.`, `1)`, `(1)`, `[1]`, `[1]:`, `¹`, `^1` at the beginning of a paragraph.
 NUMBERED = re.compile(
@@ -98,6 +98,8 @@ def _leaf_text(leaf: Inline) -> str:
             return alt
         case Break():
             return " "
+        case Merge(_, fallback):
+            return fallback
 
 
 def joined(pieces: Iterable[Piece], between: str = "\n\n") -> str:

@@ -81,6 +81,21 @@ class Organization(models.Model):
         blank=True,
         help_text=_("Other sites that may send signatures here, one a line: https://example.org"),
     )
+    typed_count_above = models.PositiveIntegerField(
+        _("type the number above"),
+        default=1_000,
+        help_text=_("Who mails more people than this types their number before it goes."),
+    )
+    second_person_above = models.PositiveIntegerField(
+        _("second person above"),
+        null=True,
+        blank=True,
+        default=10_000,
+        help_text=_(
+            "A mailing to more people than this is approved by somebody who did not write it;"
+            " empty: never."
+        ),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganizationQuerySet.as_manager()

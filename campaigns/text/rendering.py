@@ -6,7 +6,7 @@ together by `format_html` alone, so all that a person wrote is escaped.
 
 import textwrap
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import ClassVar
@@ -27,6 +27,7 @@ from campaigns.text.vocabulary import (
     Inline,
     Listing,
     Marker,
+    Merge,
     Paragraph,
     Quote,
     Words,
@@ -35,6 +36,14 @@ from campaigns.text.vocabulary import (
 WORD_JOINER = "\u2060"  # no line begins with a marker; inside it, so that the sentence stays exact
 THIN_SPACE = "\u202f"  # between two markers: 1 and 2 in a row are not 12
 MAIL_COLUMNS = 72
+
+
+def _as_written(href: str) -> str:
+    return href
+
+
+def _fallback(merge: Merge) -> str:
+    return merge.fallback
 
 
 @dataclass(frozen=True)
@@ -83,15 +92,26 @@ def render_mail(
     page_url: str,
     prefix: str = "",
     media_url: str = "",
+    leads_to: Callable[[str], str] = _as_written,
+    merged: Callable[[Merge], str] = _fallback,
 ) -> RenderedText:
     """`body` for the HTML of a mail: the marker `[1]` leads to note 1 on the page at `page_url`.
 
     `prefix` is the one that the page gives this text. `media_url` stands before the path of a
-    picture: `https://example.org`.
+    picture: `https://example.org`. `leads_to` says where a link of the text leads in this mail,
+    `merged` what stands for a merge field.
     """
     document = read(body)
     footnotes = number_footnotes(document, sources, prefix=prefix)
-    renderer = _Mail(footnotes, ask, ask_url, page_url=page_url, media_url=media_url)
+    renderer = _Mail(
+        footnotes,
+        ask,
+        ask_url,
+        page_url=page_url,
+        media_url=media_url,
+        leads_to=leads_to,
+        merged=merged,
+    )
     return RenderedText(renderer.blocks(document), footnotes.notes, footnotes.unknown_keys)
 
 
@@ -117,11 +137,22 @@ def render_feed(
     return format_html("{}{}", text.html, _source_list(text.notes))
 
 
-def render_plain(body: str, *, sources: Iterable[Cited], ask: str, ask_url: str) -> PlainText:
-    """`body` for the plain text of a mail: links as `text <url>`, markers and sources as `[1]`."""
+def render_plain(
+    body: str,
+    *,
+    sources: Iterable[Cited],
+    ask: str,
+    ask_url: str,
+    leads_to: Callable[[str], str] = _as_written,
+    merged: Callable[[Merge], str] = _fallback,
+) -> PlainText:
+    """`body` for the plain text of a mail: links as `text <url>`, markers and sources as `[1]`.
+
+    `leads_to` and `merged` as in `render_mail`.
+    """
     document = read(body)
     footnotes = number_footnotes(document, sources)
-    renderer = _Plain(footnotes, ask, ask_url)
+    renderer = _Plain(footnotes, ask, ask_url, leads_to=leads_to, merged=merged)
     return PlainText(
         body=renderer.blocks(document, MAIL_COLUMNS),
         sources="\n".join(_plain_note(note) for note in footnotes.notes),
@@ -141,6 +172,8 @@ class _Html(ABC):
     ask: str
     ask_url: str
     media_url: str = field(default="", kw_only=True)
+    leads_to: Callable[[str], str] = field(default=_as_written, kw_only=True)
+    merged: Callable[[Merge], str] = field(default=_fallback, kw_only=True)
     lazily: ClassVar[SafeString] = SafeString()
 
     def __post_init__(self) -> None:
@@ -169,7 +202,10 @@ class _Html(ABC):
                 return format_html("<blockquote>{}</blockquote>", self.blocks(inner))
             case Button(label, href):
                 return format_html(
-                    '<p><a class="button" href="{}" rel="{}">{}</a></p>', href, LINK_REL, label
+                    '<p><a class="button" href="{}" rel="{}">{}</a></p>',
+                    self.leads_to(href),
+                    LINK_REL,
+                    label,
                 )
             case Ask():
                 return self.ask_block()
@@ -196,7 +232,8 @@ class _Html(ABC):
             leaves = ((leaf,) for leaf in filter(None, map(self.leaf, group)))
             inner = format_html_join(THIN_SPACE if kind is Marker else "", "{}", leaves)
             if isinstance(kind, str) and kind:
-                inner = format_html('<a href="{}" rel="{}">{}</a>', kind, LINK_REL, inner)
+                href = self.leads_to(kind)
+                inner = format_html('<a href="{}" rel="{}">{}</a>', href, LINK_REL, inner)
             yield inner
 
     def leaf(self, leaf: Inline) -> str:
@@ -215,6 +252,8 @@ class _Html(ABC):
                 if note := self.notes.get(key):
                     return self.marker(note, next(self.uses[key]))
                 return self.unknown(key)
+            case Merge():
+                return self.merged(leaf)
 
 
 @dataclass
@@ -248,7 +287,10 @@ class _Mail(_Html):
     page_url: str = field(kw_only=True)
 
     def marker(self, note: Note, use: BackLink) -> SafeString:
-        # Many mail programs do not follow an anchor inside the mail, so it leads to the page.
+        # Many mail programs do not follow an anchor inside the mail, so it leads to the page. What
+        # stands on no page has the number alone.
+        if not self.page_url:
+            return format_html("<sup>{}[{}]</sup>", WORD_JOINER, note.number)
         return format_html(
             '<sup>{}<a href="{}#{}">[{}]</a></sup>',
             WORD_JOINER,
@@ -265,6 +307,8 @@ class _Plain:
     footnotes: Footnotes
     ask: str
     ask_url: str
+    leads_to: Callable[[str], str] = field(default=_as_written, kw_only=True)
+    merged: Callable[[Merge], str] = field(default=_fallback, kw_only=True)
 
     def __post_init__(self) -> None:
         self.numbers = {note.source.key: note.number for note in self.footnotes.notes}
@@ -284,7 +328,7 @@ class _Plain:
                 lines = self.blocks(inner, width - 2).split("\n")
                 return "\n".join(f"> {line}".rstrip() for line in lines)
             case Button(label, href):
-                return _wrapped(_plain_link(label, href), width)
+                return _wrapped(_plain_link(label, self.leads_to(href)), width)
             case Ask():
                 return _wrapped(_plain_link(self.ask, self.ask_url), width) if self.ask else ""
 
@@ -296,7 +340,9 @@ class _Plain:
     def inlines(self, inlines: Iterable[Inline]) -> str:
         groups = groupby(inlines, key=lambda leaf: getattr(leaf, "href", ""))
         parts = ((href, "".join(map(self.leaf, group))) for href, group in groups)
-        return "".join(_plain_link(text, href) if href else text for href, text in parts)
+        return "".join(
+            _plain_link(text, self.leads_to(href)) if href else text for href, text in parts
+        )
 
     def leaf(self, leaf: Inline) -> str:
         match leaf:
@@ -309,6 +355,8 @@ class _Plain:
                 return f"[{alt}]" if alt else ""
             case Marker(key):
                 return f"[{self.numbers[key]}]" if key in self.numbers else ""
+            case Merge():
+                return self.merged(leaf)
 
 
 def _plain_link(text: str, href: str) -> str:

@@ -21,6 +21,8 @@ from campaigns.text.vocabulary import (
     LINK_SCHEMES,
     MAX_BODY,
     MAX_DEPTH,
+    MAX_FALLBACK,
+    MERGE_FIELDS,
     SOURCE_KEY,
     TAGS,
     Ask,
@@ -32,6 +34,7 @@ from campaigns.text.vocabulary import (
     Inline,
     Listing,
     Marker,
+    Merge,
     Paragraph,
     Quote,
     Words,
@@ -133,6 +136,8 @@ def _leaf_html(leaf: Inline) -> str:
             return "<br>"
         case Marker(key):
             return f'<sup data-source="{key}"></sup>'
+        case Merge(name, fallback):
+            return f'<span data-merge="{name}">{escape(fallback, quote=False)}</span>'
         case Image(src, alt, width, height):
             size = f' width="{width}"' if width else ""
             size += f' height="{height}"' if height else ""
@@ -171,6 +176,9 @@ class _Reader(HTMLParser):
         self.is_button = False
         self.hrefs: list[str] = []
         self.strong = self.em = 0
+        # One entry for each open span: the field that it stands for, or nothing.
+        self.spans: list[str] = []
+        self.fallback = ""
         # Inside a marker or an ask block, which hold no text of their own.
         self.is_muted = False
 
@@ -193,6 +201,8 @@ class _Reader(HTMLParser):
                 self._add_image(attributes)
             case "sup":
                 self._add_marker(attributes.get("data-source", ""))
+            case "span":
+                self._start_span(attributes.get("data-merge", ""))
             case _:
                 self._start_block(tag, attributes.get("data-block", ""))
 
@@ -206,6 +216,8 @@ class _Reader(HTMLParser):
                 self.hrefs.pop()
             case "sup":
                 self.is_muted = False
+            case "span":
+                self._end_span()
             case _:
                 self._end_paragraph()
                 if tag in ("ul", "ol", "li", "blockquote") and self.kept.pop():
@@ -213,6 +225,9 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.is_muted:
+            return
+        if any(self.spans):
+            self.fallback += data
             return
         words = Words(
             data,
@@ -239,6 +254,15 @@ class _Reader(HTMLParser):
             self._strip_space_before()
             self.inlines.append(Marker(key))
             self.is_muted = True
+
+    def _start_span(self, merge: str) -> None:
+        is_merge = merge in MERGE_FIELDS and not any(self.spans)
+        self.spans.append(merge if is_merge else "")
+
+    def _end_span(self) -> None:
+        if self.spans and (merge := self.spans.pop()):
+            fallback, self.fallback = " ".join(self.fallback.split())[:MAX_FALLBACK], ""
+            self.inlines.append(Merge(merge, fallback.strip()))
 
     def _strip_space_before(self) -> None:
         """A marker sticks to the word before it."""

@@ -20,12 +20,13 @@ MAX_URL = 2000
 # `b` and `i` come with pasted text and are read as `strong` and `em`.
 TAGS = {
     *("p", "h2", "h3", "ul", "ol", "li", "blockquote", "div"),
-    *("br", "strong", "b", "em", "i", "a", "img", "sup"),
+    *("br", "strong", "b", "em", "i", "a", "img", "sup", "span"),
 }
 ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
     "sup": {"data-source"},
+    "span": {"data-merge"},
     "div": {"data-block"},
     "p": {"data-block"},
 }
@@ -67,7 +68,20 @@ class Marker:
     key: str
 
 
-Inline = Words | Break | Image | Marker
+# What of a reader a mail can put into its text.
+MERGE_FIELDS = ("first_name", "full_name")
+MAX_FALLBACK = 40
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What a mail knows of its reader, and the words in its place where it knows nothing."""
+
+    field: str
+    fallback: str
+
+
+Inline = Words | Break | Image | Marker | Merge
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ from mailings import audience
 from mailings.admin import steps
 from mailings.admin.deliveries import delivery_page
 from mailings.composing import CannotBeSent, compile_content
+from mailings.drafting import draft_from_update
 from mailings.models import Mailing, MailingContent
 from mailings.progress import counts_by_status, progress_of
 from mailings.proofing import is_proofed, sample
-from mailings.scheduling import draft_from_update
 
 # A mail shown in a frame may have its own styles and pictures of our own, and nothing else.
 _PREVIEW_POLICY = {
@@ -93,8 +93,7 @@ class MailingAdmin(OrganizationScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Mailing, form: Any, change: bool) -> None:
         """Write what was edited, if it is still a draft: it may have been sent meanwhile."""
         edited = {name: form.cleaned_data[name] for name in form.changed_data}
-        draft = Mailing.objects.filter(pk=obj.pk, state=Mailing.State.DRAFT)
-        if edited and not draft.update(**edited):
+        if edited and not Mailing.objects.get(pk=obj.pk).edit(by=request.user, **edited):
             messages.error(request, _("It is no draft any more, so nothing was changed."))
 
     # --- columns and fields

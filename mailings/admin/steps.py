@@ -35,7 +35,7 @@ def send(request: HttpRequest, mailing: Mailing) -> str:
     if not (count.isascii() and count.isdigit()) or len(count) > 12:
         raise Refused(_("Press the button that says how many people get it."))
     try:
-        if schedule_mailing(mailing=mailing, expected_count=int(count)):
+        if schedule_mailing(mailing=mailing, expected_count=int(count), user=request.user):
             people = intcomma(int(count))
             return _("Scheduled for %s people. You can still take it back.") % people
     except (CannotBeSent, AudienceChanged) as error:

@@ -1,9 +1,10 @@
 """The rule: what is demanded of whoever gets a mailing.
 
 Standing consent to the mailing's scope, in no pause; of these, where the mailing is for the signers
-of a campaign, its counted signers, and those in its segment; minus everyone who muted all it speaks
-of, minus suppressed addresses, minus those who got the same news by another mailing. Who has had
-their mails of the day or of the week waits for a catch-up.
+of a campaign, its counted signers, and those in its segment; minus everyone who signed what it asks
+to be signed, whatever became of the signature; minus everyone who muted all it speaks of, minus
+suppressed addresses, minus those who got the same news by another mailing. Who has had their mails
+of the day or of the week waits for a catch-up.
 """
 
 from collections.abc import Iterable
@@ -99,8 +100,10 @@ def _unless_muted(mailing: Mailing) -> Iterable[Demand]:
 
 
 def _signers(mailing: Mailing) -> Iterable[Demand]:
-    if mailing.campaign_id:
-        yield Demand("signed", within=(signers(mailing.campaign_id),))
+    if mailing.signers_only:
+        yield Demand("signed", within=(signers(mailing.signers_only),))
+    if mailing.signers_left_out:
+        yield Demand("asked", outside=(_has_answered(mailing.signers_left_out),))
 
 
 def signers(campaign_id: int) -> People:
@@ -109,6 +112,15 @@ def signers(campaign_id: int) -> People:
         "signatures_signature g WHERE g.campaign_id = %(signed)s AND g.state = 'counted'",
         "g.supporter_id",
         {"signed": campaign_id},
+    )
+
+
+def _has_answered(campaign_id: int) -> People:
+    """Whose name has stood under the campaign, whatever became of the signature."""
+    return People(
+        "signatures_signature g WHERE g.campaign_id = %(answered)s",
+        "g.supporter_id",
+        {"answered": campaign_id},
     )
 
 

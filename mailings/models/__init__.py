@@ -1,3 +1,4 @@
+from mailings.models.act import MailingAct
 from mailings.models.catching_up import CatchUp
 from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
 from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient, SkipReason
@@ -9,8 +10,11 @@ from mailings.models.mailing import (
     content_digest,
 )
 from mailings.models.segment import Segment
+from mailings.models.states import IN_PREPARATION
+from mailings.models.wording import MailingTranslation, Wording
 
 __all__ = [
+    "IN_PREPARATION",
     "ArrivedMail",
     "CatchUp",
     "Chunk",
@@ -19,12 +23,15 @@ __all__ = [
     "Lane",
     "LaneSequence",
     "Mailing",
+    "MailingAct",
     "MailEvent",
     "MailingContent",
+    "MailingTranslation",
     "Proof",
     "Recipient",
     "Reply",
     "Segment",
     "SkipReason",
+    "Wording",
     "content_digest",
 ]

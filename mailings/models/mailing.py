@@ -1,18 +1,20 @@
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, MailScope, Organization, Update
 from campaigns.models.scoping import OrganizationScopedQuerySet
 from campaigns.models.values import in_choices
 from mailings.models.segment import Segment
+from mailings.models.states import IN_PREPARATION, MailingState, Steps
+from mailings.models.wording import Wording
 
 
 class DigestScheduleQuerySet(OrganizationScopedQuerySet):
@@ -57,18 +59,14 @@ class MailingQuerySet(OrganizationScopedQuerySet):
         return self.filter(state=Mailing.State.SENDING)
 
     def ask_again_when_late(self) -> int:
-        """Turn scheduled mailings that nobody began in time back to drafts; returns how many.
+        """Take scheduled mailings that nobody began in time back; returns how many.
 
         What was right an hour ago may not be any more: a server restored from an old copy must
         not mail what the people who run it have long forgotten. One whose audience is being
         frozen has begun.
         """
-        late = self.due().filter(starts_at__lte=Now() - LATEST_START, snapshot_after=0)
-        return late.update(
-            state=Mailing.State.DRAFT,
-            starts_at=None,
-            pause_reason=_("It was more than 60 minutes late, so nothing was sent."),
-        )
+        late: Any = self.due().filter(starts_at__lte=Now() - LATEST_START, snapshot_after=0)
+        return sum(mailing.take_back_late() for mailing in late)
 
 
 LATEST_START = timedelta(minutes=60)
@@ -76,23 +74,16 @@ LATEST_START = timedelta(minutes=60)
 
 class MailingKind(models.TextChoices):
     UPDATE = "update", _("update")
+    ASK = "ask", _("ask")
     DIGEST = "digest", _("digest")
 
 
-class MailingState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    SCHEDULED = "scheduled", _("scheduled")
-    SENDING = "sending", _("sending")
-    PAUSED = "paused", _("paused")
-    SENT = "sent", _("sent")
-    CANCELLED = "cancelled", _("cancelled")
+class Mailing(Wording, Steps):
+    """One send of an update, an ask or a digest, under exactly one scope.
 
-
-class Mailing(models.Model):
-    """One send of an update or a digest, under exactly one scope.
-
-    States: draft → scheduled → sending ⇄ paused → sent, or cancelled. The audience is frozen page
-    by page while the mailing is scheduled; the last page turns it to sending.
+    States: draft → proofed → approved → scheduled → sending ⇄ paused → sent, or cancelled. The
+    audience is frozen page by page while the mailing is scheduled; the last page turns it to
+    sending. Each change of state is one conditional update and leaves an act.
     """
 
     Kind = MailingKind
@@ -124,8 +115,12 @@ class Mailing(models.Model):
         null=True, editable=False, help_text=_("The segment as it was when this was scheduled.")
     )
     updates = models.ManyToManyField(Update, related_name="mailings", blank=True)
-    subject = models.CharField(max_length=150)
-    preheader = models.CharField(max_length=150, blank=True)
+    from_name = models.CharField(
+        _("from"),
+        max_length=80,
+        blank=True,
+        help_text=_("The person who writes; the organization follows: “Ada Lovelace, Example”."),
+    )
     schedule = models.ForeignKey(
         DigestSchedule,
         null=True,
@@ -134,21 +129,12 @@ class Mailing(models.Model):
         editable=False,
     )
     period = models.DateField(null=True, editable=False, help_text=_("The digest's due date."))
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
-    starts_at = models.DateTimeField(null=True, editable=False)
-    snapshot_after = models.BigIntegerField(default=0, editable=False)
     last_lot = models.BigIntegerField(
         null=True, editable=False, help_text=_("The last one in, where a part is drawn by lot.")
     )
     audience_size = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("People in the frozen audience.")
     )
-    started_at = models.DateTimeField(null=True, editable=False)
-    paused_at = models.DateTimeField(null=True, editable=False)
-    paused_for = models.DurationField(default=timedelta, editable=False)
-    resumed_at = models.DateTimeField(null=True, editable=False)
-    finished_at = models.DateTimeField(null=True, editable=False)
-    pause_reason = models.CharField(max_length=200, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -157,7 +143,6 @@ class Mailing(models.Model):
         editable=False,
     )
     created_at = models.DateTimeField(auto_now_add=True)
-
     objects = MailingQuerySet.as_manager()
 
     class Meta:
@@ -168,18 +153,30 @@ class Mailing(models.Model):
                 condition=models.Q(
                     kind=MailingKind.DIGEST, schedule__isnull=False, period__isnull=False
                 )
-                | models.Q(kind=MailingKind.UPDATE, schedule=None, period=None),
+                | ~models.Q(kind=MailingKind.DIGEST) & models.Q(schedule=None, period=None),
                 name="mailing_digest_has_period",
             ),
             # Else an edit of the segment could widen what was counted, typed and approved.
             models.CheckConstraint(
                 condition=models.Q(segment=None)
                 | models.Q(narrowed_by__isnull=False)
-                | models.Q(state__in=[MailingState.DRAFT, MailingState.CANCELLED]),
+                | models.Q(state__in=[*IN_PREPARATION, MailingState.CANCELLED]),
                 name="mailing_segment_is_kept",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=MailingKind.ASK) | models.Q(campaign__isnull=False),
+                name="mailing_ask_has_campaign",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(by_second_person=True, approved_by=models.F("edited_by")),
+                name="mailing_second_person_is_another",
             ),
             in_choices("kind", MailingKind, "mailing_kind_known"),
             in_choices("state", MailingState, "mailing_state_known"),
+        ]
+        permissions = [
+            ("approve_mailing", "Can approve a mailing as the second person"),
+            ("send_mailing", "Can send, pause and cancel a mailing"),
         ]
 
     def __str__(self) -> str:
@@ -192,7 +189,28 @@ class Mailing(models.Model):
 
     @property
     def is_editable(self) -> bool:
-        return self.state == self.State.DRAFT
+        return self.state in IN_PREPARATION
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its times are meant: the time zone of the campaign, else UTC."""
+        return self.campaign.zone if self.campaign else ZoneInfo("UTC")
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """(display name, address) that it comes from."""
+        name, address = self.organization.sender
+        return f"{self.from_name}, {name}" if self.from_name else name, address
+
+    @property
+    def signers_only(self) -> int | None:
+        """The campaign whose signers alone get it, or None."""
+        return None if self.kind == self.Kind.ASK else self.campaign_id
+
+    @property
+    def signers_left_out(self) -> int | None:
+        """The campaign whose signers do not get it, since they did what it asks; or None."""
+        return self.campaign_id if self.kind == self.Kind.ASK else None
 
     def narrowed(self) -> tuple[dict[str, Any] | None, int | None]:
         """The rules of its segment and the most people of it: now, or when it was scheduled."""
@@ -203,49 +221,8 @@ class Mailing(models.Model):
 
     def about(self) -> list[int]:
         """Ids of the campaigns it speaks of. Who muted all of them does not get it."""
-        return sorted(set(self.updates.values_list("campaign_id", flat=True)))
-
-    def pause(self, reason: str = "") -> bool:
-        """Stop after the message in hand. Safe to call twice; True when this call paused it."""
-        return self._move(
-            [self.State.SENDING],
-            state=self.State.PAUSED,
-            paused_at=Now(),
-            pause_reason=reason[:200],
-        )
-
-    def resume(self) -> bool:
-        """Go on with those who have not got it. True when this call resumed it."""
-        return self._move(
-            [self.State.PAUSED],
-            state=self.State.SENDING,
-            paused_for=models.F("paused_for") + (Now() - Coalesce("paused_at", Now())),
-            paused_at=None,
-            resumed_at=Now(),
-            pause_reason="",
-        )
-
-    def unschedule(self) -> bool:
-        """Back to a draft while nobody has got it. True when this call did it."""
-        return self._move(
-            [self.State.SCHEDULED], snapshot_after=0, state=self.State.DRAFT, starts_at=None
-        )
-
-    def cancel(self) -> bool:
-        """Send it to nobody else, for ever. True when this call cancelled it."""
-        before = [self.State.DRAFT, self.State.SCHEDULED, self.State.SENDING, self.State.PAUSED]
-        return self._move(before, state=self.State.CANCELLED, finished_at=Now())
-
-    def _move(
-        self, before: Sequence[str], *, snapshot_after: int | None = None, **changes: Any
-    ) -> bool:
-        """Change the row if its state, as the database has it, is one of `before`."""
-        row = Mailing.objects.filter(pk=self.pk, state__in=before)
-        if snapshot_after is not None:
-            row = row.filter(snapshot_after=snapshot_after)
-        moved = bool(row.update(**changes))
-        self.refresh_from_db()
-        return moved
+        asked = [self.signers_left_out] if self.signers_left_out else []
+        return sorted({*asked, *self.updates.values_list("campaign_id", flat=True)})
 
 
 class MailingContent(models.Model):

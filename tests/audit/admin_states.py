@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from campaigns.models import Campaign, TallyHour, Update
 from campaigns.revising import revise_statement
-from mailings.scheduling import draft_from_update
+from mailings.drafting import draft_from_update
 from signatures.models import CountShard, PaperBatch, Signature
 from signatures.staff.state_changing import reject
 from tests.audit.looking import State

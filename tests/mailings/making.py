@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Organization, Update
 from mailings import audience
+from mailings.drafting import draft_from_update
 from mailings.models import Lane, Mailing, Recipient
 from mailings.proofing import send_proof
-from mailings.scheduling import draft_from_update, schedule_mailing
+from mailings.scheduling import schedule_mailing
 from signatures.addresses import email_hash, email_key
 from signatures.models import Signature, Subscription, Supporter
 

@@ -8,9 +8,9 @@ from bs4 import BeautifulSoup
 
 from campaigns.models import Source
 from mailings.composing import CannotBeSent, compile_content
+from mailings.drafting import draft_from_update
 from mailings.models import Mailing
 from mailings.pumping import pump
-from mailings.scheduling import draft_from_update
 from mailings.sending import send_slice
 from postroom.links import read_token
 from postroom.messages import message_key

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from campaigns.models import MailScope
 from mailings.digesting import after, wake, wake_due
+from mailings.drafting import draft_from_update
 from mailings.models import DigestSchedule, Mailing
 from mailings.pumping import pump
-from mailings.scheduling import draft_from_update
 from mailings.sending import send_slice
 from tests.factories import make_campaign
 from tests.mailings.making import make_staff, make_update, sign_up

@@ -5,9 +5,10 @@ import pytest
 from mailings import audience
 from mailings.audience import freeze_page
 from mailings.composing import CannotBeSent
+from mailings.drafting import draft_from_update
 from mailings.models import Mailing, Recipient
 from mailings.proofing import send_proof
-from mailings.scheduling import draft_from_update, schedule_mailing
+from mailings.scheduling import schedule_mailing
 from mailings.sending import send_slice
 from tests.factories import make_campaign
 from tests.mailings.making import make_staff, make_update, scheduled_mailing, sign_up

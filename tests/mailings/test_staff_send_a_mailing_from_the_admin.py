@@ -122,7 +122,7 @@ def test_t21_an_audience_that_grew_is_shown_again_before_anything_goes_out(
     assert "it is now 5 people" in page
     assert "Send to 5 people" in page
     mailing.refresh_from_db()
-    assert mailing.state == Mailing.State.DRAFT
+    assert mailing.state == Mailing.State.PROOFED
 
 
 def test_what_is_missing_is_said_and_nothing_can_be_sent(staff: Client, update: Update) -> None:

@@ -12,11 +12,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from mailings.audience import freeze_page
+from mailings.audience import freeze_page, freezing
+from mailings.drafting import draft_from_update
 from mailings.models import Mailing, Recipient
 from mailings.proofing import send_proof
 from mailings.pumping import pump
-from mailings.scheduling import draft_from_update, schedule_mailing
+from mailings.scheduling import schedule_mailing
 from mailings.sending import send_slice
 from tests.factories import make_campaign
 from tests.mailings.driving import assert_invariants, wait_for_mails
@@ -132,6 +133,7 @@ def test_f15_many_beats_freeze_one_audience_with_nobody_in_it_twice(
     smtp_sink: SMTPSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mailings.audience.freezing.PAGE", 50)
+    monkeypatch.setattr(freezing, "PAGE", 50)
     campaign = make_campaign()
     sign_up(campaign, 400)
     mailing = scheduled_mailing(make_update(campaign))
@@ -170,7 +172,7 @@ def test_nothing_goes_out_before_the_hold_is_over_and_it_can_be_taken_back(
     assert mailing.unschedule()
     hurry(mailing)
     assert pump() == {}
-    assert mailing.state == Mailing.State.DRAFT
+    assert mailing.state == Mailing.State.PROOFED
     assert not smtp_sink.mails
 
 
@@ -183,5 +185,5 @@ def test_f14_a_mailing_that_is_an_hour_late_asks_again(smtp_sink: SMTPSink) -> N
     assert pump() == {}
 
     mailing.refresh_from_db()
-    assert mailing.state == Mailing.State.DRAFT
+    assert mailing.state == Mailing.State.PROOFED
     assert "late" in mailing.pause_reason

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from mailings import audience
+from mailings.drafting import draft_from_update
 from mailings.proofing import send_proof
-from mailings.scheduling import draft_from_update, schedule_mailing
+from mailings.scheduling import schedule_mailing
 from tests.factories import make_campaign
 from tests.mailings.driving import assert_kept_promise, is_sent
 from tests.mailings.making import make_lane, make_staff, make_update, sign_up, wait_until

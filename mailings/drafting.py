@@ -1,0 +1,126 @@
+"""How a mailing begins: one click on an update, or on a campaign that asks for signatures."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from campaigns.models import Campaign, MailScope, Update
+from campaigns.text.sanitising import clean, read, write
+from campaigns.text.vocabulary import Ask, Block, Button, Merge, Paragraph, Quote, Words
+from mailings.composing import CannotBeSent
+from mailings.models import IN_PREPARATION, Mailing, MailingAct
+
+# So many paragraphs of the letter stand before the ask.
+BEFORE_THE_ASK = 2
+
+
+@transaction.atomic
+def draft_from_update(*, update: Update, user: Any) -> Mailing:
+    """A draft that mails `update` to those who signed its campaign. Safe to call twice.
+
+    Raises CannotBeSent when the organization has no kind of mail to send it under.
+    """
+    Update.objects.select_for_update(of=("self",)).get(pk=update.pk)
+    if draft := _in_preparation(Mailing.Kind.UPDATE).filter(updates=update).first():
+        return draft
+    mailing = _draft(
+        Mailing(
+            kind=Mailing.Kind.UPDATE,
+            campaign=update.campaign,
+            subject=update.title,
+            preheader=update.preheader,
+        ),
+        user,
+    )
+    mailing.updates.set([update])
+    return mailing
+
+
+@transaction.atomic
+def draft_from_campaign(*, campaign: Campaign, user: Any) -> Mailing:
+    """A draft that asks those who have not signed an open campaign to do so. Safe to call twice.
+
+    What it says is the campaign's words, for an organizer to make into a mail. Raises CannotBeSent
+    when the campaign takes no signatures, or there is no kind of mail to send it under.
+    """
+    Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if draft := _in_preparation(Mailing.Kind.ASK).filter(campaign=campaign).first():
+        return draft
+    if not campaign.is_open:
+        raise CannotBeSent([_("The campaign takes no signatures now: open it first.")])
+    return _draft(
+        Mailing(
+            kind=Mailing.Kind.ASK,
+            campaign=campaign,
+            subject=campaign.headline[:150],
+            preheader=campaign.lead_line[:150],
+            headline=campaign.headline,
+            body=ask_text(campaign),
+        ),
+        user,
+    )
+
+
+def ask_text(campaign: Campaign) -> str:
+    """The body of an ask, drafted from what stands on the page of the campaign's edition.
+
+    Lead-in and statement, a button, the greeting, the letter with the ask in it, the ask again, the
+    closing, the button again. Sources are cited as the letter cites them.
+    """
+    with translation.override(campaign.language):
+        button = Button(campaign.call_to_action_text, campaign.public_url)
+        greeting = _greeting(_("Dear %(name)s,"), _("friend"))
+    statement = campaign.current_statement()
+    letter = [block for block in read(campaign.body) if not isinstance(block, Ask)]
+    blocks: list[Block] = [
+        _line(campaign.lead_in_text),
+        Quote((_line(statement.text if statement else ""),)),
+        button,
+        greeting,
+        *([_line(campaign.lead_line)] if campaign.lead_line else []),
+        *letter[:BEFORE_THE_ASK],
+        Ask(),
+        *letter[BEFORE_THE_ASK:],
+        *([Ask()] if len(letter) > BEFORE_THE_ASK else []),
+        *([_line(campaign.closing)] if campaign.closing else []),
+        button,
+    ]
+    return clean(write(blocks))
+
+
+def default_scope(campaign: Campaign) -> MailScope | None:
+    """The kind of mail that the campaign's notice speaks of, *activism* before any other."""
+    notice = campaign.current_notice()
+    own = MailScope.objects.filter(organization=campaign.organization)
+    scopes = list((notice.scopes.all() if notice else own) or own)
+    return next((scope for scope in scopes if scope.key == "activism"), next(iter(scopes), None))
+
+
+def _in_preparation(kind: str) -> Any:
+    return Mailing.objects.filter(state__in=IN_PREPARATION, kind=kind)
+
+
+def _draft(mailing: Mailing, user: Any) -> Mailing:
+    """Store a draft about its campaign. Raises CannotBeSent."""
+    assert mailing.campaign
+    scope = default_scope(mailing.campaign)
+    if scope is None:
+        raise CannotBeSent([_("The organization has no kind of mail yet: add a mail scope.")])
+    mailing.organization = mailing.campaign.organization
+    mailing.scope = scope
+    mailing.created_by = mailing.edited_by = user
+    mailing.save()
+    mailing.acts.create(name=MailingAct.Name.DRAFTED, by=user)
+    return mailing
+
+
+def _line(text: str) -> Paragraph:
+    return Paragraph((Words(text),))
+
+
+def _greeting(sentence: str, fallback: str) -> Paragraph:
+    """`Dear %(name)s,` with the reader's first name in it."""
+    before, _name, after = sentence.partition("%(name)s")
+    return Paragraph((Words(before), Merge("first_name", fallback), Words(after)))

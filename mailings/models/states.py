@@ -1,0 +1,239 @@
+"""How a mailing gets from one state to the next: each step is a conditional update.
+
+The database decides, so of two people who press at once, one does it and the other sees what the
+first one did. Each step that was taken leaves an act.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
+
+from mailings.models.act import ActName
+
+
+class MailingState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PROOFED = "proofed", _("proofed")
+    APPROVED = "approved", _("approved")
+    SCHEDULED = "scheduled", _("scheduled")
+    SENDING = "sending", _("sending")
+    PAUSED = "paused", _("paused")
+    SENT = "sent", _("sent")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+# What may still be edited; an edit makes it a draft again.
+IN_PREPARATION = [MailingState.DRAFT, MailingState.PROOFED, MailingState.APPROVED]
+_NOT_OVER = [
+    *IN_PREPARATION,
+    MailingState.SCHEDULED,
+    MailingState.SENDING,
+    MailingState.PAUSED,
+]
+_NO_APPROVAL: dict[str, Any] = {"approved_by": None, "approved_at": None, "by_second_person": False}
+
+
+class Steps(models.Model):
+    """The state of a mailing, and its steps: each returns whether this very call took it."""
+
+    state = models.CharField(
+        max_length=10, choices=MailingState, default=MailingState.DRAFT, editable=False
+    )
+    revision = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Counts the edits; a claim names the one it saw.")
+    )
+    starts_at = models.DateTimeField(null=True, editable=False)
+    snapshot_after = models.BigIntegerField(default=0, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    paused_at = models.DateTimeField(null=True, editable=False)
+    paused_for = models.DurationField(default=timedelta, editable=False)
+    resumed_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    pause_reason = models.CharField(max_length=200, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        help_text=_("Who wrote it last, and so cannot be the second person who approves it."),
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    by_second_person = models.BooleanField(
+        default=False, editable=False, help_text=_("Approved by somebody who did not write it.")
+    )
+
+    acts: Any
+    proofs: Any
+
+    class Meta:
+        abstract = True
+
+    def edit(self, *, by: Any, revision: int | None = None, **changes: Any) -> bool:
+        """Write what was edited, which voids proof and approval.
+
+        False when it has been scheduled meanwhile, or edited since `revision`.
+        """
+        return self._move(
+            IN_PREPARATION,
+            ActName.EDITED,
+            by=by,
+            revision=revision,
+            **changes,
+            state=MailingState.DRAFT,
+            edited_by=by,
+            **_NO_APPROVAL,
+        )
+
+    def mark_proofed(self, *, by: Any) -> bool:
+        """A proof of this revision has reached its reader. False when it was edited meanwhile."""
+        return self._move(
+            [MailingState.DRAFT],
+            ActName.PROOFED,
+            by=by,
+            revision=self.revision,
+            state=MailingState.PROOFED,
+            pause_reason="",
+        )
+
+    def approve(self, *, by: Any) -> bool:
+        """Let what was proofed be scheduled. False when it was edited or approved meanwhile."""
+        return self._move(
+            [MailingState.PROOFED],
+            ActName.APPROVED,
+            by=by,
+            revision=self.revision,
+            state=MailingState.APPROVED,
+            approved_by=by,
+            approved_at=Now(),
+            by_second_person=bool(by) and by.pk != self.edited_by_id,
+        )
+
+    def put_on_schedule(
+        self,
+        *,
+        by: Any,
+        starts_at: Any,
+        audience: dict[str, int | None],
+        narrowed_by: dict[str, Any] | None,
+        seconded: bool,
+    ) -> bool:
+        """Let it go out at `starts_at`. False when it was edited or scheduled meanwhile.
+
+        `audience` are the scope, the campaign and the segment that were counted, `narrowed_by` is
+        what the segment says now. `seconded` asks for the approval of a second person.
+        """
+        return self._move(
+            [MailingState.APPROVED],
+            ActName.SCHEDULED,
+            by=by,
+            revision=self.revision,
+            only=audience | ({"by_second_person": True} if seconded else {}),
+            state=MailingState.SCHEDULED,
+            starts_at=starts_at,
+            narrowed_by=narrowed_by,
+            pause_reason="",
+        )
+
+    def void(self, *, note: str) -> bool:
+        """Make it a draft again because what it says has changed elsewhere, in its update say."""
+        before = [MailingState.PROOFED, MailingState.APPROVED]
+        return self._move(
+            before, ActName.EDITED, note=note, state=MailingState.DRAFT, **_NO_APPROVAL
+        )
+
+    def pause(self, reason: str = "", *, by: Any = None) -> bool:
+        """Stop after the message in hand. Safe to call twice; True when this call paused it."""
+        return self._move(
+            [MailingState.SENDING],
+            ActName.PAUSED,
+            by=by,
+            note=reason,
+            state=MailingState.PAUSED,
+            paused_at=Now(),
+            pause_reason=reason[:200],
+        )
+
+    def resume(self, *, by: Any = None) -> bool:
+        """Go on with those who have not got it. True when this call resumed it."""
+        return self._move(
+            [MailingState.PAUSED],
+            ActName.RESUMED,
+            by=by,
+            state=MailingState.SENDING,
+            paused_for=models.F("paused_for") + (Now() - Coalesce("paused_at", Now())),
+            paused_at=None,
+            resumed_at=Now(),
+            pause_reason="",
+        )
+
+    def unschedule(self, *, by: Any = None) -> bool:
+        """Take it back while nobody has got it; its proof stands. True when this call did it."""
+        return self._move(
+            [MailingState.SCHEDULED], ActName.UNSCHEDULED, by=by, **self._taken_back()
+        )
+
+    def take_back_late(self) -> bool:
+        """Take it back because its time has long passed. True when this call did it."""
+        reason = _("It was more than 60 minutes late, so nothing was sent.")
+        return self._move(
+            [MailingState.SCHEDULED],
+            ActName.UNSCHEDULED,
+            note=str(reason),
+            pause_reason=reason,
+            **self._taken_back(),
+        )
+
+    def _taken_back(self) -> dict[str, Any]:
+        state = MailingState.PROOFED if self.proofs.exists() else MailingState.DRAFT
+        return {"only": {"snapshot_after": 0}, "state": state, "starts_at": None, **_NO_APPROVAL}
+
+    def cancel(self, *, by: Any = None) -> bool:
+        """Send it to nobody else, for ever. True when this call cancelled it."""
+        before = [
+            *IN_PREPARATION,
+            MailingState.SCHEDULED,
+            MailingState.SENDING,
+            MailingState.PAUSED,
+        ]
+        return self._move(
+            before, ActName.CANCELLED, by=by, state=MailingState.CANCELLED, finished_at=Now()
+        )
+
+    @transaction.atomic
+    def _move(
+        self,
+        before: Sequence[str],
+        act: ActName,
+        *,
+        by: Any = None,
+        note: str = "",
+        only: dict[str, Any] | None = None,
+        revision: int | None = None,
+        **changes: Any,
+    ) -> bool:
+        """Change the row if its state, as the database has it, is one of `before`.
+
+        `only` and `revision` are what it must still hold. What was changed leaves an act.
+        """
+        asked = (only or {}) | ({} if revision is None else {"revision": revision})
+        row = type(self)._default_manager.filter(pk=self.pk, state__in=before, **asked)
+        if act == ActName.EDITED:
+            changes["revision"] = models.F("revision") + 1
+        moved = bool(row.update(**changes))
+        if moved:
+            self.acts.create(name=act, by=by, note=note[:200])
+        self.refresh_from_db()
+        return moved
