@@ -92,6 +92,7 @@ def _unsign(supporter: Supporter) -> None:
         answers={},
         shows_name=False,
         network=None,
+        typist=None,
     )
 
 

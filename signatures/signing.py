@@ -41,13 +41,17 @@ class Typed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
-    """How a visitor came: by what link, from where. `trapped`: filled in what no human sees."""
+    """How a visitor came: by what link, from where. `trapped`: filled in what no human sees.
+
+    `typist`: 16 random bytes that this browser alone will know (see `disclaiming`).
+    """
 
     referrer_code: str = ""
     sharer_id: int | None = None
     mailing_number: int | None = None
     network: Network | None = None
     trapped: bool = False
+    typist: bytes | None = None
 
 
 # The lock makes what one address asks for wait its turn, so that the limits of its letters hold
@@ -94,13 +98,13 @@ _COUNT_NO_NETWORK = """, verdict AS (
 _SIGNED = """, signed AS (
     INSERT INTO signatures_signature (
         campaign_id, supporter_id, statement_id, notice_id, consents, name, postal_code, country,
-        comment, answers, shows_name, referrer_code, sharer_id, mailing_number, network, state,
-        counted_at
+        comment, answers, shows_name, referrer_code, sharer_id, mailing_number, network, typist,
+        state, counted_at
     )
     SELECT %(campaign)s, person.id, %(statement)s, %(notice)s, %(consents)s, %(name)s,
         %(postal_code)s, %(country)s, %(comment)s, %(answers)s, %(shows_name)s, %(referrer_code)s,
         (SELECT id FROM signatures_signature WHERE id = %(sharer)s), %(mailing)s, %(network)s,
-        state.now, CASE WHEN state.now = 'counted' THEN statement_timestamp() END
+        %(typist)s, state.now, CASE WHEN state.now = 'counted' THEN statement_timestamp() END
     FROM person, verdict, LATERAL (
         SELECT CASE WHEN %(held)s OR over IS NOT NULL THEN 'held' ELSE %(state)s END
     ) AS state (now)
@@ -165,6 +169,7 @@ _TYPES = {
     "sharer": "bigint",
     "mailing": "bigint",
     "network": "bytea",
+    "typist": "bytea",
     "held": "boolean",
     "state": "text",
     "shards": "int",
@@ -265,6 +270,7 @@ def _parameters(
         "sharer": visit.sharer_id,
         "mailing": visit.mailing_number,
         "network": visit.network and visit.network.hash(),
+        "typist": visit.typist,
         "held": visit.trapped,
         "state": Signature.State.COUNTED if at_once else Signature.State.PENDING,
         "shards": CountShard.SHARDS,

@@ -23,7 +23,8 @@ ORDER BY created_at, id LIMIT %(batch)s
 """
 
 # Within the limits of every letter that anybody can cause by typing an address (`owing`). Those who
-# said “not me” somewhere, and those whom no letter may reach, are not even asked.
+# said “not me” somewhere, those whom no letter may reach, and those whose address was typed by
+# mistake (which leaves a signature without a name) are not even asked.
 _OWE = """
 INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
 SELECT 'reminder', s.supporter_id, s.id, 0, '', GREATEST(
@@ -35,7 +36,7 @@ SELECT 'reminder', s.supporter_id, s.id, 0, '', GREATEST(
 FROM signatures_signature s
 JOIN signatures_supporter p ON p.id = s.supporter_id
 JOIN campaigns_campaign c ON c.id = s.campaign_id
-WHERE s.id = ANY(%(ids)s) AND s.state = 'pending' AND c.state = 'open'
+WHERE s.id = ANY(%(ids)s) AND s.state = 'pending' AND s.name <> '' AND c.state = 'open'
     AND (SELECT count(*) FROM signatures_letter WHERE signature_id = s.id) < %(per_signature)s
     AND NOT EXISTS (
         SELECT 1 FROM signatures_letter l WHERE l.signature_id = s.id AND (

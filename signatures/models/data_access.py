@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from signatures.models.supporter import Supporter
 
@@ -45,11 +46,16 @@ class DataAccessQuerySet(models.QuerySet["DataAccess"]):
             .filter(
                 pk=pk,
                 used_at__gt=timezone.now() - DataAccess.VISIT_LASTS,
+                ended_at=None,
                 supporter__erased_at=None,
             )
             .first()
         )
         return access.supporter if access else None
+
+    def end(self, pk: int) -> None:
+        """The visit that began with this link is over, in every browser. Safe to call twice."""
+        self.filter(pk=pk, ended_at=None).update(ended_at=Now())
 
     def outlived(self) -> "DataAccessQuerySet":
         """Links that open nothing any more."""
@@ -67,6 +73,9 @@ class DataAccess(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(
+        null=True, help_text=_("When its owner ended the visit, before its time was over.")
+    )
 
     objects = DataAccessQuerySet.as_manager()
 

@@ -87,6 +87,12 @@ class Signature(models.Model):
     network = models.BinaryField(
         max_length=16, null=True, help_text=_("Keyed hash of the network, to void a wave by.")
     )
+    typist = models.BinaryField(
+        max_length=16,
+        null=True,
+        editable=False,
+        help_text=_("Known to the browser that typed it: it may say that the address was wrong."),
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True)

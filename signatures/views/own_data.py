@@ -31,7 +31,7 @@ from signatures.own_data import (
     sections_of,
     signatures_of,
 )
-from signatures.views.public import public_form, token_page
+from signatures.views.public import is_cross_site, public_form, token_page
 from signatures.views.token_pages import preferences_url, render_in, too_many
 from signatures.withdrawing import withdraw
 
@@ -69,10 +69,16 @@ def ask_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @token_page
 def open_page(request: HttpRequest, token: str) -> HttpResponse:
-    """GET: one button. POST: the link is used up, and the visit begins."""
-    if request.method != "POST":
-        context = {"stylesheet_url": stylesheet_url(None)}
-        return render(request, "signatures/own_data/open.html", context)
+    """GET: one button. POST: the link is used up, and the visit begins.
+
+    A form that another site sent opens nothing: it would put somebody else's data, and with it
+    whatever is corrected there, into the browser of a visitor who pressed no button of ours.
+    """
+    from_elsewhere = request.method == "POST" and is_cross_site(request)
+    if request.method != "POST" or from_elsewhere:
+        context = {"stylesheet_url": stylesheet_url(None), "from_elsewhere": from_elsewhere}
+        status = 403 if from_elsewhere else 200
+        return render(request, "signatures/own_data/open.html", context, status=status)
     access = DataAccess.objects.redeem(token)
     if access is None and _visitor(request) is None:
         if too_many_bad_links(network_of(request.META)):
@@ -111,8 +117,10 @@ def owner_page(*methods: str) -> Callable[[OwnerView], OwnerView]:
 
 @owner_page("GET", "HEAD", "POST")
 def own_page(request: HttpRequest, supporter: Supporter) -> HttpResponse:
-    """Everything that is held. POST `end`: the visit is over."""
+    """Everything that is held. POST `end`: the visit is over, for a copy of its cookie too."""
     if request.method == "POST":
+        for access_id in VISIT.read(request, path=PATH) or ():
+            DataAccess.objects.end(access_id)
         response = HttpResponseRedirect(PATH, status=303)
         VISIT.take(response, path=PATH)
         return response

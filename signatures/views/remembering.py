@@ -17,13 +17,14 @@ _FIRST = ("email", "statement", "notice", "name", "consent")
 
 
 class Remembered(NamedTuple):
-    """The form's fields as they were understood, what brought the visitor, and whether the
-    page asks for a challenge."""
+    """The form's fields as they were understood, what brought the visitor, whether the page asks
+    for a challenge, and as hexadecimal digits what this browser alone knows (`disclaiming`)."""
 
     fields: dict[str, str]
     referrer_code: str
     sharer_id: int | None
     challenged: bool
+    typist: str = ""
 
 
 def remember(response: HttpResponse, campaign: Campaign, path: str, what: Remembered) -> None:

@@ -1,5 +1,6 @@
 """Taking the sign form: the POST half of the campaign page."""
 
+import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -41,6 +42,7 @@ def take(
         sharer_id=sharer_in(request, page.campaign),
         network=network_of(request.META),
         trapped=bool(request.POST.get(TRAP)),
+        typist=new_typist(),
     )
     return sign_and_thank(page, reading, visit)
 
@@ -57,6 +59,17 @@ def sign_and_thank(page: OpenCampaign, reading: Reading, visit: Visit) -> HttpRe
         visit=visit,
     )
     response = HttpResponseRedirect(page.thanks_path, status=303)
-    typed = Remembered(reading.as_form(), visit.referrer_code, visit.sharer_id, challenged)
+    typed = Remembered(
+        reading.as_form(),
+        visit.referrer_code,
+        visit.sharer_id,
+        challenged,
+        visit.typist.hex() if visit.typist else "",
+    )
     remember(response, page.campaign, page.thanks_path, typed)
     return response
+
+
+def new_typist() -> bytes:
+    """What the browser that typed a form will be known by, to itself and to the row it made."""
+    return secrets.token_bytes(16)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from campaigns.editions import edition_at
 from campaigns.models import Campaign
 from campaigns.styling import stylesheet_url
-from signatures.addresses import mask
+from signatures.addresses import email_key, mask
+from signatures.disclaiming import disclaim
 from signatures.forms.pages import AddressForm, SignForm
 from signatures.forms.reading import TRAP
 from signatures.guarding.challenging import is_solved, make_challenge, release
@@ -22,7 +23,7 @@ from signatures.signing import Visit, send_link_again
 from signatures.views.page import show_errors
 from signatures.views.public import public_form
 from signatures.views.remembering import HOUR, Remembered, remember, remembered
-from signatures.views.taking import sign_and_thank
+from signatures.views.taking import new_typist, sign_and_thank
 
 # When a signature that this browser still knows of was typed at the earliest.
 LONGEST_AGO = timedelta(seconds=HOUR)
@@ -50,7 +51,7 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _mend_address(request: HttpRequest, campaign: Campaign, typed: Remembered) -> HttpResponse:
-    """A fresh signature under the new address; the old pending row is left to expire.
+    """A fresh signature under the new address; what was typed under the wrong one is taken back.
 
     What cannot be signed as it was typed is given back as the whole sign form, and that comes here.
     """
@@ -66,6 +67,9 @@ def _mend_address(request: HttpRequest, campaign: Campaign, typed: Remembered) -
     reading = page.read(fields)
     if reading.errors:
         return show_errors(page.campaign, SignForm(fields, campaign=page.campaign))
+    wrong = typed.fields["email"]
+    if email_key(wrong) != email_key(reading.values["email"]):
+        disclaim(campaign=campaign, email=wrong, typist=bytes.fromhex(typed.typist))
     return sign_and_thank(page, reading, _visit(request, typed))
 
 
@@ -76,6 +80,7 @@ def _visit(request: HttpRequest, typed: Remembered) -> Visit:
         sharer_id=typed.sharer_id,
         network=network_of(request.META),
         trapped=typed.challenged or bool(request.POST.get(TRAP)),
+        typist=new_typist(),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.db.models import F
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -253,9 +254,36 @@ def test_erasing_takes_a_tick_and_is_at_once(client, signature, visit):
     assert client.get(MINE).status_code == 303
 
 
-def test_a_visit_can_be_ended(client, signature, visit):
+def test_t04_a_visit_that_was_ended_is_over_for_a_copy_of_its_cookie_too(client, signature, visit):
+    copy = Client()
+    copy.cookies["visit"] = client.cookies["visit"].value
+    assert copy.get(MINE).status_code == 200
     client.post(MINE, visit | {"end": "1"})
     assert client.get(MINE).status_code == 303
+    assert copy.get(MINE)["Location"] == "/my-data/?ended=1"
+    assert copy.get(MINE + "export/").status_code == 303
+    assert copy.post(change(signature), visit | {"withdraw": "1"}).status_code == 303
+    signature.refresh_from_db()
+    assert signature.state == "counted"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_SEC_FETCH_SITE": "cross-site"},
+        {"HTTP_SEC_FETCH_SITE": "same-site"},
+        {"HTTP_ORIGIN": "https://evil.example"},
+        {"HTTP_ORIGIN": "null"},
+    ],
+)
+def test_t19_a_form_of_another_site_opens_nobodys_data_in_this_browser(client, signature, headers):
+    link = f"/my-data/{DataAccess.objects.issue(signature.supporter_id)}/"
+    answer = client.post(link, **headers)
+    assert answer.status_code == 403
+    assert not answer.cookies
+    assert "Open my data" in answer.content.decode()
+    assert client.get(MINE).status_code == 303
+    assert client.post(link, HTTP_SEC_FETCH_SITE="same-origin")["Location"] == MINE
 
 
 def test_who_said_not_me_may_still_see_and_erase(client, signature, smtp_sink):
