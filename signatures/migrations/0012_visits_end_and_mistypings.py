@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signatures", "0010_reasons_are_checked")]
+    dependencies = [("signatures", "0011_tags")]
 
     # Nullable and without a default: no row is rewritten, however many there are.
     operations = [
