@@ -18,6 +18,9 @@ from django.utils.translation import gettext as _
 
 from campaigns.checking import check_update
 from campaigns.models import Organization, Update
+from mailings.digesting.blocks import blocks
+from mailings.digesting.preparing import automatic_subject
+from mailings.digesting.subjects import headline_of
 from mailings.merging import values_of
 from mailings.models import Mailing, MailingContent, Wording, content_digest
 from mailings.rendering import Links, MailText, check_body, mail_text
@@ -53,6 +56,8 @@ HOLES = {
     "preferences_token",
     "recognised_token",
 }
+# A digest whose subject nobody wrote has one for each set of items.
+OWN_SUBJECT = {"subject"}
 # Gmail cuts a longer mail off, and with it the footer.
 MOST_HTML = 102 * 1024
 # The rules for dark mode and for narrow screens cannot be inlined and stay in a style sheet.
@@ -76,6 +81,7 @@ class Reader:
     signed_campaign: str
     signed_at: datetime
     name: str = ""
+    subject: str = ""
 
 
 def missing(mailing: Mailing) -> list[str]:
@@ -100,7 +106,10 @@ def missing(mailing: Mailing) -> list[str]:
 def _missing_news(mailing: Mailing) -> list[str]:
     updates = list(mailing.updates.all())
     reasons = []
-    if not updates:
+    if mailing.kind == Mailing.Kind.DIGEST:
+        if not mailing.items.exists():
+            reasons.append(_("Nothing is new: there is nothing to tell."))
+    elif not updates:
         reasons.append(_("Choose the update that it is about."))
     if any(update.published_at is None for update in updates):
         reasons.append(_("Publish the update first: the mail leads its readers there."))
@@ -127,6 +136,7 @@ def compile_content(mailing: Mailing) -> MailingContent:
         raise CannotBeSent(reasons)
     try:
         literal, layout = _compile(mailing, mailing, mailing.language).dump()
+        layout |= _headlines(mailing)
     except (SkeletonError, BadHeader, BadAddress) as error:
         raise CannotBeSent([str(error)]) from error
     return MailingContent(
@@ -142,11 +152,6 @@ def freeze_content(content: MailingContent) -> None:
     """Store what a mailing will say to everyone, in place of anything stored before."""
     content.mailing.contents.all().delete()
     content.save(force_insert=True)
-
-
-def load_skeleton(content: MailingContent) -> Skeleton:
-    """The stored skeleton, ready to be filled."""
-    return Skeleton.load(content.skeleton, content.layout)
 
 
 def fill(
@@ -177,6 +182,7 @@ def fill(
                 supporter_id=reader.supporter, mailing_id=mailing.pk
             ),
             **values_of(skeleton.holes, reader.name),
+            **({"subject": reader.subject} if "subject" in skeleton.holes else {}),
         }
     )
     return Envelope(bounce_address(key, settings.MAIL_DOMAIN), reader.address), message
@@ -192,6 +198,7 @@ def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
     holes = Placeholders()
     leads = Links(holes)
+    own_subjects = OWN_SUBJECT if _headlines(mailing) else set()
     with translation.override(language):
         context = _context(mailing, words, leads) | {
             "holes": holes,
@@ -203,7 +210,7 @@ def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
     _refuse_too_long(html)
     return compile_skeleton(
         sender=without_holes(mailbox(*mailing.sender)),
-        subject=without_holes(words.subject),
+        subject="[[subject]]" if own_subjects else without_holes(words.subject),
         headers=bulk_headers(
             to="[[to]]",
             key="[[key]]",
@@ -224,7 +231,7 @@ def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
         ),
         text=holes.settle(text),
         html=holes.settle(html),
-        holes=HOLES | leads.merged_holes,
+        holes=HOLES | leads.merged_holes | own_subjects,
     )
 
 
@@ -245,6 +252,16 @@ def _refuse_too_long(html: str) -> None:
         )
 
 
+def _headlines(mailing: Mailing) -> dict[str, list[str]]:
+    """The news of a digest, line by line, where its subject is to speak of each reader's own."""
+    if mailing.kind != Mailing.Kind.DIGEST:
+        return {}
+    items = [*mailing.items.select_related("campaign", "update")]
+    if mailing.subject != automatic_subject(mailing.scope, items):
+        return {}
+    return {"headlines": [headline_of(item) for item in items]}
+
+
 def _context(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
     updates = [*mailing.updates.select_related("campaign").order_by("-published_at", "-pk")]
     common = {
@@ -256,23 +273,23 @@ def _context(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
         "preheader": words.preheader,
     }
     if mailing.kind == Mailing.Kind.DIGEST:
-        return common | {
-            "items": [
-                {
-                    "campaign": update.campaign,
-                    "title": update.title,
-                    "url": update.public_url,
-                    "body": _news(update, leads),
-                }
-                for update in updates
-            ]
-        }
+        return common | _round_up(mailing, words, leads)
     if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
         return common | {"body": mail_text(words.body, campaign=mailing.campaign, leads=leads)}
     body = words.body or updates[0].body
     return common | {
         "body": _news(updates[0], leads, body=body),
         "update_url": updates[0].public_url,
+    }
+
+
+def _round_up(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
+    """A digest's items; its headline only where somebody wrote one, or its subject."""
+    first = mailing.items.select_related("campaign")[0]
+    return {
+        "items": [*blocks(mailing, leads.holes, body_of=lambda update: _news(update, leads))],
+        "intro": mail_text(words.body, campaign=first.campaign, leads=leads),
+        "headline": words.headline if _headlines(mailing) else words.headline_text,
     }
 
 

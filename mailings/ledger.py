@@ -46,6 +46,7 @@ class Owed:
     signed_campaign: str
     signed_at: datetime
     name: str
+    items: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _claim_of(mailing: int, lane: int) -> Lease | None:
 _OWED = """
 SELECT r.seq, r.subscription_id, r.supporter_id, r.attempts,
     coalesce(c.headline, ''), coalesce(own.created_at, first.created_at, s.subscribed_at, now()),
-    coalesce(p.name, '')
+    coalesce(p.name, ''), r.items
 FROM mailings_recipient r
 JOIN mailings_mailing m ON m.id = r.mailing_id
 LEFT JOIN signatures_supporter p ON p.id = r.supporter_id

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mailings.composing import CannotBeSent, Reader, compile_content, fill, load_skeleton
+from campaigns.models import Campaign
+from mailings.assembling import Copies
+from mailings.composing import CannotBeSent, Reader, compile_content, fill
 from mailings.models import Mailing, MailingContent, Proof
 from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection, SMTPSettings
@@ -28,13 +30,14 @@ class ProofFailed(Exception):
 def sample(content: MailingContent, *, address: str) -> tuple[Envelope, bytes]:
     """The mail as somebody who signed today gets it. Raises CannotBeSent."""
     mailing = content.mailing
-    campaign = mailing.campaign or mailing.updates.select_related("campaign")[0].campaign
+    copy = Copies(content).whole
+    signed = mailing.campaign or Campaign.objects.get(pk=mailing.about()[0])
     try:
         return fill(
-            load_skeleton(content),
+            copy.skeleton,
             mailing=mailing,
             language=content.language,
-            reader=Reader(_NOBODY, address, campaign.headline, timezone.now()),
+            reader=Reader(_NOBODY, address, signed.headline, timezone.now(), subject=copy.subject),
         )
     except SkeletonError as error:
         raise CannotBeSent([str(error)]) from error

@@ -17,10 +17,11 @@ from django.db import Error as DatabaseTrouble
 from django.db import connection
 
 from mailings import ledger
-from mailings.composing import Reader, fill, load_skeleton
+from mailings.assembling import Copies
+from mailings.composing import Reader, fill
 from mailings.ledger import Lease, LeaseLost, Owed, Result, Status
 from mailings.models import Lane, Mailing
-from postroom.skeleton import Skeleton, SkeletonError
+from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection, SMTPSettings
 from postroom.transport import Envelope, Kind, Outcome, Stage
 from signatures.models import Supporter, Suppression
@@ -114,7 +115,7 @@ class _Chunk:
         self.about = self.mailing.about()
         content = self.mailing.contents.get()
         self.language = content.language
-        self.skeleton: Skeleton = load_skeleton(content)
+        self.copies = Copies(content)
         self.pace = Pace(Lane.objects.get(pk=self.lease.lane))
 
     def _deliver(self, owed: Owed) -> None:
@@ -123,12 +124,18 @@ class _Chunk:
         if address is None:
             self._note(Result(owed.seq, Status.SKIPPED))
             return
+        copy = self.copies.of(owed.items)
         reader = Reader(
-            owed.supporter, address, owed.signed_campaign, owed.signed_at, name=owed.name
+            owed.supporter,
+            address,
+            owed.signed_campaign,
+            owed.signed_at,
+            name=owed.name,
+            subject=copy.subject,
         )
         try:
             envelope, message = fill(
-                self.skeleton, mailing=self.mailing, language=self.language, reader=reader
+                copy.skeleton, mailing=self.mailing, language=self.language, reader=reader
             )
         except SkeletonError as error:
             logger.warning("Recipient %s cannot be written to: %s", owed, error)

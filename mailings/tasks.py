@@ -6,7 +6,9 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from mailings import digesting, doorbell, pumping, sending
+from mailings import doorbell, pumping, sending
+from mailings.digesting.preparing import prepare_due
+from mailings.digesting.waking import wake_due
 
 _stopping = threading.Event()
 
@@ -35,4 +37,5 @@ def send_slice(lane: int) -> None:
 @shared_task
 def wake_digest_schedules() -> None:
     """Every minute."""
-    digesting.wake_due()
+    wake_due()
+    prepare_due()

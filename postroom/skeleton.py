@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from html import escape
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote as percent_encode
 
@@ -21,6 +21,7 @@ from postroom.quoting import SOFT_BREAK, quote
 FORMAT = 1
 
 _HOLE = re.compile(r"\[\[([a-z][a-z0-9_]*)\]\]")
+_EDGE = re.compile(r"^[ \t]*\[\[(begin|end)_(\d+)\]\][ \t]*\r?\n", re.MULTILINE)
 _WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]*")
 _BEGINS_ADDRESS = re.compile(
     r"\b(?:href|src|srcset|action|formaction|background|poster)\s*=\s*[\"']?\s*\Z", re.IGNORECASE
@@ -70,6 +71,21 @@ class Slot(NamedTuple):
     what: str
 
 
+class Edge(NamedTuple):
+    """Where a section begins or ends."""
+
+    begins: bool
+    section: int
+
+
+class Section(NamedTuple):
+    """A part that can be left out, as offsets into the bytes without their holes."""
+
+    number: int
+    start: int
+    end: int
+
+
 def without_holes(text: str) -> str:
     """The text with nothing in it that could be read as a hole: an unseen joiner parts brackets."""
     return text.replace("[[", "[\u2060[")
@@ -99,12 +115,25 @@ class Placeholders:
 class Skeleton:
     """MIME bytes with holes. Made by compile_skeleton() or load(); safe to share by threads."""
 
-    def __init__(self, pieces: Iterable[bytes | Slot], holes: Collection[str]) -> None:
+    def __init__(
+        self,
+        pieces: Iterable[bytes | Slot | Edge],
+        holes: Collection[str],
+        sections: Iterable[Section] = (),
+    ) -> None:
         self.holes = frozenset(holes)
         self._literals = [b""]
         self._slots: list[Slot] = []
+        self._sections = list(sections)
+        began: dict[int, int] = {}
         for piece in pieces:
-            if isinstance(piece, Slot):
+            if isinstance(piece, Edge):
+                at = sum(map(len, self._literals))
+                if piece.begins:
+                    began[piece.section] = at
+                else:
+                    self._sections.append(Section(piece.section, began.pop(piece.section), at))
+            elif isinstance(piece, Slot):
                 self._slots.append(piece)
                 self._literals.append(b"")
             else:
@@ -135,11 +164,32 @@ class Skeleton:
         missing = sorted(self.holes - values.keys())
         raise MissingValue(f"no value for {', '.join(missing)}")
 
+    @property
+    def sections(self) -> frozenset[int]:
+        """The numbers of the parts that can be left out."""
+        return frozenset(section.number for section in self._sections)
+
+    def without(self, sections: Collection[int]) -> Self:
+        """The same message without these sections. As quick to fill as if it were made so."""
+        cuts = [(start, end) for number, start, end in self._sections if number in sections]
+        literal = b"".join(self._literals)
+        slots: dict[int, list[Slot]] = {}
+        for at, slot in zip(accumulate(map(len, self._literals)), self._slots, strict=False):
+            slots.setdefault(at, []).append(slot)
+        edges = sorted({0, len(literal), *slots, *chain.from_iterable(cuts)})
+        pieces: list[bytes | Slot] = []
+        for at, until in pairwise([*edges, len(literal)]):
+            if not any(start <= at < end for start, end in cuts):
+                pieces += [*slots.get(at, ()), literal[at:until]]
+        return type(self)(pieces, self.holes)
+
     def dump(self) -> tuple[bytes, dict[str, Any]]:
         """For a bytea and a jsonb column: the bytes without holes, and where the holes are."""
         ends = accumulate(map(len, self._literals))
         slots = [[at, *slot] for at, slot in zip(ends, self._slots, strict=False)]
         layout = {"format": FORMAT, "holes": sorted(self.holes), "slots": slots}
+        if self._sections:
+            layout["sections"] = [[*section] for section in self._sections]
         return b"".join(self._literals), layout
 
     @classmethod
@@ -153,7 +203,8 @@ class Skeleton:
         for at, context, what in layout["slots"]:
             pieces += [literal[done:at], Slot(context, what)]
             done = at
-        return cls([*pieces, literal[done:]], layout["holes"])
+        sections = [Section(*section) for section in layout.get("sections", ())]
+        return cls([*pieces, literal[done:]], layout["holes"], sections)
 
 
 def compile_skeleton(
@@ -172,6 +223,9 @@ def compile_skeleton(
     fill() wants a value for each. A value is escaped for where it stands: HTML in the HTML part,
     percent-encoded inside a web address, literally in the text part, as one line in a field.
     `[[…]]` around any other name is plain text, as somebody's headline may hold it.
+
+    In both parts a line with `[[begin_3]]` alone and one with `[[end_3]]` enclose section 3, which
+    can be left out again. Sections do not overlap.
 
     Raises HoleBeginsAddress, BadHeader.
     """
@@ -196,7 +250,7 @@ def _pieces(
     text: str,
     html: str,
     holes: set[str] | None,
-) -> Iterator[bytes | Slot]:
+) -> Iterator[bytes | Slot | Edge]:
     """`holes` None: nothing is a hole."""
     _check_fields(headers)
     # "=_" never occurs in quoted-printable, so no text can end its part (RFC 2045 §6.7).
@@ -210,7 +264,7 @@ def _pieces(
             b"\r\n--%b\r\nContent-Type: text/%b; charset=utf-8\r\n"
             b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
         ) % (boundary, subtype.encode("ascii"))
-        yield from _body(body, subtype, holes)
+        yield from _sections(body, subtype, holes)
     yield b"\r\n--%b--\r\n" % boundary
 
 
@@ -234,6 +288,16 @@ def _field(name: str, value: str, holes: set[str] | None) -> Iterator[bytes | Sl
 
 def _write_field(name: str, value: str) -> bytes:
     return (text_field if name.lower() in _FREE_TEXT else plain_field)(name, value)
+
+
+def _sections(body: str, subtype: str, holes: set[str] | None) -> Iterator[bytes | Slot | Edge]:
+    """The body, with an edge where a section begins or ends: always at the start of a line."""
+    done = 0
+    for found in _EDGE.finditer(body) if holes is not None else ():
+        yield from _body(body[done : found.start()], subtype, holes)
+        yield Edge(found[1] == "begin", int(found[2]))
+        done = found.end()
+    yield from _body(body[done:], subtype, holes)
 
 
 def _body(body: str, subtype: str, holes: set[str] | None) -> Iterator[bytes | Slot]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from mailings.audience.rule import LIVE, LOT, Audience, audience_of, capped, take_time
+from mailings.digesting.items_for import news_of
 from mailings.models import Lane, LaneSequence, Mailing
 
 PAGE = 50_000
@@ -26,9 +27,11 @@ _FREEZE_PAGE = """
 WITH page AS MATERIALIZED (
     SELECT s.id, s.supporter_id FROM {live} AND s.id > %(after)s ORDER BY s.id LIMIT %(page)s
 ), owed AS MATERIALIZED (
-    SELECT s.id, s.supporter_id, {capped} AS capped FROM page s WHERE {demands} AND {drawn}
+    SELECT s.id, s.supporter_id, news.items, {capped} AS capped
+    FROM page s CROSS JOIN LATERAL ({news}) news
+    WHERE {demands} AND {drawn} AND news.items IS DISTINCT FROM 0
 ), num AS (
-    SELECT s.id, s.supporter_id, NOT capped AS goes, CASE
+    SELECT s.id, s.supporter_id, s.items, NOT capped AS goes, CASE
         WHEN capped THEN least(0, (
             SELECT min(r.seq) FROM mailings_recipient r
             WHERE r.mailing_id = %(mailing)s AND r.lane = %(lane)s AND r.seq < 0
@@ -38,8 +41,8 @@ WITH page AS MATERIALIZED (
     FROM owed s JOIN mailings_lanesequence l ON l.mailing_id = %(mailing)s AND l.lane = %(lane)s
 ), ins AS (
     INSERT INTO mailings_recipient
-        (mailing_id, lane, seq, subscription_id, supporter_id, status, attempts, code)
-    SELECT %(mailing)s, %(lane)s, seq, id, supporter_id,
+        (mailing_id, lane, seq, subscription_id, supporter_id, items, status, attempts, code)
+    SELECT %(mailing)s, %(lane)s, seq, id, supporter_id, items,
         CASE WHEN goes THEN 0 ELSE 6 END, 0, CASE WHEN NOT goes THEN 1 END
     FROM num
     ON CONFLICT (supporter_id, mailing_id) DO NOTHING
@@ -98,6 +101,7 @@ def freeze_page(mailing_id: int) -> bool:
             demands=audience.holds_for("s.supporter_id"),
             drawn=drawn(audience),
             capped=enough.includes("s.supporter_id"),
+            news=news_of(locked),
         )
         cursor.execute(statement, what)
         if cursor.fetchone()[0]:

@@ -2,6 +2,7 @@ from mailings.models.act import MailingAct
 from mailings.models.catching_up import CatchUp
 from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
 from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient, SkipReason
+from mailings.models.digest import DigestItem, SkippedPeriod
 from mailings.models.mailing import (
     DigestSchedule,
     Mailing,
@@ -19,6 +20,7 @@ __all__ = [
     "CatchUp",
     "Chunk",
     "Deferral",
+    "DigestItem",
     "DigestSchedule",
     "Lane",
     "LaneSequence",
@@ -32,6 +34,7 @@ __all__ = [
     "Reply",
     "Segment",
     "SkipReason",
+    "SkippedPeriod",
     "Wording",
     "content_digest",
 ]

@@ -89,6 +89,9 @@ class Recipient(models.Model):
         db_constraint=False,
     )
     status = models.PositiveSmallIntegerField(choices=Status, default=Status.PENDING)
+    items = models.IntegerField(
+        null=True, help_text=_("Of a digest: the items that are news to this person, a bit each.")
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     code = models.PositiveSmallIntegerField(
         null=True,

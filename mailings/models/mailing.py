@@ -20,10 +20,17 @@ from mailings.models.wording import Wording
 class DigestScheduleQuerySet(OrganizationScopedQuerySet):
     organization_path = "scope__organization"
 
+    def promised(self) -> Self:
+        """Schedules at work. A scope without a cadence promises nothing."""
+        return self.filter(active=True).exclude(scope__cadence=MailScope.Cadence.NONE)
+
     def due(self) -> Self:
-        """Schedules that have to be woken. A scope without a cadence promises nothing."""
-        promised = self.filter(active=True).exclude(scope__cadence=MailScope.Cadence.NONE)
-        return promised.filter(due_at__lte=Now())
+        """Schedules that have to be woken."""
+        return self.due_within(timedelta(0))
+
+    def due_within(self, time: timedelta) -> Self:
+        """Schedules that have to be woken before so much time is over."""
+        return self.promised().filter(due_at__lte=Now() + time)
 
 
 class DigestSchedule(models.Model):
@@ -222,7 +229,8 @@ class Mailing(Wording, Steps):
     def about(self) -> list[int]:
         """Ids of the campaigns it speaks of. Who muted all of them does not get it."""
         asked = [self.signers_left_out] if self.signers_left_out else []
-        return sorted({*asked, *self.updates.values_list("campaign_id", flat=True)})
+        news = self.items if self.kind == self.Kind.DIGEST else self.updates
+        return sorted({*asked, *news.values_list("campaign_id", flat=True)})
 
 
 class MailingContent(models.Model):

@@ -147,6 +147,16 @@ class Steps(models.Model):
             pause_reason="",
         )
 
+    def go_by_itself(self) -> bool:
+        """Let it go at once with nobody's word, as a schedule of its own promised."""
+        return self._move(
+            IN_PREPARATION,
+            ActName.SCHEDULED,
+            state=MailingState.SCHEDULED,
+            starts_at=Now(),
+            pause_reason="",
+        )
+
     def void(self, *, note: str) -> bool:
         """Make it a draft again because what it says has changed elsewhere, in its update say."""
         before = [MailingState.PROOFED, MailingState.APPROVED]

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from campaigns.models import MailScope
-from mailings.digesting import after, wake, wake_due
+from campaigns.models import Campaign, MailScope
+from mailings.digesting.periods import after
+from mailings.digesting.waking import wake, wake_due
 from mailings.drafting import draft_from_update
 from mailings.models import DigestSchedule, Mailing
 from mailings.pumping import pump
@@ -20,6 +21,14 @@ from tests.rig.smtp_sink import SMTPSink
 
 def due_schedule(scope: MailScope) -> DigestSchedule:
     return DigestSchedule.objects.create(scope=scope, due_at=timezone.now() - timedelta(minutes=1))
+
+
+def long_open(*campaigns: Campaign) -> None:
+    """No news to anyone any more."""
+    for campaign in campaigns:
+        Campaign.objects.filter(pk=campaign.pk).update(
+            published_at=timezone.now() - timedelta(days=200)
+        )
 
 
 @pytest.mark.django_db
@@ -40,6 +49,7 @@ def test_news_of_two_campaigns_is_one_mail_with_sources_of_each(smtp_sink: SMTPS
     assert "They stopped for a year." in text
     assert "The council listens" in text
     assert "They met us." in text
+    assert smtp_sink.mails[0].message["Subject"] == "The council listens, and 2 more"
     schedule.refresh_from_db()
     assert schedule.due_at > timezone.now()
     assert mailing.kind == Mailing.Kind.DIGEST
@@ -48,6 +58,7 @@ def test_news_of_two_campaigns_is_one_mail_with_sources_of_each(smtp_sink: SMTPS
 @pytest.mark.django_db
 def test_nothing_new_sends_nothing_and_moves_on() -> None:
     campaign = make_campaign()
+    long_open(campaign)
     sign_up(campaign, 1)
     draft_from_update(update=make_update(campaign), user=make_staff())
     make_update(campaign, title="Old", published_at=timezone.now() - timedelta(days=70))

@@ -1,0 +1,6 @@
+"""The round-up of a scope: what is new since the last one, in one mail a person and period.
+
+`news` gathers it, `preparing` drafts the mail some days ahead for somebody to look at, `waking`
+lets it go when it is due, `skipping` leaves a period out. Who gets which item is decided when the
+audience is frozen (`items_for`), and written into each recipient's row as one bit an item.
+"""

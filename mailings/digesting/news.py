@@ -1,0 +1,92 @@
+"""What is new for the people of a scope: updates, outcomes, and campaigns to sign."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from campaigns.models import Campaign, MailScope, Update
+from campaigns.models.campaign import DECIDED, CampaignQuerySet
+from mailings.models import IN_PREPARATION, DigestItem, Mailing
+
+# A draft of this age is not about to be sent.
+ABANDONED_AFTER = timedelta(days=7)
+# More than anybody reads. What does not fit is new for the next digest.
+MOST_ITEMS = 20
+_TELLS_OF = [Campaign.State.DELIVERED, *DECIDED]
+
+
+class News(NamedTuple):
+    """One piece of news and the moment since which it is news."""
+
+    at: datetime
+    item: DigestItem
+
+
+def news_since(scope: MailScope, since: datetime, *, draft: Mailing | None = None) -> list[News]:
+    """What happened since then that people of this scope agreed to hear of, newest first.
+
+    Left out is what somebody is about to mail by itself (a draft left lying keeps no news from
+    anyone), and what a digest of the scope has told or is about to tell: another one than `draft`,
+    which the news is for.
+    """
+    told = Mailing.objects.exclude(_never_goes())
+    if draft:
+        told = told.exclude(pk=draft.pk)
+    found = [
+        *_updates(scope, since, told),
+        *_outcomes(scope, since, told),
+        *_opened(scope, since, told),
+    ]
+    # The oldest first: what is left out now must still be news when the next digest looks.
+    oldest = sorted(found, key=lambda news: news.at)[:MOST_ITEMS]
+    return oldest[::-1]
+
+
+def _never_goes() -> Q:
+    left_lying = Q(state__in=IN_PREPARATION, created_at__lt=Now() - ABANDONED_AFTER)
+    return left_lying | Q(state=Mailing.State.CANCELLED, started_at=None)
+
+
+def _updates(scope: MailScope, since: datetime, told: QuerySet) -> Iterator[News]:
+    # Whoever is in two scopes gets an update once: that is decided person by person.
+    elsewhere = told.filter(Q(scope=scope) | ~Q(kind=Mailing.Kind.DIGEST), updates__isnull=False)
+    new = (
+        Update.objects.published()
+        .filter(campaign__in=_campaigns(scope), published_at__gte=since)
+        .exclude(campaign__state=Campaign.State.WITHDRAWN)
+        .exclude(pk__in=elsewhere.values("updates"))
+        .select_related("campaign")
+    )
+    for update in new:
+        item = DigestItem(kind=DigestItem.Kind.UPDATE, campaign=update.campaign, update=update)
+        yield News(update.published_at or since, item)
+
+
+def _outcomes(scope: MailScope, since: datetime, told: QuerySet) -> Iterator[News]:
+    ended = _campaigns(scope).annotate(at=Coalesce("ended_at", "delivered_at"))
+    kind = DigestItem.Kind.OUTCOME
+    known = set(_told(scope, told, kind).values_list("campaign_id", "state"))
+    for campaign in ended.filter(state__in=_TELLS_OF, at__gte=since):
+        if (campaign.pk, campaign.state) not in known:
+            yield News(campaign.at, DigestItem(kind=kind, campaign=campaign, state=campaign.state))
+
+
+def _opened(scope: MailScope, since: datetime, told: QuerySet) -> Iterator[News]:
+    kind = DigestItem.Kind.OPENED
+    known = _told(scope, told, kind).values("campaign_id")
+    new = _campaigns(scope).open().filter(published_at__gte=since).exclude(pk__in=known)
+    for campaign in new:
+        yield News(campaign.published_at or since, DigestItem(kind=kind, campaign=campaign))
+
+
+def _campaigns(scope: MailScope) -> CampaignQuerySet:
+    """The campaigns whose notice speaks of this scope."""
+    speaking = Campaign.objects.filter(notices__scopes=scope).values("pk")
+    return Campaign.objects.filter(organization=scope.organization_id, pk__in=speaking)
+
+
+def _told(scope: MailScope, told: QuerySet, kind: str) -> QuerySet:
+    return DigestItem.objects.filter(kind=kind, mailing__in=told.filter(scope=scope))

@@ -1,0 +1,35 @@
+"""Leaving a period out: with a reason, by name, and before anybody got its digest."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mailings.models import DigestSchedule, Mailing, SkippedPeriod
+
+
+class TooLate(Exception):
+    """The digest of the period is on its way; the text says so."""
+
+
+@transaction.atomic
+def skip_period(*, schedule: DigestSchedule, reason: str, user: Any) -> SkippedPeriod:
+    """Send no digest in the period that is due next, and put away its draft.
+
+    Safe to call twice: the first reason stands. Raises TooLate, and ValueError without a reason.
+    """
+    reason = reason.strip()[:200]
+    if not reason:
+        raise ValueError(_("Say why: those who were promised this mail may ask."))
+    locked = DigestSchedule.objects.select_for_update().get(pk=schedule.pk)
+    period = locked.due_at.date()
+    under_way = schedule.mailings.filter(period=period)
+    for mailing in under_way:
+        before = {Mailing.State.SCHEDULED, Mailing.State.CANCELLED}
+        if not (mailing.is_editable or mailing.state in before):
+            raise TooLate(_("It is on its way: %s.") % mailing.get_state_display())
+        mailing.cancel()
+    skipped, _created = SkippedPeriod.objects.get_or_create(
+        schedule=locked, period=period, defaults={"reason": reason, "skipped_by": user}
+    )
+    return skipped
