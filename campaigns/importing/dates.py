@@ -101,6 +101,8 @@ DATE = re.compile(
     rf"""
     (?<![\w/.-])(?:
         (?P<iso>[12][0-9]{{3}})[-/](?P<iso_month>[0-9]{{1,2}})[-/](?P<iso_day>[0-9]{{1,2}})
+    |   (?P<slashed>[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{2}})(?!/)
+    |   (?P<joined>(?:19|20)[0-9]{{2}}-(?:0[1-9]|1[0-2]))
     |   (?P<first>[0-9]{{1,2}})(?P<between>[./-])\ ?(?P<second>[0-9]{{1,2}})
         (?P=between)\ ?(?P<last>[12][0-9]{{3}})
     |   (?:(?P<month_first>{MONTH})\.?\ (?P<day_last>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,\ ?|\ ,?)
@@ -141,6 +143,13 @@ def _read(match: re.Match[str]) -> FoundDate | None:
     precision, is_ambiguous = "day", False
     if parts["iso"]:
         year, month, day = (int(parts[name]) for name in ("iso", "iso_month", "iso_day"))
+    elif parts["joined"]:
+        year, month, day, precision = *map(int, parts["joined"].split("-")), 1, "month"
+    elif parts["slashed"]:
+        # `5/22/18`: the month first, and a year of this century if it has been.
+        month, day, year = map(int, parts["slashed"].split("/"))
+        month, day = (day, month) if month > 12 else (month, day)
+        year, is_ambiguous = year + (2000 if year < 50 else 1900), True
     elif parts["last"]:
         year, day, month = (int(parts[name]) for name in ("last", "first", "second"))
         is_ambiguous = parts["between"] != "." and day <= 12 and month <= 12 and day != month

@@ -32,6 +32,9 @@ def headline_at(found: Sections) -> int:
         for at in found.free(0, end)
         if len(found.text(at)) <= MAX_HEADLINE and found.pieces[at].kind in ("p", "h2", "h3")
     ][:20]
+    greetings = (at for at in range(end) if phrases.GREETING.fullmatch(found.text(at)[:200]))
+    greeting = next(greetings, end)
+    candidates = [at for at in candidates if at < greeting] or candidates
     if not candidates:
         later = [at for at in found.free(end) if len(found.text(at)) <= MAX_HEADLINE]
         candidates = [at for at in later if found.pieces[at].kind in ("p", "h2", "h3")][:3]

@@ -51,6 +51,20 @@ FURNITURE = any_of(
     click here to .{0,80}(?:browser|online|unsubscribe).{0,40}
     (?:read|show|learn|see|load) (?:more|less|all) | loading(?:\.{3}|…)? | advertisement
     previous | next | top | back to top | (?:recent|latest) (?:signers|signatures|news|posts)
+    (?:from|von|name) ?: \[?(?:your|ihr|dein)(?: full)? name\]?
+    \[?(?:your|ihr|dein) name(?: here)?\]?
+    (?:(?:(?:first|last|full|your|street|postal|zip|mobile|phone|e-?mail|home) )*(?:name|e-?mail\
+      |address|code|zip|zip/postal code|phone|number|city|state|country|postcode\
+      |comment)(?: ?\*)?[ ,|/]*){2,}
+    street address | mobile phone | your (?:e-?mail|information|details|comment) | submit
+    send(?: (?:message|letter|e-?mail))?
+    (?:please )?(?:fill|enter) (?:in |out )?(?:your|the) .{0,60}
+    geben sie ihre.{0,60} | ver[öo]ffentlicht(?: am)?:? .{0,40} | view on a map
+    all petitions run for .{0,40} | get petition data.{0,40} | the petitions service
+    will you sign .{0,60}\?.{0,40} | start writing | appell | aufruf | empfohlen:? .{0,60}
+    [0-9][0-9.,k ]* ?(?:goal|unterzeichner\w*|haben unterschrieben|z .{1,12} podpis\w*)\b.{0,60}
+    [0-9]{1,3} ?% (?:von|of|de) .{0,40} | sign(?:ed)? by [0-9].{0,40} | frage an den initiator
+    deadline | neuigkeiten | diese petition wurde .{0,80}
     got it | complete your signature | posted(?: \(.*\))? | verified
     by continuing,? you (?:accept|agree)[^.]{0,80}(?:privacy|cookie|terms)[^.]{0,160}\.?
     this petition (?:has been|was|is) (?:created|started|hosted|made)\b.{0,200}
@@ -105,3 +119,5 @@ TAILS = any_of(
     warum menschen unterschreiben | kommentare | razones para firmar | commentaires
     """
 )
+# `Sponsored by: A, B and C`: who asks as well.
+PARTNERS = any_of(r"(?:sponsored|supported|endorsed) by:? .{2,400}")

@@ -81,12 +81,8 @@ def _stands_as_label(found: Sections, at: int) -> bool:
     if piece.text.endswith((":", "?")) or piece.kind in ("h2", "h3"):
         return True
     named = label_of(piece.text)[0]
-    if (
-        named == Part.TARGETS
-        and len(piece.text.split()) > 2
-        and piece.text.endswith((" to", " an"))
-    ):
-        return True
+    if named == Part.TARGETS and (len(piece.text) > 8 or piece.text.endswith((" to", " an"))):
+        return piece.text[:1].isupper() or len(piece.text.split()) > 2
     return (
         len(piece.text) > 3
         and named in (Part.LETTER, Part.SOURCE)
@@ -134,8 +130,8 @@ def _put_under(found: Sections, at: int, under: Part | None) -> bool:
     A statement and a letter to sign go on until something else begins; other parts are one piece.
     """
     piece = found.pieces[at]
-    if under is None or under == Part.LETTER:
-        return under is not None
+    if under is None or under == Part.LETTER or piece.text == "{ask}":
+        return under == Part.LETTER
     so_far = [found.text(other) for other in range(at) if found.parts.get(other) == under]
     size = sum(map(len, so_far)) + len(piece.text)
     if piece.kind in ("h2", "h3") or size > MAX_STATEMENT:

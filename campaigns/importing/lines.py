@@ -142,7 +142,8 @@ class _Wrap:
         if ENDS_SENTENCE.search(before) and not line.text[0].islower():
             return self.is_sure and self.is_full(before, line.text)
         is_open = line.text[0].islower() and len(before) >= NARROWEST
-        return self.is_full(before, line.text) or is_open or line.is_quoted
+        # One line is the longest of any text; only many show where a program broke them.
+        return self.is_sure and self.is_full(before, line.text) or is_open or line.is_quoted
 
 
 def _begins(line: _Line) -> bool:

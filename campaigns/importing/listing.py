@@ -11,8 +11,9 @@ from campaigns.importing import furniture, phrases
 from campaigns.importing.citations import Entry
 from campaigns.importing.dates import find_dates
 from campaigns.importing.draft import Part
+from campaigns.importing.finding import ADDRESS, SEEN, is_archived
 from campaigns.importing.pieces import Piece, labelled
-from campaigns.importing.references import ADDRESS, SEEN, is_archived, is_imprint
+from campaigns.importing.references import is_imprint
 from campaigns.importing.rows import parted_row, sources_on_line
 
 BARE_NUMBER = re.compile(r"([0-9]{1,3}) (?=\S)")

@@ -18,11 +18,21 @@ TITLES = (
     *("Bundeskanzlerin", "Bundeskanzler", "Bundesministerin", "Bundesminister", "Ministerin"),
     *("Ministerpräsidentin", "Ministerpräsident", "Oberbürgermeisterin", "Oberbürgermeister"),
     *("Bürgermeisterin", "Bürgermeister", "Vorstandsvorsitzende", "Vorstandsvorsitzender"),
+    *(
+        "Administrator",
+        "Comptroller",
+        "Sheriff",
+        "Chief",
+        "Premier",
+        "Treasurer",
+        "Director General",
+    ),
     *("presidente", "presidenta", "Presidente", "Presidenta", "ministra", "ministro", "Ministra"),
     *("Ministro", "alcaldesa", "alcalde", "Alcaldesa", "Alcalde", "ministre", "Ministre", "maire"),
 )
 TARGET = re.compile(
-    rf"(?:(?P<organization>\S.*?) )??(?P<title>{'|'.join(map(re.escape, TITLES))}) "
+    rf"(?:(?P<organization>\S.*?) )??(?P<title>{'|'.join(map(re.escape, TITLES))}"
+    r"|[A-ZÄÖÜ][a-zäöüß]+minister(?:in)?|[A-ZÄÖÜ][a-zäöüß]+senator(?:in)?|PDG) "
     r"(?P<name>[^\W\d_a-z].*)"
 )
 # `Mayor of Portland`, `Megamart CEO`: what somebody is, behind the name.
@@ -51,7 +61,9 @@ ASKED = re.compile(
     r"""\b(?:(?:call(?:s|ing)?\ (?:up)?on|urg(?:e|es|ing)|ask(?:s|ing)?|tell(?:ing)?|petition
         |implore|request|demand\ that|want|would\ like|fordern|bitten|auffordern|an
         |(?:exigimos|pedimos|instamos)\ (?:a|al)|exigez\ de)\s+)
-        (?P<asked>(?:(?:the|our|den|die|das|unsere[nr]?|el|la|los|las)\s+)?
+        (?P<asked>(?:your|our|my)\ (?:(?:U\.?S\.?|state|local)\ )?(?:senators?|representatives?|MPs?
+        |legislators?|lawmakers?|members?\ of\ congress|councill?ors?)\b
+        |(?:(?:the|our|den|die|das|unsere[nr]?|el|la|los|las)\s+)?
         [A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*
         (?:,?\ (?:(?:of|for|and|the|de|del|y|und|für|von)\ )*[A-ZÄÖÜÁÉÍÓÚ][\w.&’'-]*){0,12})
         (?=\s+(?:to|not|must|should|stop|end|que|auf|:)|\s*[:,]|\Z)""",
@@ -63,7 +75,8 @@ ASKED_BEFORE_COLON = re.compile(
 )
 NOBODY = {"I", "We", "Petition", "Sign", "Update", "Breaking", "Urgent", "Stop", "Save", "Action"}
 ALLIES = re.compile(
-    r"\b(?:friends|partners|allies) (?:at|from|including|like|such as) "
+    r"(?:\A(?:sponsored|supported|endorsed) by:? (?=[A-Z])"
+    r"|\b(?:friends|partners|allies) (?:at|from|including|like|such as) )"
     r"(?P<names>[^.;:!?]{1,300}?)(?:,? (?:along with|as well as|to|who)\b|[.;:!?]|\Z)"
 )
 CLAUSE = re.compile(r"\b(?:that|who|which|including|whose|die|welche|que|qui)\b (?=[a-zäöü]|[A-Z])")
@@ -149,8 +162,10 @@ def _listed(phrase: str) -> list[str]:
     """The names in `A, B and C`; what belongs to an office with a comma in it stays with it."""
     parts: list[str] = []
     for part, between in re.findall(r"(.+?)(,? (?:and|und|y|et|sowie) |, |; ?|\Z)", phrase):
-        is_rest = parts and OFFICE.search(parts[-1]) and not TARGET.fullmatch(part)
-        if is_rest:
+        goes_on = bool(parts) and (OFFICE.search(parts[-1]) and not TARGET.fullmatch(part))
+        # `Staats- und Regierungschefs` is one word, written once.
+        halved = bool(parts) and re.search(r"-(?:,? (?:and|und|y|et|sowie) |, )\Z", parts[-1])
+        if goes_on or halved:
             parts[-1] += part
         else:
             parts.append(part)

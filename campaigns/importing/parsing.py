@@ -7,7 +7,7 @@ from textwrap import shorten
 
 from django.utils.translation import gettext as _
 
-from campaigns.importing import phrases
+from campaigns.importing import furniture, phrases
 from campaigns.importing.citations import read_sources
 from campaigns.importing.draft import (
     CampaignDraft,
@@ -107,8 +107,9 @@ class _Draft:
         targets, lead_in = self._targets(headline, statement, ask, language)
         notice = self._notice()
         texts = [self.found.text(at) for at in self.found.of(Part.LETTER)]
+        partners = [text for text in self._left_out() if furniture.PARTNERS.fullmatch(text)]
         brand, unsure_brand = read_brand(self._first(Part.BRAND), self._left_out())
-        allies, unsure_allies = read_allies(texts)
+        allies, unsure_allies = read_allies([*partners, *texts])
         body, unsure_markers = self._letter(keys)
         short_name = read_short_name(brand, texts)
         self._about_brand(brand, short_name)
@@ -194,7 +195,9 @@ class _Draft:
         if not phrase:
             phrase = self._first(Part.TARGETS)
         if not phrase:
-            phrase = targets_within(statement, headline, ask)
+            letter = [self.found.text(at) for at in self.found.of(Part.LETTER)]
+            calls = [text for text in self._left_out() if len(text) <= MAX_LEAD_IN]
+            phrase = targets_within(statement, headline, ask, *calls, *letter)
             why = _("Read from what is asked of them; look whether it is right.")
         lead_in = self._first(Part.LEAD_IN)
         if len(lead_in) > MAX_LEAD_IN:
@@ -264,7 +267,11 @@ class _Draft:
             Part.ASK,
         ):
             texts = [self.found.text(at) for at in self.found.of(part)]
-            named = [text for text in texts if text != "{ask}"]
+            if part == Part.TARGETS and self.found.target_phrase:
+                texts = [self.found.target_phrase, *texts]
+            if part == Part.TARGETS and self.found.target_phrase:
+                texts = [self.found.target_phrase, *texts]
+            named = [text for text in texts if part != Part.ASK or text != "{ask}"]
             for text in named[1:]:
                 if _words(text) != _words(named[0]):
                     self._doubt(str(part.value), text, _("A page has one; the first was taken."))

@@ -39,6 +39,8 @@ TELLS = any_of(
       (?P<tells>[^:\"“„«]{3,120}):
     """
 )
+# `To all heads of state:`, above a quotation as well.
+TO = any_of(r"(?:to|an|an die|[aà]|al|para|aan) (?P<to>[^:\"“„«]{3,150}):")
 # The same without a target.
 BARE_LEAD_IN = any_of(
     r"""
@@ -53,7 +55,8 @@ BARE_LEAD_IN = any_of(
 LABELS = {
     Part.BRAND: any_of(
         r"""
-        organi[sz]ation | (?:petition|campaign|started|created|launched) by | brand | from
+        organi[sz]ation | author | autor(?:in)? | brand | from
+        (?:petition|campaign|started|created|launched) by
         organisation | von | gestartet von | organizaci[oó]n | creada por | de la part de
         """
     ),
@@ -66,7 +69,8 @@ LABELS = {
     Part.TARGETS: any_of(
         r"""
         to | targets? | addressed to | addressees? | recipients? | (?:the )?decision[- ]makers?
-        petition to | this petition is (?:addressed |directed )?to | (?:petition )?an
+        petition to | petition richtet sich an | this petition is (?:addressed |directed )?to
+        (?:petition )?an
         adressat(?:en|in|innen)? | empf[aä]nger(?:in|innen)? | gerichtet an | para | a
         dirigid[oa] a | destinatari[oa]s? | petici[oó]n a | [àÀ] | destinataires?
         adress[ée]e? [àa] | will be sent to | wird gesendet an | petitioning
@@ -217,6 +221,8 @@ NOTICE = any_of(
     \bal firmar\b.{0,200}(?:correo|e-?mail|acept|recib|privacidad|novedades|datos)
     \brecibir[áa]s?\b.*(?:correo|noticias|novedades|actualizaciones|e-?mail)
     \bdarte de baja\b | \bpuedes? cancelar\b | \bacept(?:o|as) recibir\b
+    \ben (?:cliquant|cochant|validant)\b.{0,200}(?:mail|courriel|accept|recev)
+    \bmit (?:ihrer|deiner|meiner) teilnahme\b.{0,200}(?:mail|newsletter|informier|kontakt)
     \ben signant\b.{0,200}(?:mail|courriel|accept|recev|confidentialit|donn[ée]es|inform)
     \bvous recevrez\b | \bvous (?:pouvez|pourrez) vous d[ée]sinscrire\b
     """
@@ -239,7 +245,9 @@ GREETING = any_of(
 )
 # To whom one writes with a title, and not to one's own supporters.
 FORMAL = re.compile(
-    r"\b(?:sirs?|madam|mr|mrs|ms|dr|prof|minister\w*|president\w*|senator\w*|governor"
+    r"\b(?:administrator|legislator\w*|representative\w*|superintendent|chancellor|treasurer|premier"
+    r"|bundeskanzler\w*|bürgermeister\w*|oberbürgermeister\w*|chief|sheriff|trustees?|regents?"
+    r"|sirs?|madam|mr|mrs|ms|dr|prof|minister\w*|president\w*|senator\w*|governor"
     r"|secretary|mayor|commissioner|chair\w*"
     r"|ceo|director|members? of (?:parliament|congress|the)|council\w*|judge|attorney"
     r"|excellency|ambassador|prime"
@@ -263,6 +271,8 @@ THANKS = any_of(
     \W{0,2}(?:thanks?|thank you|many thanks|danke|vielen dank|herzlichen dank|gracias\
       |muchas gracias|merci|onward|together,|grazie|dzi[ęe]kuj\w+|bedankt|dank je|obrigad[oa]\
       |tack)\b.{0,180}
+    (?:until|for|toward|yours in) [a-z][^,.?!:]{2,40},
+    [–—-]{1,2} ?[A-ZÄÖÜ].{3,160}\b(?:team|staff)\b.{0,60}
     (?:in|with) (?:solidarity|hope|gratitude|determination|hope and \w+)[,.!]?
     """
 )
@@ -272,7 +282,7 @@ PLEA = re.compile(
     r"|therefore |respectfully |also )*"
     r"(?:call (?:up)?on|urge|demand|ask|petition|request|implore|appeal to|want|would like)\b"
     r"|(?:die )?unterzeichne(?:nden|rinnen|r)|(?:wir|ich) (?:fordern?|bitten?|verlangen?"
-    r"|appellieren?)\b"
+    r"|appellieren?)\b|(?:fordern|bitten|verlangen|appellieren) wir\b"
     r"|abajo firmantes|(?:exigimos|pedimos|solicitamos|instamos|reclamamos|exijo|pido|solicito)\b"
     r"|soussign[ée]e?s|(?:nous|je) (?:demand|exig|appel)\w+"
     r"|chiediamo|esigiamo|apelujemy|[żz][ąa]damy|domagamy|wij (?:eisen|vragen|roepen)"
@@ -294,6 +304,12 @@ PAGE_TITLE = re.compile(
 )
 # `Stoppen Sie …`: what is asked in German without saying that it is asked.
 IMPERATIVE = re.compile(r"\b[A-ZÄÖÜ]\w*n Sie\b[^?]*\Z")
+# The first word of a letter that asks without saying so.
+ORDERS = re.compile(
+    r"(?:please\b|bitte\b|stop\b|end\b|protect\b|reject\b|pass\b|support\b|release\b"
+    r"|\w+en sie\b|por favor\b|veuillez\b|merci de\b)",
+    re.IGNORECASE,
+)
 # How headlines begin.
 HEADLINE = re.compile(
     r"(?:petition\b|tell\b|stop\b|save\b|ban\b|end\b|protect\b|demand\b|don(?:'|’)?t\b|do"

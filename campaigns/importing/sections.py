@@ -14,6 +14,7 @@ from campaigns.importing import phrases
 from campaigns.importing.citations import Entry
 from campaigns.importing.draft import NotAPetition, Part
 from campaigns.importing.framing import find_headline, find_letter, find_page_title
+from campaigns.importing.greetings import find_greeting
 from campaigns.importing.labels import find_labels, label_of
 from campaigns.importing.listing import find_entries
 from campaigns.importing.phrases import MAX_LABEL
@@ -21,7 +22,6 @@ from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import Sections
 from campaigns.importing.signs import label_signed_notes
 from campaigns.importing.stating import (
-    find_greeting,
     find_lead_in,
     find_statement,
     lead_in_of,

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from campaigns.importing import phrases
 from campaigns.importing.draft import Part
 from campaigns.importing.framing import headline_at
+from campaigns.importing.greetings import letter_below, letter_to_target
 from campaigns.importing.names import TITLES
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
-from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, POSTAL, Sections
+from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
 from campaigns.text.vocabulary import Words
 
 # A statement above the letter has no more.
@@ -32,17 +33,6 @@ SENT_TO = re.compile(
     r"(?i:(?:sign|send|deliver|add)\b[^.!?:]{0,60}\b(?:petition|letter|message) to )"
     rf"(?=[^.!?:]{{0,200}}\b(?:{'|'.join(map(re.escape, TITLES))})\b)"
     r"(?P<target>(?:the )?[A-ZÄÖÜ][^.!?:]{3,200})[.!]?"
-)
-
-# Whom `Your Excellency` is said to stands above it.
-NAMELESS = re.compile(
-    r"(?:your |eure |his |her )?(?:excellenc|exzellenz|majesty|honou?r\b|highness)|excelencia"
-    r"|to whom|sirs?\b|madam|(?:damen|herren)\b",
-    re.IGNORECASE,
-)
-GREETS = re.compile(
-    r"(?:dear|sehr geehrte[rs]?|liebe[rs]?|estimad[oa]s?)\s+(?:(?:herrn?|frau)\s+(?=\w+ \w))?",
-    re.IGNORECASE,
 )
 
 
@@ -82,7 +72,8 @@ def find_lead_in(found: Sections) -> None:
         text = found.text(at)
         match = lead_in_of(text)
         is_above_quote = text.endswith(":") and len(text) <= MAX_HEADLINE and _quoted(found, at + 1)
-        match = match or (phrases.TELLS.fullmatch(text) if is_above_quote else None)
+        if is_above_quote:
+            match = match or phrases.TELLS.fullmatch(text) or phrases.TO.fullmatch(text)
         if not match and not is_above_quote:
             continue
         if match is None and not phrases.PETITION.search(text) and not phrases.PLEA.search(text):
@@ -137,6 +128,11 @@ def _take_statement(found: Sections, start: int) -> None:
     if quoted:
         return
     why = _("Taken for the statement by its place; it is not in quotation marks.")
+    if start < len(found.pieces) and start not in found.parts:
+        for at in letter_below(found, start):
+            found.put(at, Part.STATEMENT, why)
+    if found.of(Part.STATEMENT):
+        return
     for at in range(start, len(found.pieces)):
         piece = found.pieces[at]
         is_end = at in found.parts or phrases.CALL_TO_ACTION.fullmatch(piece.text)
@@ -151,69 +147,12 @@ def find_statement(found: Sections) -> None:
     """Without a lead-in: a letter to a target, a quotation, what is above the letter, a plea."""
     if found.of(Part.STATEMENT):
         return
-    for guess in (_letter_to_target, _undersigned, _a_quotation, _above_the_letter, _a_plea):
+    for guess in (letter_to_target, _undersigned, _a_quotation, _above_the_letter, _a_plea):
         if pieces := guess(found):
             for at, why in pieces:
                 found.put(at, Part.STATEMENT, why)
             return
     found.statement_is_guess = True
-
-
-def _letter_to_target(found: Sections) -> list[tuple[int, str]]:
-    why = _("A letter to a decision-maker, taken for what people sign.")
-    for at in found.free():
-        text = found.text(at)
-        if not (phrases.GREETING.fullmatch(text) and phrases.FORMAL.search(text)):
-            continue
-        for end in range(at + 1, len(found.pieces)):
-            if phrases.SIGN_OFF.fullmatch(found.text(end)):
-                whole = list(found.free(at, end))
-                size = sum(len(found.text(index)) + 2 for index in whole)
-                if size <= MAX_STATEMENT and len(whole) > 1:
-                    _take_greeted(found, at)
-                    found.put(end, Part.LEFT_OUT, _("How the letter ends; a name follows there."))
-                    return [(index, why) for index in whole]
-                break
-    return []
-
-
-def find_greeting(found: Sections) -> None:
-    """`Sehr geehrter Herr Minister,` without a letter to sign under it: it names whom to ask."""
-    for at in list(found.free()):
-        text = found.text(at)
-        is_greeting = len(text) <= 120 and phrases.GREETING.fullmatch(text)
-        if is_greeting and text.endswith((",", ":", "!")) and phrases.FORMAL.search(text):
-            found.put(at, Part.LEFT_OUT, _("A greeting; whom it greets was read as a target."))
-            _take_greeted(found, at)
-
-
-def _take_greeted(found: Sections, at: int) -> None:
-    if not found.target_phrase and not found.of(Part.TARGETS):
-        greeting = GREETS.sub("", found.text(at)).rstrip(",:!– ")
-        found.target_phrase = _addressee_above(found, at) if NAMELESS.match(greeting) else greeting
-        found.target_why = _("Read from the greeting; look whether it is right.")
-
-
-def _addressee_above(found: Sections, at: int) -> str:
-    """The first line of the address above `Your Excellency,`; empty where there is none."""
-    first = at
-    while first and at - first < 8 and _is_address_line(found, first - 1):
-        first -= 1
-    while first < at and found.parts.get(first) == Part.LEFT_OUT:
-        first += 1
-    if first == at:
-        return ""
-    for line in found.free(first, at):
-        found.put(line, Part.TARGETS if line == first else Part.LEFT_OUT, _("Above the greeting."))
-    return found.text(first)
-
-
-def _is_address_line(found: Sections, at: int) -> bool:
-    """A short line without a sentence in it, that is free or the rest of an address."""
-    text = found.text(at)
-    is_free = at not in found.parts or POSTAL.fullmatch(text)
-    is_short = len(text) <= 80 and not text.endswith((".", "!", "?", ":"))
-    return bool(is_free) and is_short and found.pieces[at].kind == "p"
 
 
 def _undersigned(found: Sections) -> list[tuple[int, str]]:
@@ -248,6 +187,7 @@ def _above_the_letter(found: Sections) -> list[tuple[int, str]]:
     start = targets[-1] + 1 if targets else headline_at(found) + 1
     headline = headline_at(found)
     free = [at for at in found.free(start, end) if at != headline]
+    free = [at for at in free if not phrases.NOTICE.search(found.text(at)[:MAX_STATEMENT])]
     greeted = any(phrases.GREETING.fullmatch(found.text(at)[:200]) for at in range(start, end))
     if greeted or sum(found.pieces[at].kind == "p" for at in free) > MOST_PARAGRAPHS:
         return []  # so much is a letter, with a heading somewhere in it

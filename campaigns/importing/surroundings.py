@@ -28,7 +28,8 @@ def in_mail_head(found: Sections, at: int) -> bool:
         r"(?i)(?:from|to|subject|date|sent|cc|reply-to|von|an|betreff|gesendet|de|para"
         r"|asunto|fecha) ?: "
     )
-    return sum(bool(heads.match(piece.raw)) for piece in near) >= 2
+    # `From: [Your name]` is the form of a letter.
+    return sum(bool(heads.match(piece.raw)) and "[" not in piece.raw for piece in near) >= 2
 
 
 def find_mail(found: Sections) -> None:
@@ -159,6 +160,8 @@ def find_furniture(found: Sections) -> None:
             why = _("A date or a line that only parts.")
         elif len(text) <= MAX_LABEL and (furniture.FURNITURE.fullmatch(text) or _is_menu(text)):
             why = _("Navigation, sharing or a form of the page.")
+        elif furniture.PARTNERS.fullmatch(text):
+            why = _("It names who else asks; they were read as allies.")
         elif _greets_one(text) or _calls_one(found, at):
             why = _("A greeting; a page greets nobody by name.")
         if why:
