@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from campaigns.addresses import is_taken
+from campaigns.admin.drafting import DraftedForm
 from campaigns.admin.editor import BodyField
 from campaigns.admin.times import ZonedDateTimeField, in_both_zones, zone_choices, zone_named
 from campaigns.models import (
@@ -241,7 +242,7 @@ def _unlisted(zone: str) -> list[tuple[str, str]]:
     return [] if zone in dict(zone_choices()) else [(zone, zone)]
 
 
-class UpdateForm(forms.ModelForm):
+class UpdateForm(DraftedForm):
     """An update; subject and preheader count their characters while somebody types."""
 
     body = BodyField(label=_("Text"))

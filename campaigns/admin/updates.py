@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.editing import EditorAdmin
+from campaigns.admin.drafting import DraftingAdmin
 from campaigns.admin.forms import UpdateForm
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.checking import check_update
@@ -16,7 +16,7 @@ from campaigns.models import Update
 
 
 @admin.register(Update)
-class UpdateAdmin(EditorAdmin, OrganizationScopedAdmin):
+class UpdateAdmin(DraftingAdmin, OrganizationScopedAdmin):
     form = UpdateForm
     list_display = ["title", "state_pill", "campaign", "published_at"]
     list_filter = [("campaign", ScopedRelatedFilter)]
@@ -26,6 +26,7 @@ class UpdateAdmin(EditorAdmin, OrganizationScopedAdmin):
     autocomplete_fields = ["campaign"]
     actions = None
     fields = ["campaign", "title", "preheader", "body"]
+    drafted = ["title", "preheader", "body"]
 
     class Media:
         js = [Script("campaigns/counters.js", defer=True)]

@@ -1,6 +1,7 @@
 from campaigns.models.campaign import Campaign, CannotPublish
 from campaigns.models.correction import Correction
 from campaigns.models.custom_field import CustomField
+from campaigns.models.draft import EditLock, TextVersion
 from campaigns.models.organization import MailScope, Membership, Organization
 from campaigns.models.picture import Picture
 from campaigns.models.source import Source
@@ -18,6 +19,7 @@ __all__ = [
     "ConsentNotice",
     "Correction",
     "CustomField",
+    "EditLock",
     "MailScope",
     "Membership",
     "Organization",
@@ -28,6 +30,7 @@ __all__ = [
     "Tally",
     "TallyHour",
     "Target",
+    "TextVersion",
     "Topic",
     "Translation",
     "Update",
