@@ -132,7 +132,8 @@ def _store(signature: Signature, typed: Typed) -> None:
 
 
 def _remember_person(signature: Signature) -> None:
-    """Name and place of a person are what they last confirmed; “not me” elsewhere is taken back.
+    """Name and place of a person are what they last confirmed; “not me” elsewhere is taken back,
+    and a mailbox whose owner confirms is not full any more.
 
     What a campaign did not ask for stays as another one was told.
     """
@@ -147,7 +148,7 @@ def _remember_person(signature: Signature) -> None:
     reasons = Suppression.Reason
     Suppression.objects.filter(
         email_hash=bytes(signature.supporter.email_hash),
-        reason__in=[reasons.NOT_ME, reasons.ERASED],
+        reason__in=[reasons.NOT_ME, reasons.ERASED, reasons.SOFT_BOUNCE],
         lifted_at=None,
     ).update(lifted_at=signature.confirmed_at)
 

@@ -1,17 +1,23 @@
 """Leaving: one statement in the request itself, never through a queue, safe to say twice."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from campaigns.models import Campaign, MailScope
 from signatures.models import CampaignMute, ConsentEvent, Subscription, Supporter
+from signatures.models.supporter import SubscriptionQuerySet
 from signatures.staff.standing_consents import REJECTED
 
 # How long after leaving the page that followed may take it back.
 SECOND_THOUGHTS = timedelta(days=1)
+# What a consent event says of who called our mail spam.
+COMPLAINT = "complaint"
+# How long a pause lasts.
+PAUSE = timedelta(days=30)
 
 _UNSUBSCRIBE = """
 UPDATE signatures_subscription s SET unsubscribed_at = now()
@@ -82,22 +88,77 @@ def stay_without_campaign(*, supporter_id: int, organization_id: int, campaign_i
     if not _lock(supporter_id):
         return False
     own = Campaign.objects.filter(pk=campaign_id, organization_id=organization_id)
-    scopes = MailScope.objects.filter(organization_id=organization_id)
-    left = (
-        ConsentEvent.objects.filter(
-            supporter_id=supporter_id,
-            choice=ConsentEvent.Choice.LEFT,
-            scope_ids__overlap=list(scopes.values_list("pk", flat=True)),
-            at__gt=timezone.now() - SECOND_THOUGHTS,
-        )
-        .order_by("-at", "-pk")
-        .first()
-    )
+    left = last_departure(supporter_id, organization_id)
     if left is None or not own.exists():
         return False
     CampaignMute.objects.get_or_create(supporter_id=supporter_id, campaign_id=campaign_id)
     _subscribe(supporter_id, organization_id, left.scope_ids, "page after unsubscribing")
     return True
+
+
+@transaction.atomic
+def take_back(*, supporter_id: int, organization_id: int) -> bool:
+    """Undo the last unsubscribing: what it ended begins again. Safe to call twice.
+
+    The person chose this on the page that followed. False when there is nothing to take back (any
+    more).
+    """
+    if not _lock(supporter_id):
+        return False
+    left = last_departure(supporter_id, organization_id)
+    if left is not None:
+        _subscribe(supporter_id, organization_id, left.scope_ids, "undone after unsubscribing")
+    return left is not None
+
+
+def last_departure(supporter_id: int, organization_id: int) -> ConsentEvent | None:
+    """What a person said when they last left an organization, while it may be taken back.
+
+    A complaint is no press of a button that one regrets.
+    """
+    scopes = MailScope.objects.filter(organization_id=organization_id)
+    said = ConsentEvent.objects.filter(
+        supporter_id=supporter_id,
+        scope_ids__overlap=list(scopes.values_list("pk", flat=True)),
+        at__gt=timezone.now() - SECOND_THOUGHTS,
+    )
+    last = said.order_by("-at", "-pk").first()
+    if last is None or last.choice != ConsentEvent.Choice.LEFT or last.via == COMPLAINT:
+        return None
+    return last
+
+
+def pause(*, supporter_id: int, organization_id: int) -> datetime | None:
+    """Send this person no bulk mail of the organization for thirty days from now.
+
+    Returns until when; None when there is no mail of theirs to pause. What they agreed to stands,
+    and their letters still go.
+    """
+    until = timezone.now() + PAUSE
+    return until if _of(supporter_id, organization_id).update(rests_until=until) else None
+
+
+def end_pause(*, supporter_id: int, organization_id: int) -> None:
+    """Let mail go to this person again at once. Safe to call twice."""
+    _of(supporter_id, organization_id).update(rests_until=None)
+
+
+def resting_until(*, supporter_id: int, organization_id: int) -> datetime | None:
+    """Until when a pause that this person asked for lasts; None without one."""
+    resting = _of(supporter_id, organization_id).filter(rests_until__gt=timezone.now())
+    latest: datetime | None = resting.aggregate(until=Max("rests_until"))["until"]
+    return latest
+
+
+def is_subscribed(*, supporter_id: int, organization_id: int) -> bool:
+    """Whether any consent of this person to mail of the organization stands, paused or not."""
+    return _of(supporter_id, organization_id).exists()
+
+
+def _of(supporter_id: int, organization_id: int) -> SubscriptionQuerySet:
+    return Subscription.objects.live().filter(
+        supporter_id=supporter_id, scope__organization_id=organization_id
+    )
 
 
 @transaction.atomic
@@ -115,9 +176,7 @@ def choose(
     """
     if not _lock(supporter_id):
         return
-    ending = Subscription.objects.live().filter(
-        supporter_id=supporter_id, scope__organization_id=organization_id
-    )
+    ending = _of(supporter_id, organization_id)
     standing = set(ending.exclude(scope_id__in=scope_ids).values_list("scope_id", flat=True))
     by_staff = _ended_by_staff(supporter_id, organization_id) - set(scope_ids)
     if ended := sorted(standing | by_staff):

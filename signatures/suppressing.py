@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from signatures.leaving import unsubscribe
+from signatures.leaving import COMPLAINT, unsubscribe
 from signatures.models import Suppression
 
 Reason = Suppression.Reason
@@ -44,7 +44,7 @@ def suppress_returning(heard: Mapping[int, datetime]) -> None:
 def take_complaint(*, supporter_id: int, organization_id: int, happened_at: datetime) -> None:
     """Who calls our mail spam gets none any more, from nobody here; only staff can lift that."""
     _suppress(Reason.COMPLAINT, {supporter_id: happened_at})
-    unsubscribe(supporter_id=supporter_id, organization_id=organization_id, via="complaint")
+    unsubscribe(supporter_id=supporter_id, organization_id=organization_id, via=COMPLAINT)
 
 
 def _suppress(reason: str, heard: Mapping[int, datetime]) -> None:

@@ -189,6 +189,7 @@ def _record(letter: Letter, outcome: Outcome) -> None:
             Suppression.objects.suppress(
                 letter.supporter.email_hash, Suppression.Reason.HARD_BOUNCE
             )
+            letter.bounce(timezone.now())
     elif outcome.kind is Kind.UNKNOWN and letter.reason.startswith(Kind.UNKNOWN):
         # Perhaps it came twice already; a third copy would only annoy.
         _drop(letter, "unknown twice")

@@ -211,6 +211,15 @@ class LetterQuerySet(OrganizationScopedQuerySet):
     def unsent(self) -> Self:
         return self.filter(sent_at=None, dropped_at=None)
 
+    def bounced(self, *, campaign: Campaign, email_key: str, since: datetime) -> Self:
+        """Letters to this address about the campaign, owed `since` then, that found no mailbox."""
+        return self.filter(
+            supporter__email_key=email_key,
+            signature__campaign=campaign,
+            created_at__gt=since,
+            bounced_at__isnull=False,
+        )
+
 
 class LetterKind(models.TextChoices):
     CONFIRM = "confirm", _("confirm your signature")

@@ -9,7 +9,17 @@ from campaigns.models import Campaign, MailScope, Organization
 from campaigns.styling import stylesheet_url
 from signatures import links
 from signatures.addresses import mask
-from signatures.leaving import choose, stay_without_campaign, unsubscribe
+from signatures.leaving import (
+    choose,
+    end_pause,
+    is_subscribed,
+    last_departure,
+    pause,
+    resting_until,
+    stay_without_campaign,
+    take_back,
+    unsubscribe,
+)
 from signatures.models import CampaignMute, Signature, Subscription, Supporter
 from signatures.views.token_pages import link_page, preferences_url, render_in
 
@@ -27,45 +37,72 @@ def unsubscribe_page(
     The answer is the same for people who are long gone: they are unsubscribed.
     """
     person = {"supporter_id": supporter_id, "organization_id": organization_id}
-    campaign = Campaign.objects.filter(pk=campaign_id, organization_id=organization_id).first()
-    context = _person_context(supporter_id, organization_id) | {"muted_campaign": campaign}
-    if request.method != "POST":
-        return render_in(request, "signatures/unsubscribe.html", context)
-    if "only_campaign" in request.POST and campaign:
-        stay_without_campaign(**person, campaign_id=campaign.pk)
-        return HttpResponseRedirect(context["preferences_url"] + "?saved=1", status=303)
-    unsubscribe(**person, via=f"unsubscribe link of mailing {mailing_id}" if mailing_id else "link")
-    return render_in(request, "signatures/unsubscribed.html", context)
+    if request.method == "POST" and _pressed_milder_button(request, person, campaign_id):
+        if is_subscribed(**person):
+            return HttpResponseRedirect(preferences_url(**person) + "?saved=1", status=303)
+    elif request.method == "POST":
+        via = f"unsubscribe link of mailing {mailing_id}" if mailing_id else "link"
+        unsubscribe(**person, via=via)
+    elif is_subscribed(**person):
+        return render_in(request, "signatures/unsubscribe.html", _person_context(**person))
+    return _unsubscribed(request, person, campaign_id)
+
+
+def _pressed_milder_button(
+    request: HttpRequest, person: dict[str, int], campaign_id: int = 0
+) -> bool:
+    """Whether it was another button than the one that ends everything; then it has its effect."""
+    if "only_campaign" in request.POST:
+        stay_without_campaign(**person, campaign_id=campaign_id)
+    elif "undo" in request.POST:
+        take_back(**person)
+    elif "pause" in request.POST:
+        pause(**person)
+    elif "end_pause" in request.POST:
+        end_pause(**person)
+    else:
+        return False
+    return True
+
+
+def _unsubscribed(
+    request: HttpRequest, person: dict[str, int], campaign_id: int = 0
+) -> HttpResponse:
+    """The page that follows, with the ways back while there are some."""
+    campaign = Campaign.objects.filter(
+        pk=campaign_id, organization_id=person["organization_id"]
+    ).first()
+    left = last_departure(person["supporter_id"], person["organization_id"])
+    context = {
+        "muted_campaign": campaign if left else None,
+        "may_undo": left is not None,
+    }
+    return render_in(request, "signatures/unsubscribed.html", _person_context(**person) | context)
 
 
 @link_page(links.PREFERENCES)
 def preferences_page(request: HttpRequest, supporter_id: int, organization_id: int) -> HttpResponse:
     """What the organization may send: by kind of mail, by petition, or nothing."""
-    context = _person_context(supporter_id, organization_id)
+    person = {"supporter_id": supporter_id, "organization_id": organization_id}
     if request.method == "POST":
         if "unsubscribe_all" in request.POST:
-            unsubscribe(
-                supporter_id=supporter_id, organization_id=organization_id, via="preferences page"
+            unsubscribe(**person, via="preferences page")
+            return _unsubscribed(request, person)
+        if not _pressed_milder_button(request, person):
+            signed = {campaign.pk for campaign in _signed_campaigns(**person)}
+            choose(
+                **person,
+                scope_ids=_ids(request, "scope"),
+                muted_campaign_ids=signed - _ids(request, "follow"),
             )
-            return render_in(request, "signatures/unsubscribed.html", context)
-        followed = _ids(request, "follow")
-        choose(
-            supporter_id=supporter_id,
-            organization_id=organization_id,
-            scope_ids=_ids(request, "scope"),
-            muted_campaign_ids=[
-                campaign.pk
-                for campaign in _signed_campaigns(supporter_id, organization_id)
-                if campaign.pk not in followed
-            ],
-        )
-        return HttpResponseRedirect(context["preferences_url"] + "?saved=1", status=303)
+        return HttpResponseRedirect(preferences_url(**person) + "?saved=1", status=303)
     return render_in(
         request,
         "signatures/preferences.html",
-        context
+        _person_context(**person)
         | {
             "saved": "saved" in request.GET,
+            "rests_until": resting_until(**person),
             "scopes": _scopes(supporter_id, organization_id),
             "signed_campaigns": _signed_campaigns(supporter_id, organization_id),
         },

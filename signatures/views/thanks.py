@@ -18,6 +18,7 @@ from signatures.forms.pages import AddressForm, SignForm
 from signatures.forms.reading import TRAP
 from signatures.guarding.challenging import is_solved, make_challenge, release
 from signatures.guarding.networks import network_of
+from signatures.models import Letter
 from signatures.open_campaigns import open_campaign
 from signatures.signing import Visit, send_link_again
 from signatures.views.page import show_errors
@@ -101,6 +102,16 @@ def _take_solution(request: HttpRequest, campaign: Campaign, typed: Remembered) 
     return response
 
 
+def _came_back(campaign: Campaign, email: str) -> bool:
+    """Whether a server said that there is no such mailbox, of a mail that this visit caused.
+
+    A block from before would tell that somebody has signed with this address: it shows nothing.
+    """
+    since = timezone.now() - LONGEST_AGO
+    letters = Letter.objects.bounced(campaign=campaign, email_key=email_key(email), since=since)
+    return letters.exists()
+
+
 def _path(campaign: Campaign) -> str:
     return reverse("thanks", args=[campaign.slug])
 
@@ -117,13 +128,15 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     email = typed.fields["email"] if typed else ""
+    counted = campaign.proof == Campaign.Proof.AT_ONCE
     challenged = typed is not None and typed.challenged
     context: dict[str, Any] = {
         "organization": campaign.organization,
         "stylesheet_url": stylesheet_url(campaign.organization),
         "campaign": campaign,
         "masked_address": mask(email) if email else "",
-        "counted": campaign.proof == Campaign.Proof.AT_ONCE and not challenged,
+        "counted": counted and not challenged,
+        "bounced": bool(email) and not counted and _came_back(campaign, email),
         "challenge": make_challenge(campaign=campaign, email=email) if challenged else None,
         "resent": "again" in request.GET,
         "solved": "solved" in request.GET and not challenged,

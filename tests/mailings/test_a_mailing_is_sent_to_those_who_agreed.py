@@ -4,7 +4,7 @@ import pytest
 
 from mailings.pumping import pump
 from mailings.sending import send_slice
-from signatures.leaving import unsubscribe
+from signatures.leaving import pause, unsubscribe
 from signatures.models import CampaignMute, Signature, Suppression
 from tests.factories import make_campaign
 from tests.mailings.making import make_update, scheduled_mailing, sign_up, statuses
@@ -62,3 +62,20 @@ def test_whoever_leaves_after_the_audience_was_frozen_is_skipped(smtp_sink: SMTP
 
     assert [mail.recipients for mail in smtp_sink.mails] == [[stays.email]]
     assert statuses(mailing) == {"sent": 1, "skipped": 3}
+
+
+def test_whoever_takes_a_break_gets_nothing_before_the_freeze_or_after_it(
+    smtp_sink: SMTPSink,
+) -> None:
+    campaign = make_campaign()
+    stays, paused, pauses = sign_up(campaign, 3)
+    pause(supporter_id=paused.pk, organization_id=campaign.organization_id)
+    mailing = scheduled_mailing(make_update(campaign))
+    pump()
+    smtp_sink.mails.clear()
+    pause(supporter_id=pauses.pk, organization_id=campaign.organization_id)
+
+    send_slice(lane=0)
+
+    assert [mail.recipients for mail in smtp_sink.mails] == [[stays.email]]
+    assert statuses(mailing) == {"sent": 1, "skipped": 1}

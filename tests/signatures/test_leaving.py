@@ -1,18 +1,22 @@
 """Unsubscribing and preferences: one press, at once, for good, and never by looking."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from postroom.links import make_token
 from signatures import links
 from signatures.erasing import erase
-from signatures.leaving import choose, unsubscribe
+from signatures.leaving import choose, pause, unsubscribe
 from signatures.models import CampaignMute, ConsentEvent, Subscription
 from signatures.staff.state_changing import reject
 from tests.factories import make_campaign, make_signature
 from tests.signatures.meanwhile import Tab, just_before, until_a_statement_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db
+UNDONE = "undone after unsubscribing"
 
 
 @pytest.fixture
@@ -192,3 +196,62 @@ def test_an_erasure_and_staff_who_reject_do_not_block_each_other():
     tabs[0].done()
     signature.refresh_from_db()
     assert (signature.state, signature.name) == ("rejected", "")
+
+
+def test_t20_a_press_by_mistake_is_undone_by_a_press(client, leave):
+    page = client.post(leave).content.decode()
+    assert "Undo: subscribe me again" in page
+    for _ in range(3):
+        response = client.post(leave, {"undo": "1"}, follow=True)
+        assert "What we may send you" in response.content.decode()
+    assert live() == 2
+    said = ConsentEvent.objects.order_by("pk").values_list("choice", "via")
+    assert list(said)[-2:] == [("left", "unsubscribe link of mailing 7"), ("agreed", UNDONE)]
+
+
+def test_t20_looking_again_after_leaving_says_so_and_changes_nothing(client, leave):
+    client.post(leave)
+    page = client.get(leave).content.decode()
+    assert "You are unsubscribed." in page
+    assert "Leave only this petition" in page
+    assert live() == 0
+
+
+def test_t20_what_was_left_long_ago_is_not_undone_by_an_old_page(client, leave, supporter):
+    long_ago = timezone.now() - timedelta(days=2)
+    scopes = [one.scope_id for one in Subscription.objects.all()]
+    Subscription.objects.update(unsubscribed_at=long_ago)
+    ConsentEvent.objects.create(
+        supporter=supporter, choice="left", scope_ids=scopes, via="link", at=long_ago
+    )
+    response = client.post(leave, {"undo": "1"})
+    assert "Undo" not in response.content.decode()
+    assert live() == 0
+
+
+def test_a_pause_rests_for_thirty_days_and_keeps_what_was_agreed(client, leave, preferences):
+    response = client.post(leave, {"pause": "1"}, follow=True)
+    assert "You are taking a break" in response.content.decode()
+    assert live() == 2
+    assert Subscription.objects.mailable().count() == 0
+    days = {(one.rests_until - timezone.now()).days for one in Subscription.objects.live()}
+    assert days == {29}
+    response = client.post(preferences, {"end_pause": "1"}, follow=True)
+    assert "Take a break" in response.content.decode()
+    assert Subscription.objects.mailable().count() == 2
+
+
+def test_a_pause_ends_by_itself_and_saving_choices_does_not_end_it(client, preferences, supporter):
+    scopes = [one.scope_id for one in Subscription.objects.live()]
+    organization_id = Subscription.objects.first().scope.organization_id
+    pause(supporter_id=supporter.pk, organization_id=organization_id)
+    client.post(preferences, {"scope": scopes})
+    assert Subscription.objects.mailable().count() == 0
+    Subscription.objects.update(rests_until=timezone.now())
+    assert Subscription.objects.mailable().count() == 2
+
+
+def test_there_is_nothing_to_pause_for_who_has_left(client, leave):
+    client.post(leave)
+    assert "You are unsubscribed." in client.post(leave, {"pause": "1"}).content.decode()
+    assert live() == 0

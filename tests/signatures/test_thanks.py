@@ -1,9 +1,11 @@
 """The page after signing: the link again, an address mended, and nobody else's cookie."""
 
 import pytest
+from django.utils import timezone
 
 from campaigns.models import CustomField
-from signatures.models import Letter, Signature
+from signatures.letters.outbox import Outbox
+from signatures.models import Letter, Signature, Suppression
 from tests.factories import make_campaign, make_signature
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +134,41 @@ def test_t05_whoever_signed_before_is_told_where_to_see_it_and_so_is_everybody(c
         said.add(client.get(signed["Location"]).content.decode())
     (html,) = said
     assert "If you have signed before, the mail says so." in html
+
+
+def came_back(page):
+    """The mail that the page speaks of found no mailbox."""
+    Letter.objects.get().bounce(timezone.now())
+    return page
+
+
+def test_an_address_that_bounced_is_said_and_can_be_corrected(client, page):
+    said = client.get(came_back(page)).content.decode()
+    assert "Our mail to you came back." in said
+    assert "a•••@exämple.org" in said
+    assert "Send it again" not in said
+    client.post(page, {"email": "ada@example.org"})
+    signature = Signature.objects.get(supporter__email="ada@example.org")
+    assert (signature.name, signature.consents) == ("Ada", True)
+    assert "check your inbox" in client.get(page).content.decode()
+
+
+def test_a_bounce_is_told_to_the_browser_that_signed_and_to_nobody_else(client, page):
+    client.cookies.clear()
+    assert "came back" not in client.get(came_back(page)).content.decode()
+
+
+def test_t05_a_bounce_from_before_is_not_told_to_who_signs_with_that_address(client, campaign):
+    signature = make_signature(campaign, email="ada@example.org", confirmed=False)
+    Letter.objects.get().bounce(timezone.now())
+    Suppression.objects.suppress(signature.supporter.email_hash, "hard_bounce")
+    Letter.objects.update(created_at="2026-01-01T00:00Z")
+    fields = {"name": "Ada", "email": "ada@example.org", "consent": "on"}
+    said = client.post(campaign.get_absolute_url(), fields, follow=True).content.decode()
+    assert "check your inbox" in said
+
+
+def test_a_server_that_refuses_the_mailbox_at_once_is_heard_too(client, page, smtp_sink):
+    smtp_sink.reply("RCPT", "550 5.1.1 no such user")
+    Outbox().drain()
+    assert "Our mail to you came back." in client.get(page).content.decode()
