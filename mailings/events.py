@@ -8,8 +8,9 @@ mail to anybody.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -58,18 +59,31 @@ def apply_waiting() -> int:
     return len(events)
 
 
+_WRITE_DOWN = """
+UPDATE mailings_mailevent e
+SET outcome = new.outcome,
+    due_at = CASE WHEN new.again THEN now() + %(wait)s ELSE e.due_at END,
+    applied_at = CASE WHEN new.again THEN NULL ELSE now() END
+FROM unnest(%(ids)s::bigint[], %(outcomes)s::text[], %(again)s::bool[]) AS new (id, outcome, again)
+WHERE e.id = new.id
+"""
+
+
 def _write_down(events: list[MailEvent], outcomes: dict[int, str]) -> None:
     """What came of each event. One without an outcome came too early and is asked about again."""
-    now = timezone.now()
+    given_up = timezone.now() - GIVE_UP
+    words, again = [], []
     for event in events:
-        given_up = event.received_at < now - GIVE_UP
         has_numbers = event.mailing_number or event.letter_number
-        event.outcome = outcomes.get(event.pk, "too early" if has_numbers else "not ours")
-        if event.outcome == "too early" and not given_up:
-            event.due_at = now + ASK_AGAIN
-        else:
-            event.applied_at = now
-    MailEvent.objects.bulk_update(events, ["outcome", "due_at", "applied_at"])
+        words.append(outcomes.get(event.pk, "too early" if has_numbers else "not ours"))
+        again.append(words[-1] == "too early" and event.received_at > given_up)
+    what: dict[str, Any] = {
+        "ids": [event.pk for event in events],
+        "outcomes": words,
+        "again": again,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_DOWN, what | {"wait": ASK_AGAIN})
 
 
 def forget_old(*, days: int) -> None:

@@ -2,14 +2,18 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
 
-from mailings.events import BATCH, apply_waiting
+from mailings.events import BATCH, apply_waiting, store
 from mailings.models import MailEvent, Recipient
 from mailings.pumping import freeze_audience
+from postroom.events import Event, EventKind
+from postroom.messages import MessageKey
 from signatures.models import ConsentEvent, Subscription, Suppression
+from signatures.suppressing import lift
 from tests.corpus import cases
 from tests.factories import make_campaign
 from tests.mailings import providers
@@ -199,40 +203,30 @@ def test_f29_order_does_not_matter_and_leaving_wins_over_a_late_delivery(client,
     assert not Subscription.objects.live().filter(supporter=reader).exists()
 
 
-def test_f29_a_storm_is_stored_as_it_comes_and_applied_faster_than_it_came(campaign, smtp_sink):
-    from datetime import UTC, datetime
-
-    from mailings.events import store
-    from postroom.events import Event, EventKind
-    from postroom.messages import MessageKey
-
+def test_f29_a_storm_in_any_order_costs_a_few_statements_a_batch(
+    campaign, smtp_sink, django_assert_max_num_queries
+):
     readers = sign_up(campaign, 1000)
     mailing = sent_mailing(campaign)
     storm = [
-        Event(
-            "mailgun",
-            f"{kind}{reader.pk}",
-            kind,
-            MessageKey("m", (mailing.pk, reader.pk)),
-            datetime.now(UTC),
-        )
+        Event("esp", f"{kind} {reader.pk}", kind, key, datetime.now(UTC))
         for reader in readers
-        for kind in (EventKind.DELIVERED, EventKind.SOFT)
+        for key in [MessageKey("m", (mailing.pk, reader.pk))]
+        for kind in (EventKind.SOFT, EventKind.DELIVERED)
     ]
     for start in range(0, len(storm), 100):
         store(storm[start : start + 100])
         store(reversed(storm[start : start + 100]))
     assert MailEvent.objects.count() == 2000
     began = time.monotonic()
-    while apply_waiting() == BATCH:
-        pass
-    assert 2000 / (time.monotonic() - began) > 1000
+    with django_assert_max_num_queries(60):
+        while apply_waiting() == BATCH:
+            pass
+    print(f"{2000 / (time.monotonic() - began):.0f} events applied a second")
     assert mailing.recipients.filter(status=Status.BOUNCED).count() == 1000
 
 
 def test_a_block_that_staff_lifted_is_not_put_back_by_an_old_event(client, mailing, reader):
-    from signatures.suppressing import lift
-
     tell(client, hard(key_of(mailing, reader)))
     apply_waiting()
     block = Suppression.objects.get()
