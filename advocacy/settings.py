@@ -185,6 +185,11 @@ MAILING_SLICE_SECONDS = env.float("MAILING_SLICE_SECONDS", default=60)
 MAILING_LANE_REST_SECONDS = env.float("MAILING_LANE_REST_SECONDS", default=60)
 # The time to think again between “Send” and the first mail.
 MAILING_HOLD_SECONDS = env.float("MAILING_HOLD_SECONDS", default=600)
+# So many people, or this share of them if that is more, get a mailing first; the rest follows when
+# nothing of it has come back for so long. One to at most twice as many people goes at once.
+MAILING_CANARY_PEOPLE = env.int("MAILING_CANARY_PEOPLE", default=200)
+MAILING_CANARY_SHARE = env.float("MAILING_CANARY_SHARE", default=0.01)
+MAILING_CANARY_WATCH_SECONDS = env.float("MAILING_CANARY_WATCH_SECONDS", default=60)
 
 # --- Signing.
 # How often one network (an address, or an IPv6 /64) may sign within so many seconds before its

@@ -126,12 +126,14 @@ def _missing_ask(mailing: Mailing) -> list[str]:
 
 
 def compile_content(mailing: Mailing) -> MailingContent:
-    """What the mailing says: of a draft compiled now and not stored, later the stored content.
+    """What the mailing says in its own language: of a draft compiled now and not stored, later the
+    stored content.
 
     Raises CannotBeSent.
     """
     if not mailing.is_editable:
-        return mailing.contents.get()
+        own = mailing.contents.filter(variant=0)
+        return own.filter(language=mailing.language).first() or own.order_by("pk")[0]
     if reasons := missing(mailing):
         raise CannotBeSent(reasons)
     try:
@@ -148,10 +150,10 @@ def compile_content(mailing: Mailing) -> MailingContent:
     )
 
 
-def freeze_content(content: MailingContent) -> None:
-    """Store what a mailing will say to everyone, in place of anything stored before."""
-    content.mailing.contents.all().delete()
-    content.save(force_insert=True)
+def freeze_content(*contents: MailingContent) -> None:
+    """Store what a mailing will say, in each language and variant, for anything stored before."""
+    contents[0].mailing.contents.all().delete()
+    MailingContent.objects.bulk_create(contents)
 
 
 def fill(

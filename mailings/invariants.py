@@ -80,11 +80,12 @@ INVARIANTS = [
         """,
     ),
     Invariant(
-        "a mailing that has been scheduled has one content",
+        "a mailing that has been scheduled has its content",
         """
         SELECT count(*) FROM mailings_mailing m
-        WHERE m.state IN ('scheduled', 'sending', 'paused', 'sent')
-            AND (SELECT count(*) FROM mailings_mailingcontent k WHERE k.mailing_id = m.id) <> 1
+        WHERE m.state IN ('scheduled', 'sending', 'paused', 'sent') AND NOT EXISTS (
+            SELECT 1 FROM mailings_mailingcontent k WHERE k.mailing_id = m.id AND k.variant = 0
+        )
         """,
     ),
 ]

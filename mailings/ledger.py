@@ -33,6 +33,7 @@ class Lease:
     hi: int
     token: int
     after: int
+    variant: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Owed:
     signed_at: datetime
     name: str
     items: int | None
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ WITH live AS (
         AND c.state = 1 AND c.lease_until > now()
     GROUP BY c.mailing_id
 )
-SELECT m.id
+SELECT m.id, m.open_wave
 FROM mailings_lane l CROSS JOIN mailings_mailing m LEFT JOIN live ON live.mailing_id = m.id
 WHERE l.number = %(lane)s AND (l.paused_until IS NULL OR l.paused_until <= now())
     AND l.max_connections > (SELECT coalesce(sum(leases), 0) FROM live)
@@ -84,15 +86,15 @@ _CLAIM = """
 WITH k AS (
     SELECT lo, state, cursor FROM mailings_chunk
     WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND {which}
-    ORDER BY lo LIMIT 1 FOR UPDATE SKIP LOCKED
+    ORDER BY wave, lo LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE mailings_chunk c
 SET state = 1, token = %(token)s, lease_until = now() + %(lease)s * interval '1 second'
 FROM k WHERE c.mailing_id = %(mailing)s AND c.lane = %(lane)s AND c.lo = k.lo
-RETURNING c.lo, c.hi, k.state, k.cursor
+RETURNING c.lo, c.hi, k.state, k.cursor, c.variant
 """
 _CLAIM_ABANDONED = _CLAIM.format(which="state = 1 AND lease_until < now()")
-_CLAIM_OPEN = _CLAIM.format(which="state = 0")
+_CLAIM_OPEN = _CLAIM.format(which="state = 0 AND wave <= %(wave)s")
 
 SETTLE = """
 UPDATE mailings_recipient
@@ -114,16 +116,17 @@ def claim(*, lane: int) -> Lease | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LANE_LOCK, lane])
         cursor.execute(_LANE_ROOM, {"lane": lane})
-        for (mailing,) in cursor.fetchall():
-            if lease := _claim_of(mailing, lane):
+        for mailing, wave in cursor.fetchall():
+            if lease := _claim_of(mailing, lane, wave):
                 return lease
     return None
 
 
-def _claim_of(mailing: int, lane: int) -> Lease | None:
+def _claim_of(mailing: int, lane: int, wave: int) -> Lease | None:
     what = {
         "mailing": mailing,
         "lane": lane,
+        "wave": wave,
         "token": secrets.randbits(62),
         "lease": settings.MAILING_LEASE_SECONDS,
     }
@@ -131,17 +134,17 @@ def _claim_of(mailing: int, lane: int) -> Lease | None:
         for statement in (_CLAIM_ABANDONED, _CLAIM_OPEN):
             cursor.execute(statement, what)
             if row := cursor.fetchone():
-                lo, hi, before, reached = row
+                lo, hi, before, reached, variant = row
                 if before == Chunk.State.LEASED:
                     cursor.execute(SETTLE, what | {"lo": lo, "cursor": reached})
-                return Lease(mailing, lane, lo, hi, what["token"], max(reached, lo - 1))
+                return Lease(mailing, lane, lo, hi, what["token"], max(reached, lo - 1), variant)
     return None
 
 
 _OWED = """
 SELECT r.seq, r.subscription_id, r.supporter_id, r.attempts,
     coalesce(c.headline, ''), coalesce(own.created_at, first.created_at, s.subscribed_at, now()),
-    coalesce(p.name, ''), r.items
+    coalesce(p.name, ''), r.items, coalesce(t.language, '')
 FROM mailings_recipient r
 JOIN mailings_mailing m ON m.id = r.mailing_id
 LEFT JOIN signatures_supporter p ON p.id = r.supporter_id
@@ -150,13 +153,17 @@ LEFT JOIN signatures_signature first ON first.id = s.signature_id
 LEFT JOIN signatures_signature own
     ON own.campaign_id = m.campaign_id AND own.supporter_id = r.supporter_id
 LEFT JOIN campaigns_campaign c ON c.id = coalesce(own.campaign_id, first.campaign_id)
+LEFT JOIN campaigns_statement t ON t.id = coalesce(own.statement_id, first.statement_id)
 WHERE r.mailing_id = %s AND r.lane = %s AND r.seq > %s AND r.seq <= %s AND r.status = 0
 ORDER BY r.seq
 """
 
 
 def owed(lease: Lease) -> list[Owed]:
-    """Those of the chunk who are still to get it, with the signature that is the reason why."""
+    """Those of the chunk who are still to get it, with the signature that is the reason why.
+
+    Their language is that of the text they signed; empty when there is none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_OWED, [lease.mailing, lease.lane, lease.after, lease.hi])
         return [Owed(*row) for row in cursor.fetchall()]
@@ -241,8 +248,8 @@ WITH u AS (
     WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = %(seq)s AND status = 0
     RETURNING mailing_id, lane, seq
 )
-INSERT INTO mailings_deferral (mailing_id, lane, seq, next_attempt_at)
-SELECT mailing_id, lane, seq, now() + %(retry_in)s * interval '1 second'
+INSERT INTO mailings_deferral (mailing_id, lane, seq, next_attempt_at, variant)
+SELECT mailing_id, lane, seq, now() + %(retry_in)s * interval '1 second', %(variant)s
 FROM u WHERE %(retry_in)s::float8 IS NOT NULL
 """
 
@@ -250,7 +257,7 @@ FROM u WHERE %(retry_in)s::float8 IS NOT NULL
 @transaction.atomic
 def record(lease: Lease, results: Iterable[Result]) -> None:
     """Write results down. Safe to repeat: a recipient with a result keeps it."""
-    what = {"mailing": lease.mailing, "lane": lease.lane}
+    what = {"mailing": lease.mailing, "lane": lease.lane, "variant": lease.variant}
     sent = []
     with connection.cursor() as cursor:
         for result in results:

@@ -4,14 +4,13 @@ from functools import partial
 
 from django.db import transaction
 
-from mailings import doorbell, rounds
+from mailings import doorbell, rounds, waves
 from mailings.audience import freeze_page
 from mailings.models import Mailing
-from mailings.rates import pause_if_troubled
 
 
 def pump() -> dict[int, int]:
-    """A round: begin what is due, retry, tidy up, pause what fares badly, close the finished, ring.
+    """A round: begin what is due, retry, tidy up, judge what goes out, close the finished, ring.
 
     Returns how many slices were asked for in each lane.
     """
@@ -21,7 +20,7 @@ def pump() -> dict[int, int]:
     rounds.retry_deferred()
     rounds.settle_abandoned()
     for mailing_id in Mailing.objects.sending().values_list("pk", flat=True):
-        pause_if_troubled(mailing_id)
+        waves.watch(mailing_id)
     rounds.close_finished()
     wanted = rounds.wanted_slices()
     for lane, slices in wanted.items():

@@ -4,7 +4,7 @@ What the mail server refused at once and what is heard later count alike. A shar
 says nothing, so the fewest stand in for them. Canary and auto-pause both read this.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from mailings.models import Mailing
 # The last so many recipients are looked at.
 WINDOW = 5000
 MOST_HARD, FEWEST_FOR_HARD = 0.05, 100
+MOST_SOFT, FEWEST_FOR_SOFT = 0.2, 100
+MOST_ERRORS, FEWEST_FOR_ERRORS = 0.05, 100
 MOST_COMPLAINTS, FEWEST_FOR_COMPLAINTS = 0.001, 1000
 
 # Chunks go out in the order of their numbers, so the last of a lane are those with the highest that
@@ -31,7 +33,7 @@ WITH lanes AS (
     ) c CROSS JOIN LATERAL (
         SELECT status, code FROM mailings_recipient
         WHERE mailing_id = %(mailing)s AND lane = lanes.lane AND seq BETWEEN c.lo AND c.reached
-            AND status IN (3, 4, 7, 8, 9, 10)
+            AND status IN (3, 4, 5, 7, 8, 9, 10)
             AND (m.resumed_at IS NULL OR done_at > m.resumed_at)
         ORDER BY seq DESC LIMIT %(window)s
     ) r
@@ -39,7 +41,9 @@ WITH lanes AS (
 )
 SELECT count(*),
     count(*) FILTER (WHERE status IN (4, 9) AND code BETWEEN 500 AND 599),
-    count(*) FILTER (WHERE status = 10)
+    count(*) FILTER (WHERE status = 10),
+    count(*) FILTER (WHERE status = 5),
+    count(*) FILTER (WHERE status = 7 OR status = 4 AND code IS NULL)
 FROM last
 """
 # As many chunks of the usual size as hold the window, and some that were only begun.
@@ -49,11 +53,14 @@ _CHUNKS = 20
 @dataclass(frozen=True, slots=True)
 class Rates:
     """Of the last `mails` that left or were refused: how many were refused for good (at once or
-    later), how many readers complained."""
+    later), how many readers complained, how many wait for another try, how many nobody can say the
+    fate of or could not be written."""
 
     mails: int
     hard: int
     complaints: int
+    soft: int = 0
+    errors: int = 0
 
     @property
     def hard_share(self) -> float:
@@ -66,9 +73,19 @@ class Rates:
         return self.complaints / max(self.mails, FEWEST_FOR_COMPLAINTS)
 
     @property
+    def soft_share(self) -> float:
+        """From 0 to 1, of at least `FEWEST_FOR_SOFT` mails."""
+        return self.soft / max(self.mails, FEWEST_FOR_SOFT)
+
+    @property
+    def error_share(self) -> float:
+        """From 0 to 1, of at least `FEWEST_FOR_ERRORS` mails."""
+        return self.errors / max(self.mails, FEWEST_FOR_ERRORS)
+
+    @property
     def trouble(self) -> str:
         """What is wrong and what to do, for the person who sends; empty when nothing is."""
-        told = {"hard": self.hard, "complaints": self.complaints, "mails": self.mails}
+        told = asdict(self)
         if self.hard_share > MOST_HARD:
             return (
                 _(
@@ -82,6 +99,22 @@ class Rates:
                 _(
                     "%(complaints)d of the last %(mails)d readers called it spam. Look at the text"
                     " and at who gets it before you resume."
+                )
+                % told
+            )
+        if self.soft_share > MOST_SOFT:
+            return (
+                _(
+                    "Mail servers put off %(soft)d of the last %(mails)d mails. They wait for"
+                    " another try; ask whoever runs your mail server why before you resume."
+                )
+                % told
+            )
+        if self.error_share > MOST_ERRORS:
+            return (
+                _(
+                    "What became of %(errors)d of the last %(mails)d mails is unknown, or they"
+                    " could not be written. Look at the log of the workers before you resume."
                 )
                 % told
             )

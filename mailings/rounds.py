@@ -37,7 +37,8 @@ WITH d AS (
     DELETE FROM mailings_deferral
     WHERE (mailing_id, lane, seq) IN (
         SELECT mailing_id, lane, seq FROM mailings_deferral
-        WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND next_attempt_at <= now()
+        WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND variant = %(variant)s
+            AND next_attempt_at <= now()
         ORDER BY next_attempt_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
     )
     RETURNING seq
@@ -53,11 +54,11 @@ WITH d AS (
     WHERE r.mailing_id = %(mailing)s AND r.lane = %(lane)s AND r.seq = n.seq AND r.status = 5
     RETURNING r.seq
 )
-INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor)
-SELECT %(mailing)s, %(lane)s, min(seq), max(seq), 0, 0 FROM u HAVING count(*) > 0
+INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, variant)
+SELECT %(mailing)s, %(lane)s, min(seq), max(seq), 0, 0, %(variant)s FROM u HAVING count(*) > 0
 """
 _DUE_FOR_RETRY = """
-SELECT DISTINCT d.mailing_id, d.lane
+SELECT DISTINCT d.mailing_id, d.lane, d.variant
 FROM mailings_deferral d JOIN mailings_mailing m ON m.id = d.mailing_id
 WHERE m.state = 'sending' AND d.next_attempt_at <= now()
 """
@@ -68,8 +69,8 @@ def retry_deferred() -> int:
     chunks = 0
     with connection.cursor() as cursor:
         cursor.execute(_DUE_FOR_RETRY)
-        for mailing, lane in cursor.fetchall():
-            what = {"mailing": mailing, "lane": lane, "most": RETRY_ROUND}
+        for mailing, lane, variant in cursor.fetchall():
+            what = {"mailing": mailing, "lane": lane, "variant": variant, "most": RETRY_ROUND}
             cursor.execute(_RETRY_ROUND, what)
             while cursor.rowcount:
                 chunks += 1
@@ -103,6 +104,7 @@ SELECT l.number, least(
 FROM mailings_lane l
 JOIN mailings_mailing m ON m.state = 'sending'
 JOIN mailings_chunk c ON c.mailing_id = m.id AND c.lane = l.number AND c.state < 2
+    AND c.wave <= m.open_wave
 WHERE l.paused_until IS NULL OR l.paused_until <= now()
 GROUP BY l.number
 """

@@ -17,8 +17,8 @@ from django.db import Error as DatabaseTrouble
 from django.db import connection
 
 from mailings import ledger
-from mailings.assembling import Copies
 from mailings.composing import Reader, fill
+from mailings.contents import Contents
 from mailings.ledger import Lease, LeaseLost, Owed, Result, Status
 from mailings.models import Lane, Mailing
 from postroom.skeleton import SkeletonError
@@ -113,9 +113,7 @@ class _Chunk:
             pk=self.lease.mailing
         )
         self.about = self.mailing.about()
-        content = self.mailing.contents.get()
-        self.language = content.language
-        self.copies = Copies(content)
+        self.contents = Contents.of(self.mailing)
         self.pace = Pace(Lane.objects.get(pk=self.lease.lane))
 
     def _deliver(self, owed: Owed) -> None:
@@ -124,7 +122,8 @@ class _Chunk:
         if address is None:
             self._note(Result(owed.seq, Status.SKIPPED))
             return
-        copy = self.copies.of(owed.items)
+        language, copies = self.contents.choose(owed.language, self.lease.variant)
+        copy = copies.of(owed.items)
         reader = Reader(
             owed.supporter,
             address,
@@ -135,7 +134,7 @@ class _Chunk:
         )
         try:
             envelope, message = fill(
-                copy.skeleton, mailing=self.mailing, language=self.language, reader=reader
+                copy.skeleton, mailing=self.mailing, language=language, reader=reader
             )
         except SkeletonError as error:
             logger.warning("Recipient %s cannot be written to: %s", owed, error)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from mailings.audience.rule import LIVE, LOT, Audience, audience_of, capped, take_time
 from mailings.digesting.items_for import news_of
 from mailings.models import Lane, LaneSequence, Mailing
+from mailings.waves import canary_size
 
 PAGE = 50_000
 CHUNK = 500
@@ -60,10 +61,13 @@ RETURNING (SELECT count(*) FROM page)
 """
 
 _CUT_INTO_CHUNKS = """
-INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor)
-SELECT %(mailing)s, lane, g * %(chunk)s + 1, least((g + 1) * %(chunk)s, last_seq), 0, 0
-FROM mailings_lanesequence, generate_series(0, (last_seq - 1) / %(chunk)s) AS g
-WHERE mailing_id = %(mailing)s AND last_seq > 0
+INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave)
+SELECT %(mailing)s, lane, lo, least(lo + %(chunk)s - 1, upto), 0, 0, wave
+FROM mailings_lanesequence
+CROSS JOIN LATERAL (SELECT ceil(last_seq * %(canary)s)::int AS first) cut
+CROSS JOIN LATERAL (VALUES (0, 1, first), (1, first + 1, last_seq)) AS waves (wave, since, upto)
+CROSS JOIN LATERAL generate_series(since, upto, %(chunk)s) AS lo
+WHERE mailing_id = %(mailing)s
 """
 
 
@@ -106,7 +110,8 @@ def freeze_page(mailing_id: int) -> bool:
         cursor.execute(statement, what)
         if cursor.fetchone()[0]:
             return True
-        cursor.execute(_CUT_INTO_CHUNKS, what)
+        people = max(locked.audience_size, 1)
+        cursor.execute(_CUT_INTO_CHUNKS, what | {"canary": canary_size(people) / people})
         cursor.execute(
             "UPDATE mailings_mailing SET state = 'sending', started_at = now() WHERE id = %s",
             [mailing_id],

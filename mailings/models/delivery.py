@@ -117,13 +117,14 @@ class Recipient(models.Model):
 
 
 class Deferral(models.Model):
-    """When a recipient refused for now is tried again."""
+    """When a recipient refused for now is tried again, and with which variant of the mail."""
 
     pk = models.CompositePrimaryKey("mailing_id", "lane", "seq")
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="+", db_index=False)
     lane = models.PositiveSmallIntegerField()
     seq = models.IntegerField()
     next_attempt_at = models.DateTimeField()
+    variant = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
         indexes = [
@@ -135,7 +136,10 @@ class Deferral(models.Model):
 
 
 class Chunk(models.Model):
-    """A range of sequence numbers under one lease; `token` fences off a holder come too late."""
+    """A range of sequence numbers under one lease; `token` fences off a holder come too late.
+
+    It goes out when its wave is open, and everyone in it gets one variant of the mail.
+    """
 
     class State(models.IntegerChoices):
         OPEN = 0, _("open")
@@ -153,13 +157,15 @@ class Chunk(models.Model):
     token = models.BigIntegerField(null=True)
     lease_until = models.DateTimeField(null=True)
     cursor = models.IntegerField(default=0)
+    wave = models.PositiveSmallIntegerField(db_default=0)
+    variant = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["mailing", "lane", "state", "lo"],
+                fields=["mailing", "lane", "state", "wave", "lo"],
                 condition=models.Q(state__lt=2),
-                name="chunk_open",
+                name="chunk_open_by_wave",
             ),
         ]
         constraints = [

@@ -234,24 +234,27 @@ class Mailing(Wording, Steps):
 
 
 class MailingContent(models.Model):
-    """What a mailing says in one language, compiled once: a MIME skeleton with holes.
+    """What a mailing says in one language and variant, compiled once: a MIME skeleton with holes.
 
-    Written when the mailing is scheduled and never after.
+    Written when the mailing is scheduled and never after. Variant 0 is the mailing's own.
     """
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="contents")
     language = models.CharField(max_length=10)
+    variant = models.PositiveSmallIntegerField(db_default=0, default=0)
     skeleton = models.BinaryField(help_text=_("The bytes without their holes."))
     layout = models.JSONField(help_text=_("Where the holes are."))
     digest = models.BinaryField(max_length=32)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["mailing", "language"], name="content_language_once")
+            models.UniqueConstraint(
+                fields=["mailing", "language", "variant"], name="content_once_a_variant"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.mailing} ({self.language})"
+        return f"{self.mailing} ({self.language}, {self.variant})"
 
 
 def content_digest(skeleton: bytes, layout: dict[str, Any]) -> bytes:

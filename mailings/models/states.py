@@ -55,6 +55,12 @@ class Steps(models.Model):
     resumed_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
     pause_reason = models.CharField(max_length=200, blank=True, editable=False)
+    open_wave = models.PositiveSmallIntegerField(
+        db_default=0, editable=False, help_text=_("The last wave that may go out.")
+    )
+    wave_done_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("Since when the last open wave is out.")
+    )
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
