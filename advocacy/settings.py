@@ -183,6 +183,8 @@ MAILING_LEASE_SECONDS = env.float("MAILING_LEASE_SECONDS", default=900)
 MAILING_SLICE_SECONDS = env.float("MAILING_SLICE_SECONDS", default=60)
 # How long nothing is sent after the mail server asked for patience.
 MAILING_LANE_REST_SECONDS = env.float("MAILING_LANE_REST_SECONDS", default=60)
+# How long somebody who sends a proof waits for the links in it to answer; 0: they are not asked.
+PROOF_LINK_SECONDS = env.float("PROOF_LINK_SECONDS", default=10)
 # The time to think again between “Send” and the first mail.
 MAILING_HOLD_SECONDS = env.float("MAILING_HOLD_SECONDS", default=600)
 # So many people, or this share of them if that is more, get a mailing first; the rest follows when

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
+from campaigns.source_health.fetching import Fetcher
 from mailings.assembling import Copies
 from mailings.composing import CannotBeSent, Reader, compile_content, fill
+from mailings.examining import blocking, examine
 from mailings.models import Mailing, MailingContent, Proof
 from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection, SMTPSettings
@@ -43,15 +45,20 @@ def sample(content: MailingContent, *, address: str) -> tuple[Envelope, bytes]:
         raise CannotBeSent([str(error)]) from error
 
 
-def send_proof(*, mailing: Mailing, user: Any) -> Proof:
-    """Send what the mailing says now to `user`; the Proof is written once the server has taken it.
+def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -> Proof:
+    """Examine what the mailing says now and send it to `user`, as to a reader without a name.
 
-    Raises CannotBeSent, ProofFailed.
+    The Proof is written once the server has taken it, with what the examination found. `fetcher`
+    asks the links, by default those of the public web. Raises CannotBeSent, also when a check
+    blocks, and ProofFailed.
     """
     if not user.email:
         raise CannotBeSent([_("Your account has no email address to send a proof to.")])
     content = compile_content(mailing)
     envelope, message = sample(content, address=user.email)
+    checks = examine(message, preheader=mailing.preheader, fetcher=fetcher)
+    if reasons := blocking(checks):
+        raise CannotBeSent(reasons)
     way = replace(
         SMTPSettings.from_url(settings.EMAIL_URL),
         connect_timeout=_CONNECT,
@@ -62,14 +69,24 @@ def send_proof(*, mailing: Mailing, user: Any) -> Proof:
         outcome = way_out.send(envelope, message)
     if outcome.kind is not Kind.ACCEPTED:
         raise ProofFailed(f"{outcome.kind}: {outcome.code or ''} {outcome.text}".strip())
-    proof = Proof.objects.create(mailing=mailing, digest=_proved(content), sent_to=user)
+    proof = Proof.objects.create(
+        mailing=mailing,
+        digest=_proved(content),
+        sent_to=user,
+        checks=[check.as_data() for check in checks],
+    )
     mailing.mark_proofed(by=user)
     return proof
 
 
 def is_proofed(content: MailingContent) -> bool:
     """Whether a proof of exactly this content, for exactly this audience, reached its reader."""
-    return content.mailing.proofs.filter(digest=_proved(content)).exists()
+    return proof_of(content) is not None
+
+
+def proof_of(content: MailingContent) -> Proof | None:
+    """The newest proof of exactly this content, for exactly this audience."""
+    return content.mailing.proofs.filter(digest=_proved(content)).first()
 
 
 def _proved(content: MailingContent) -> bytes:

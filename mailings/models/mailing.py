@@ -271,6 +271,9 @@ class Proof(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     sent_at = models.DateTimeField(db_default=Now())
+    checks = models.JSONField(
+        default=list, help_text=_("What its examination found: a state and a sentence each.")
+    )
 
     class Meta:
         ordering = ["-sent_at"]
