@@ -82,6 +82,17 @@ register(
         """,
     ),
     Invariant(
+        "who is blocked is on the list of the blocked, and nobody else",
+        """
+        SELECT count(*) FROM (
+            SELECT p.id FROM signatures_supporter p
+            JOIN signatures_suppression x ON x.email_hash = p.email_hash
+            WHERE x.lifted_at IS NULL GROUP BY p.id
+        ) blocked FULL JOIN signatures_blockedperson listed ON listed.supporter_id = blocked.id
+        WHERE blocked.id IS NULL OR listed.supporter_id IS NULL
+        """,
+    ),
+    Invariant(
         "the shards of every campaign sum to its counted, pending, held and opted-in signatures",
         """
         SELECT count(*) FROM (

@@ -28,13 +28,7 @@ signatures_subscription s WHERE s.scope_id = %(scope)s AND s.unsubscribed_at IS 
 
 BLOCKED = Demand(
     "blocked",
-    outside=(
-        People(
-            "signatures_suppression x JOIN signatures_supporter b ON b.email_hash = x.email_hash"
-            " WHERE x.lifted_at IS NULL",
-            "b.id",
-        ),
-    ),
+    outside=(People("signatures_blockedperson b WHERE true", "b.supporter_id"),),
 )
 
 
@@ -77,7 +71,7 @@ def audience_of(mailing: Mailing) -> Audience:
     demands = [BLOCKED, *_unless_muted(mailing), *_signers(mailing), *_unless_told(mailing)]
     rules, most = mailing.narrowed()
     if rules:
-        demands += demands_of(Rules.read(rules), mailing.organization)
+        demands += demands_of(Rules.read(rules), mailing.scope)
     return Audience(mailing.scope_id, tuple(demands), most, mailing.segment_id or 0)
 
 
@@ -85,7 +79,7 @@ def audience_of_rules(
     rules: Rules, *, scope: MailScope, most: int | None = None, seed: int = 0
 ) -> Audience:
     """Who of a scope a segment's rules describe, apart from any mailing. Raises BadRules."""
-    demands = (BLOCKED, *demands_of(rules, scope.organization))
+    demands = (BLOCKED, *demands_of(rules, scope))
     return Audience(scope.pk, demands, most, seed)
 
 

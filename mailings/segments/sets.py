@@ -22,12 +22,12 @@ from signatures.models import Tag
 GOT = (3, 7, 8, 10)
 
 
-def demands_of(rules: Rules, organization: Organization) -> Iterator[Demand]:
-    """What the rules demand, one for each requirement.
+def demands_of(rules: Rules, scope: MailScope) -> Iterator[Demand]:
+    """What the rules demand of whoever gets mail of this scope, one for each requirement.
 
-    Raises BadRules when they name something that the organization does not have (any more).
+    Raises BadRules when they name something that its organization does not have (any more).
     """
-    own = Own(organization)
+    own = Own(scope.organization, scope)
     number = 0
     for requirement in rules.requirements:
         within: list[People] = []
@@ -41,9 +41,10 @@ def demands_of(rules: Rules, organization: Organization) -> Iterator[Demand]:
 
 @dataclass(frozen=True)
 class Own:
-    """What an organization owns, as far as conditions may name it."""
+    """What an organization owns, as far as conditions may name it; `mail` is what is to go out."""
 
     organization: Organization
+    mail: MailScope | None = None
 
     @cached_property
     def campaigns(self) -> list[int]:
@@ -94,13 +95,12 @@ def _agreed(own: Own, scope: int) -> People:
 
 
 def _joined(own: Own, date: str) -> People:
-    """Whose standing consent to any of the organization's mail began after that day, in UTC."""
-    scopes = MailScope.objects.filter(organization=own.organization).values_list("pk", flat=True)
+    """Whose standing consent to this kind of mail began after that day, in UTC."""
     return People(
-        "signatures_subscription t WHERE t.scope_id = ANY(%(kinds)s)"
+        "signatures_subscription t WHERE t.scope_id = %(kind)s"
         " AND t.unsubscribed_at IS NULL AND t.subscribed_at >= %(since)s",
         "t.supporter_id",
-        {"kinds": list(scopes), "since": _after(date)},
+        {"kind": own.mail and own.mail.pk, "since": _after(date)},
     )
 
 

@@ -1,3 +1,4 @@
+from signatures.models.blocked import BlockedPerson
 from signatures.models.data_access import DataAccess
 from signatures.models.limits import NetworkWindow, UsedChallenge
 from signatures.models.signature import CountShard, Letter, Signature
@@ -13,6 +14,7 @@ from signatures.models.supporter import (
 from signatures.models.tag import Tag, TaggedSupporter
 
 __all__ = [
+    "BlockedPerson",
     "CampaignMute",
     "ConsentEvent",
     "CountShard",

@@ -137,6 +137,25 @@ class Signature(models.Model):
                 name="signature_by_sharer",
             ),
             models.Index(OpClass(Upper("name"), name="text_pattern_ops"), name="signature_by_name"),
+            # Sets of people, read in the order of their numbers and from these alone.
+            models.Index(
+                fields=["campaign", "supporter"],
+                include=["counted_at"],
+                condition=models.Q(state="counted"),
+                name="signature_counted_people",
+            ),
+            models.Index(
+                fields=["referrer_code", "supporter"],
+                include=["campaign"],
+                condition=models.Q(state="counted") & ~models.Q(referrer_code=""),
+                name="signature_counted_by_code",
+            ),
+            # What a mailing brought.
+            models.Index(
+                fields=["mailing_number"],
+                condition=models.Q(mailing_number__isnull=False),
+                name="signature_by_mailing",
+            ),
             # Whose names the campaign's page shows.
             models.Index(
                 fields=["campaign", "-id"],

@@ -40,6 +40,16 @@ class Supporter(models.Model):
 
     objects = SupporterQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["country", "id"],
+                include=["postal_code"],
+                condition=~models.Q(country=""),
+                name="supporter_by_place",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.email
 
@@ -144,7 +154,14 @@ class Subscription(models.Model):
                 include=["supporter"],
                 condition=models.Q(unsubscribed_at=None),
                 name="subscription_live_walk",
-            )
+            ),
+            # The same people in the order of their numbers, to be joined with other sets.
+            models.Index(
+                fields=["scope", "supporter"],
+                include=["subscribed_at", "rests_until"],
+                condition=models.Q(unsubscribed_at=None),
+                name="subscription_live_people",
+            ),
         ]
 
     def __str__(self) -> str:
