@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, Source, Update
 from mailings.models import IN_PREPARATION, Mailing
+from mailings.promising.owed import pressing
+from mailings.views.promises import promises_page, skip_page
 from mailings.views.readiness import readiness_page
 from signatures.views.previewing import show_preview
 
@@ -39,7 +41,11 @@ class StaffSite(AdminSite):
             "campaigns/campaign/<int:pk>/preview/", self.admin_view(preview_page), name="preview"
         )
         ready = path("ready-to-send/", self.admin_view(readiness_page), name="ready_to_send")
-        return [preview, ready, *super().get_urls()]
+        promised = path("promises/", self.admin_view(promises_page), name="promises")
+        skip = path(
+            "promises/<int:schedule_id>/skip/", self.admin_view(skip_page), name="skip_period"
+        )
+        return [preview, ready, promised, skip, *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -58,6 +64,7 @@ def landing(user: Any) -> dict[str, Any]:
         "draft_campaigns": campaigns.filter(published_at=None)[:LANDING_ROWS],
         "draft_updates": updates.filter(published_at=None)[:LANDING_ROWS],
         "rotten_sources": sources.public().rotten()[:LANDING_ROWS],
+        "pressing_promises": pressing(user),
         "mailings_under_way": mailings.filter(state__in=UNDER_WAY)[:LANDING_ROWS],
         "draft_mailings": mailings.filter(state__in=IN_PREPARATION)[:LANDING_ROWS],
     }

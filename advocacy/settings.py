@@ -139,6 +139,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 59},
     },
+    "keep-promises": {
+        "task": "mailings.tasks.keep_promises",
+        "schedule": 300.0,
+        "options": {"expires": 299},
+    },
     "check-sources": {
         "task": "campaigns.tasks.check_sources",
         "schedule": 3600.0,

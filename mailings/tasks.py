@@ -9,6 +9,9 @@ from celery.signals import worker_shutting_down
 from mailings import doorbell, pumping, sending
 from mailings.digesting.preparing import prepare_due
 from mailings.digesting.waking import wake_due
+from mailings.promising.closing import draft_closing_mails
+from mailings.promising.warning import warn_ahead
+from mailings.telling import send_notices
 
 _stopping = threading.Event()
 
@@ -39,3 +42,11 @@ def wake_digest_schedules() -> None:
     """Every minute."""
     wake_due()
     prepare_due()
+
+
+@shared_task
+def keep_promises() -> None:
+    """Every five minutes: draft last mails, warn of promises, send what organizers are owed."""
+    draft_closing_mails()
+    warn_ahead()
+    send_notices()

@@ -25,8 +25,9 @@ class MessageKey(NamedTuple):
     ids: tuple[int, ...]
 
 
-def message_key(kind: Literal["l", "m"], *ids: int, keys: Keys | None = None) -> str:
-    """`m{mailing}.{recipient}.{hmac8}` for bulk mail, `l{letter}.{hmac8}` for a letter.
+def message_key(kind: Literal["l", "m", "n"], *ids: int, keys: Keys | None = None) -> str:
+    """`m{mailing}.{recipient}.{hmac8}` for bulk mail, `l{letter}.{hmac8}` for a letter,
+    `n{notice}.{hmac8}` for what staff are told.
 
     The same ids give the same key, so a message is recognised again in a bounce or a server's
     log; give ids that stay the same when a message is tried again. The MAC is 8 bytes in hex.

@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.rig import browser as browsers
+from tests.rig.moved_clock import MovedClock
 from tests.rig.own_servers import OwnServers, migrated_template, own_servers
 from tests.rig.programs import Program, Site, Worker, environment_for, with_database
 from tests.rig.servers import servers
@@ -79,6 +80,12 @@ def tcp_proxy() -> Iterator[Callable[[str, int], TCPProxy]]:
     yield make
     for proxy in proxies:
         proxy.stop()
+
+
+@pytest.fixture
+def moved_clock(db: None) -> MovedClock:
+    """The database's clock, to be moved: `moved_clock.advance(timedelta(days=30))`."""
+    return MovedClock()
 
 
 @pytest.fixture

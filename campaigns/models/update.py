@@ -2,7 +2,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
@@ -54,8 +54,6 @@ class Update(models.Model):
 
     def publish(self) -> bool:
         """Show it on the campaign's page. Safe to call twice; True when this call did it."""
-        changed = Update.objects.filter(pk=self.pk, published_at=None).update(
-            published_at=timezone.now()
-        )
+        changed = Update.objects.filter(pk=self.pk, published_at=None).update(published_at=Now())
         self.refresh_from_db(fields=["published_at"])
         return bool(changed)

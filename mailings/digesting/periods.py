@@ -19,5 +19,8 @@ def after(moment: datetime, cadence: str, times: int = 1) -> datetime:
 
 
 def ahead_of(cadence: str) -> timedelta:
-    """How long before it goes a digest is drafted, for somebody to look at."""
-    return timedelta(days=2 if cadence == MailScope.Cadence.WEEKLY else 7)
+    """How long before a mail is due its people's organizers hear of it: a week and a day.
+
+    What is due every week leaves room for half of it.
+    """
+    return timedelta(days=3 if cadence == MailScope.Cadence.WEEKLY else 8)

@@ -1,5 +1,6 @@
 from mailings.models.act import MailingAct
 from mailings.models.catching_up import CatchUp
+from mailings.models.closing import ClosingMail
 from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
 from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient, SkipReason
 from mailings.models.digest import DigestItem, SkippedPeriod
@@ -10,6 +11,7 @@ from mailings.models.mailing import (
     Proof,
     content_digest,
 )
+from mailings.models.notice import OrganizerNotice
 from mailings.models.segment import Segment
 from mailings.models.states import IN_PREPARATION
 from mailings.models.wording import MailingTranslation, Wording
@@ -19,6 +21,7 @@ __all__ = [
     "ArrivedMail",
     "CatchUp",
     "Chunk",
+    "ClosingMail",
     "Deferral",
     "DigestItem",
     "DigestSchedule",
@@ -29,6 +32,7 @@ __all__ = [
     "MailEvent",
     "MailingContent",
     "MailingTranslation",
+    "OrganizerNotice",
     "Proof",
     "Recipient",
     "Reply",

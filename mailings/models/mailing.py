@@ -149,7 +149,7 @@ class Mailing(Wording, Steps):
         related_name="+",
         editable=False,
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     objects = MailingQuerySet.as_manager()
 
     class Meta:

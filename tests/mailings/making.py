@@ -17,6 +17,7 @@ from mailings.proofing import send_proof
 from mailings.scheduling import schedule_mailing
 from signatures.addresses import email_hash, email_key
 from signatures.models import Signature, Subscription, Supporter
+from tests.campaigns.admin_pages import make_organizer
 
 _numbers: Iterator[int] = count(1)
 
@@ -72,6 +73,14 @@ def make_staff(name: str = "", organization: Organization | None = None, **field
     )
     if organization:
         organization.memberships.create(user=user)
+    return user
+
+
+def reachable_organizer(organization: Organization) -> Any:
+    """Somebody who works for the organization and reads mail."""
+    user = make_organizer(organization, username=f"organizer{next(_numbers)}")
+    user.email = f"{user.username}@citizens.example"
+    user.save()
     return user
 
 
