@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0010_versions_of_texts"),
-        ("mailings", "0009_digests_are_made_of_items"),
+        ("mailings", "0012_proofs_are_examined"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
