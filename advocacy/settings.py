@@ -205,6 +205,10 @@ NETWORK_LIMITS = {
     300: env.int("NETWORK_LIMIT_5_MINUTES", default=40),
     86400: env.int("NETWORK_LIMIT_DAY", default=400),
 }
+# Where signatures count before they are confirmed, a shown number that followed each one would tell
+# a visitor whether an address had signed. It moves in tens, and at moments so many seconds apart;
+# 0 shows every one at once.
+COUNT_AT_ONCE_SECONDS = env.int("COUNT_AT_ONCE_SECONDS", default=600)
 # More signatures than this in ten minutes are worth a look by staff. Nothing is held for them.
 RATE_ALARMS = {
     "campaign": env.int("RATE_ALARM_CAMPAIGN", default=2000),

@@ -155,6 +155,11 @@ def _choices(campaign: Campaign) -> list[Finding]:
             " name. Many countries also ask for a confirmed address before you mail."
         )
         findings.append(Finding(text))
+        text = _(
+            "On a page where few sign, the number tells whoever types a stranger's address whether"
+            " it had signed before: it moves in steps, but it moves. “Confirm first” tells nobody."
+        )
+        findings.append(Finding(text))
     if COPIED.search(campaign.slug):
         findings.append(Finding(_("The page's address still says that it is a copy.")))
     return findings

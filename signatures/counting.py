@@ -2,15 +2,21 @@
 
 A change of state moves a `CountShard` in its own transaction; the tx worker sums the shards into
 `Tally` every two seconds; pages, lists and charts read those. A page is never more than five
-seconds behind, and `check_invariants` proves that at rest the count equals `COUNT(*)`.
+seconds behind, and `check_invariants` proves that at rest the count equals `COUNT(*)`. Only where
+signatures count before they are confirmed may the page be a few behind (see `refresh_tallies`).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from signatures.models import CountShard, Signature
+
+# How many signatures make a number that moves in steps move before its time.
+STEP = 10
 
 _MOVE = """
 INSERT INTO signatures_countshard AS c (campaign_id, day, shard, pending, held, counted, opted_in)
@@ -22,20 +28,47 @@ ON CONFLICT (campaign_id, day, shard) DO UPDATE SET
     opted_in = c.opted_in + EXCLUDED.opted_in
 """
 
-# Only campaigns whose sum changed are written. The public history takes the same number for the
-# hour, so that its last one is always the one that the page shows.
-_REFRESH = """
-WITH changed AS (
-    INSERT INTO campaigns_tally AS t (campaign_id, counted, as_of)
-    SELECT campaign_id, GREATEST(sum(counted), 0), now()
-    FROM signatures_countshard GROUP BY campaign_id
-    ON CONFLICT (campaign_id) DO UPDATE SET counted = EXCLUDED.counted, as_of = EXCLUDED.as_of
-    WHERE t.counted <> EXCLUDED.counted
+# Campaigns whose page has another number to show by now: its sum has changed and, where signatures
+# count before their owners confirm them, enough of them have come or a fixed moment has passed.
+_LATE = """
+WITH late AS (
+    SELECT s.campaign_id, s.counted, t.counted AS shown, t.as_of
+    FROM (SELECT campaign_id, GREATEST(sum(counted), 0) AS counted
+        FROM signatures_countshard GROUP BY campaign_id) s
+    JOIN campaigns_campaign c ON c.id = s.campaign_id
+    LEFT JOIN campaigns_tally t ON t.campaign_id = c.id
+    WHERE CASE
+        WHEN t.campaign_id IS NULL THEN true
+        WHEN c.proof = 'at_once' AND c.state = 'open' AND %(every)s > 0 THEN
+            abs(s.counted - t.counted) >= %(step)s
+            OR COALESCE(t.settled_at, '-infinity') < to_timestamp(
+                floor(extract(epoch FROM now()) / NULLIF(%(every)s, 0)) * %(every)s)
+        ELSE s.counted <> t.counted
+    END
+)
+"""
+
+_SETTLED = """, settled AS (
+    INSERT INTO campaigns_tally AS t (campaign_id, counted, as_of, settled_at)
+    SELECT campaign_id, counted, now(), now() FROM late
+    ON CONFLICT (campaign_id) DO UPDATE SET
+        counted = EXCLUDED.counted, settled_at = EXCLUDED.settled_at,
+        as_of = CASE WHEN t.counted = EXCLUDED.counted THEN t.as_of ELSE EXCLUDED.as_of END
     RETURNING campaign_id, counted, as_of
 )
+"""
+
+# The public history takes the same number for the hour, so that its last one is always the one that
+# the page shows.
+_OF_THE_HOUR = """
 INSERT INTO campaigns_tallyhour AS h (campaign_id, hour, counted)
-SELECT campaign_id, date_trunc('hour', as_of, 'UTC'), counted FROM changed
+SELECT campaign_id, date_trunc('hour', as_of, 'UTC'), counted FROM settled WHERE as_of = now()
 ON CONFLICT (campaign_id, hour) DO UPDATE SET counted = EXCLUDED.counted
+"""
+
+_STILL_LATE = """
+SELECT campaign_id, COALESCE(shown, 0), COALESCE(extract(epoch FROM as_of), 0)
+FROM late WHERE counted <> COALESCE(shown, 0)
 """
 
 # No chart goes back further than a year: whatever lies before stands in one row of a day that was.
@@ -123,8 +156,24 @@ def restate(signature: Signature, was: Standing) -> None:
 
 
 def refresh_tallies() -> None:
-    """Sum the shards into the number that pages show."""
-    _alone("refresh_tallies", _REFRESH)
+    """Sum the shards into the number that pages show.
+
+    While a campaign counts unconfirmed signatures, a number that follows each of them would tell
+    who types a stranger's address whether that address has signed before: it moves if not. There it
+    moves by `STEP` or more, or at moments `COUNT_AT_ONCE_SECONDS` apart, and then to the exact sum.
+    """
+    _alone("refresh_tallies", _LATE + _SETTLED + _OF_THE_HOUR, _steps())
+
+
+def stale_tallies() -> set[tuple[int, int, float]]:
+    """Campaigns that should show another number by now: id, what is shown, and since when."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LATE + _STILL_LATE, _steps())
+        return set(cursor.fetchall())
+
+
+def _steps() -> dict[str, int]:
+    return {"every": settings.COUNT_AT_ONCE_SECONDS, "step": STEP}
 
 
 def fold_old_days() -> None:
@@ -133,8 +182,8 @@ def fold_old_days() -> None:
     _alone("fold_old_days", _FOLD)
 
 
-def _alone(name: str, sql: str) -> None:
+def _alone(name: str, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ALONE, [name])
         if cursor.fetchone()[0]:
-            cursor.execute(sql)
+            cursor.execute(sql, parameters)

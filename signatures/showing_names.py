@@ -1,6 +1,7 @@
 """Some of those who signed, as the campaign's page names them to everyone.
 
-Only who ticked the box, only while their signature counts, and only a first name and a country.
+Only who ticked the box and confirmed that it was them, only while their signature counts, and only
+a first name and a country.
 """
 
 import re
@@ -31,7 +32,10 @@ def shown_signers(campaign: Campaign) -> list[Signer]:
         return []
     newest = (
         Signature.objects.filter(
-            campaign_id=campaign.pk, shows_name=True, state=Signature.State.COUNTED
+            campaign_id=campaign.pk,
+            shows_name=True,
+            state=Signature.State.COUNTED,
+            confirmed_at__isnull=False,
         )
         .order_by("-pk")
         .values_list("name", "country")[:AT_MOST]

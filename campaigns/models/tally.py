@@ -15,6 +15,9 @@ class Tally(models.Model):
     )
     counted = models.PositiveIntegerField(default=0)
     as_of = models.DateTimeField(db_default=models.functions.Now())
+    settled_at = models.DateTimeField(
+        null=True, help_text=_("When it was last compared with what has come in.")
+    )
 
     objects = CampaignScopedQuerySet.as_manager()
 

@@ -159,8 +159,8 @@ class Signature(models.Model):
             # Whose names the campaign's page shows.
             models.Index(
                 fields=["campaign", "-id"],
-                condition=models.Q(shows_name=True, state="counted"),
-                name="signature_shows_name",
+                condition=models.Q(shows_name=True, state="counted", confirmed_at__isnull=False),
+                name="signature_names_shown",
             ),
         ]
 

@@ -72,8 +72,9 @@ def test_an_address_without_https_is_named(campaign):
 def test_counting_at_once_comes_with_a_warning(campaign):
     sourced(campaign)
     campaign.proof = Campaign.Proof.AT_ONCE
-    [finding] = check_campaign(campaign)
-    assert "before their address is confirmed" in finding.text and not finding.blocks
+    unproven, revealing = check_campaign(campaign)
+    assert "before their address is confirmed" in unproven.text and not unproven.blocks
+    assert "“Confirm first” tells nobody" in revealing.text and not revealing.blocks
 
 
 def test_an_organization_without_addresses_is_told_so(campaign):

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
 
-from signatures.confirming import disown
+from signatures.confirming import confirm, disown, typed_in
 from signatures.erasing import erase
 from signatures.models import Signature
 from signatures.own_data import hide
@@ -61,6 +61,16 @@ def test_nobody_is_named_who_did_not_ask_for_it(client, campaign):
 def test_nobody_is_named_whose_signature_does_not_count(client, campaign, state):
     signs(campaign, state=state)
     assert named(client, campaign) == []
+
+
+def test_t02_nobody_is_named_who_has_not_confirmed_that_it_was_them(client):
+    campaign = make_campaign(asks_to_show_name=True, proof="at_once")
+    typed = {"name": "Ada Lovelace", "email": "ada@example.org", "shows_name": "on"}
+    client.post(campaign.get_absolute_url(), typed)
+    signature = Signature.objects.get(state="counted", shows_name=True)
+    assert named(client, campaign) == []
+    confirm(signature_id=signature.pk, typed=typed_in(signature))
+    assert named(client, campaign) == ["Ada"]
 
 
 @pytest.mark.parametrize("leave", ["hide", "withdraw", "erase", "disown"])
@@ -129,8 +139,9 @@ def test_of_many_the_newest_are_found_by_an_index_of_their_own(campaign):
                 RETURNING id, email::int AS n)
             INSERT INTO signatures_signature (campaign_id, supporter_id, statement_id, notice_id,
                 consents, name, postal_code, country, comment, referrer_code, state, shows_name,
-                counted_at)
-            SELECT %s, id, %s, %s, false, 'Ada', '', 'DE', '', '', 'counted', n %% 100 = 0, now()
+                counted_at, confirmed_at)
+            SELECT %s, id, %s, %s, false, 'Ada', '', 'DE', '', '', 'counted', n %% 100 = 0, now(),
+                now()
             FROM people""",
             [campaign.pk, model.statement_id, model.notice_id],
         )
@@ -139,7 +150,7 @@ def test_of_many_the_newest_are_found_by_an_index_of_their_own(campaign):
     assert len(shown_signers(campaign)) == AT_MOST
     with connection.execute_wrapper(explained := Explained()):
         shown_signers(campaign)
-    assert "signature_shows_name" in explained.plan
+    assert "signature_names_shown" in explained.plan
 
 
 class Explained:
