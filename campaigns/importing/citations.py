@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from campaigns.citations import Citation
 from campaigns.importing.draft import Doubt, SourceDraft
 from campaigns.importing.pieces import Piece
 from campaigns.importing.references import is_imprint, read_reference
+from campaigns.importing.works import PAGES
 from campaigns.text.vocabulary import SOURCE_KEY
 
 MAX_KEY = 60
@@ -35,7 +37,7 @@ class Entry:
     pieces: tuple[Piece, ...]
     why: str = ""
 
-    @property
+    @cached_property
     def text(self) -> str:
         text = ""
         for piece in self.pieces:
@@ -64,59 +66,73 @@ def read_sources(
     The same work listed twice stays two sources; a label used twice means the first; `Ibid.` means
     the one before it.
     """
-    sources: dict[str, SourceDraft] = {}
-    keys: dict[str, str] = {}
-    unsure = []
+    listed = _Listed()
     for number, entry in enumerate(entries, start=1):
-        item = f"source {entry.label or number}"
-        if meant := _meant_again(entry, sources, keys):
-            keys.setdefault(entry.label or str(number), meant)
-            unsure.append(Doubt(item, entry.raw, _again(sources[meant], entry)))
-            continue
-        reading = read_reference(entry.text, entry.links)
-        for why in filter(None, (entry.why, reading.why)):
-            unsure.append(Doubt(item, entry.raw, why))
-        if entry.label in keys:
-            unsure.append(Doubt(item, entry.raw, _("Another source has this number too.")))
-        if same := _same_title(reading.citation, sources):
-            why = _(
-                "It has the title of another source, %(key)s; look whether it is the same work."
-            )
-            unsure.append(Doubt(item, entry.raw, why % {"key": same}))
-        key = _free_key(entry, reading.citation, number, taken=sources)
-        keys.setdefault(entry.label or str(number), key)
-        sources[key] = SourceDraft(key, reading.citation, entry.raw)
-    without = [source.key for source in sources.values() if not source.citation.url]
+        listed.add(entry, number)
+    sources = tuple(listed.sources.values())
+    without = [source.key for source in sources if not source.citation.url]
     if sources and len(without) == len(sources):
         why = _("The text gives no web addresses; add them, so that readers can check.")
-        unsure.append(Doubt("sources", "", why))
+        listed.unsure.append(Doubt("sources", "", why))
     elif without:
         why = _("These have no web address; add it, so that readers can check.")
-        unsure.append(Doubt("sources", ", ".join(without), why))
-    return tuple(sources.values()), keys, unsure
+        listed.unsure.append(Doubt("sources", ", ".join(without), why))
+    return sources, listed.keys, listed.unsure
 
 
-def _meant_again(entry: Entry, sources: dict[str, SourceDraft], keys: dict[str, str]) -> str:
-    """The key of the source that `Ibid.` or `See note 1` means; empty for any other entry."""
-    if match := SEE_NOTE.fullmatch(entry.text):
-        return keys.get(match["number"], "")
-    return next(reversed(sources), "") if IBID.fullmatch(entry.text) else ""
+@dataclass
+class _Listed:
+    """The sources read so far; `last` is the key that the entry before this one means."""
+
+    sources: dict[str, SourceDraft] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    unsure: list[Doubt] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
+    last: str = ""
+
+    def add(self, entry: Entry, number: int) -> None:
+        item, label = f"source {entry.label or number}", entry.label or str(number)
+        if label in self.keys:
+            why = _("Another source has this number too.")
+            self.unsure.append(Doubt(item, entry.raw, why))
+        if meant := self._meant_again(entry):
+            self.last = self.keys.setdefault(label, meant)
+            self.unsure.append(Doubt(item, entry.raw, _again(meant, entry)))
+            return
+        reading = read_reference(entry.text, entry.links)
+        same = self._same_title(reading.citation)
+        for why in filter(None, (entry.why, reading.why, same)):
+            self.unsure.append(Doubt(item, entry.raw, why))
+        self.last = _free_key(entry, reading.citation, number, taken=self.sources)
+        self.keys.setdefault(label, self.last)
+        self.titles.setdefault(_comparable(reading.citation.title), self.last)
+        self.sources[self.last] = SourceDraft(self.last, reading.citation, entry.raw)
+
+    def _meant_again(self, entry: Entry) -> str:
+        """The key of the source that `Ibid.` or `See note 1` means; empty for any other entry."""
+        if match := SEE_NOTE.fullmatch(entry.text):
+            return self.keys.get(match["number"], "")
+        return self.last if IBID.fullmatch(entry.text) else ""
+
+    def _same_title(self, citation: Citation) -> str:
+        """Why it may be a source that is there already; a title of one word names many works."""
+        title = _comparable(citation.title)
+        if " " not in title or title not in self.titles:
+            return ""
+        why = _("It has the title of another source, %(key)s; look whether it is the same work.")
+        return why % {"key": self.titles[title]}
 
 
-def _again(source: SourceDraft, entry: Entry) -> str:
-    why = _("It means the source %(key)s, so both numbers cite that one.") % {"key": source.key}
+def _comparable(title: str) -> str:
+    return title.casefold().rstrip(" .,")
+
+
+def _again(key: str, entry: Entry) -> str:
+    why = _("It means the source %(key)s, so both numbers cite that one.") % {"key": key}
     match = IBID.fullmatch(entry.text)
     if match and match["place"]:
         why += " " + _("Where in it, “%(place)s”, was left out.") % {"place": match["place"]}
     return why
-
-
-def _same_title(citation: Citation, sources: dict[str, SourceDraft]) -> str:
-    """The key of a source with the same title; a title of one word names many works."""
-    title = citation.title.casefold()
-    if " " not in title:
-        return ""
-    return next((key for key, one in sources.items() if one.citation.title.casefold() == title), "")
 
 
 def _free_key(
@@ -134,7 +150,9 @@ def _free_key(
         if citation.publisher:
             # `Poe, A. et al.` and `Ada Poe` are both known by the surname.
             surname, comma, _rest = re.sub(r" et al\.?\Z", "", author).partition(", ")
-            author = (surname if comma else surname.split(" ")[-1]) or citation.publisher
+            author = (surname if comma else surname.split(" ")[-1]) or PAGES.sub(
+                "", citation.publisher
+            )
         year = citation.published_on.year if citation.published_on else ""
         base = slugify(f"{author} {year}" if author else "")[: MAX_KEY - 4]
     key = base = base or f"source-{label if label.isalnum() and label.isascii() else number}"

@@ -27,21 +27,27 @@ def headline_at(found: Sections) -> int:
     fixed = found.of(Part.LEAD_IN) or found.of(Part.STATEMENT)
     end = fixed[0] if fixed else len(found.pieces)
     all_texts = Counter(piece.text.casefold() for piece in found.pieces)
-    candidates = [
-        at
-        for at in found.free(0, end)
-        if len(found.text(at)) <= MAX_HEADLINE and found.pieces[at].kind in ("p", "h2", "h3")
-    ][:20]
+    ends = next((at for at in found.free() if _ends_letter(found.text(at))), len(found.pieces))
+    candidates = [at for at in found.free(0, min(end, ends)) if _may_head(found.pieces[at])][:20]
     greetings = (at for at in range(end) if phrases.GREETING.fullmatch(found.text(at)[:200]))
     greeting = next(greetings, end)
     candidates = [at for at in candidates if at < greeting] or candidates
     if not candidates:
-        later = [at for at in found.free(end) if len(found.text(at)) <= MAX_HEADLINE]
-        candidates = [at for at in later if found.pieces[at].kind in ("p", "h2", "h3")][:3]
+        candidates = [at for at in found.free(end, ends) if _may_head(found.pieces[at])][:3]
     scores = {
         at: _headline_score(found.pieces[at], rank, all_texts) for rank, at in enumerate(candidates)
     }
     return max(scores, key=lambda at: (scores[at], -at), default=-1)
+
+
+def _may_head(piece: Piece) -> bool:
+    """Whether it is short enough for a headline, and no paragraph of several sentences."""
+    is_paragraph = len(piece.text) > 120 and re.search(r"[.?!] [A-ZÄÖÜ]", piece.text)
+    return piece.kind in ("p", "h2", "h3") and len(piece.text) <= MAX_HEADLINE and not is_paragraph
+
+
+def _ends_letter(text: str) -> bool:
+    return bool(phrases.THANKS.fullmatch(text[:300]) or phrases.SIGN_OFF.fullmatch(text[:300]))
 
 
 def _headline_score(piece: Piece, rank: int, all_texts: Counter[str]) -> float:
@@ -101,7 +107,7 @@ def _find_brand(found: Sections, headline: int) -> None:
 def _is_name(piece: Piece) -> bool:
     """A few words, and capitals as names have them."""
     text = piece.text
-    if piece.kind in ("ul", "ol", "quote"):
+    if piece.kind in ("ul", "ol", "quote") or _ends_letter(text):
         return False
     words = text.split()
     begins = text[:1].isupper() or NUMBERED_NAME.match(text) or LEGAL_FORM.search(text)
@@ -117,7 +123,7 @@ def _is_sentence(text: str) -> bool:
     return (
         len(text) > 60
         and " " in text
-        or bool(re.search(r"[a-zäöüß)]\W{0,2}[.?!]\W*[0-9]*\W*\Z", text))
+        or bool(re.search(r"[a-zäöüß0-9%)]\W{0,2}[.?!]\W*[0-9]*\W*\Z", text))
     )
 
 

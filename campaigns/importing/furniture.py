@@ -53,9 +53,8 @@ FURNITURE = any_of(
     previous | next | top | back to top | (?:recent|latest) (?:signers|signatures|news|posts)
     (?:from|von|name) ?: \[?(?:your|ihr|dein)(?: full)? name\]?
     \[?(?:your|ihr|dein) name(?: here)?\]?
-    (?:(?:(?:first|last|full|your|street|postal|zip|mobile|phone|e-?mail|home) )*(?:name|e-?mail\
-      |address|code|zip|zip/postal code|phone|number|city|state|country|postcode\
-      |comment)(?: ?\*)?[ ,|/]*){2,}
+    (?:(?:first|last|full|your|street|postal|zip|mobile|phone|e-?mail|home|name|address|code\
+      |number|city|state|country|postcode|comment)\b(?: ?\*)?+[ ,|/]*+){2,}
     street address | mobile phone | your (?:e-?mail|information|details|comment) | submit
     send(?: (?:message|letter|e-?mail))?
     (?:please )?(?:fill|enter) (?:in |out )?(?:your|the) .{0,60}

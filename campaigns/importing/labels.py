@@ -25,6 +25,8 @@ MOST = {
 }
 LABEL = re.compile(r"(?P<label>[^:：]{1,45}?) ?[:：](?: (?P<rest>\S.*))?", re.DOTALL)
 TITLED = re.compile(r"(?i)(?:(?:the )?petition|appell|aufruf) ?: .*[^.]\Z|(?:the )?petition ?:")
+# A mail has no more lines than these above its text.
+MOST_HEADS = 12
 SUBJECT = re.compile(
     r"(?:e-?mail )?(?:subject|betreff|asunto|objet|oggetto|temat)\b", re.IGNORECASE
 )
@@ -99,7 +101,7 @@ def _put_labelled(found: Sections, at: int, part: Part, rest: str) -> None:
         return  # `Petition: Save the river` is a headline
     if part == Part.HEADLINE:
         rest = REPLY.sub("", rest)
-        if SUBJECT.match(piece.text) and _has_headline(found, rest):
+        if at < MOST_HEADS and SUBJECT.match(piece.text) and _has_headline(found, rest):
             why = _("The subject of the mail; the text has a headline of its own.")
             found.put(at, Part.LEFT_OUT, why)
             return
@@ -115,7 +117,7 @@ def _has_headline(found: Sections, subject: str) -> bool:
     texts = Counter(found.text(at) for at in found.free() if len(found.text(at)) <= MAX_HEADLINE)
     repeated = next((text for text, times in texts.items() if times > 1 and " " in text), subject)
     first = next((at for at in found.free() if found.text(at) == repeated), 0)
-    return repeated.casefold() not in subject.casefold() and first < len(found.pieces) // 3
+    return repeated.casefold() not in subject.casefold() and first < len(found.pieces) // 2
 
 
 def _leading(piece: Piece) -> int:

@@ -101,8 +101,10 @@ class _Draft:
         self._take_references_out(keys)
         headline = self._first(Part.HEADLINE)
         statement = self._statement(headline)
-        if not headline and statement:
-            headline = shorten(statement, 100, placeholder="…")
+        if not headline:
+            begins = statement or self._first(Part.LETTER)
+            headline = shorten(begins, 100, placeholder="…")
+            statement = statement or self._statement(headline)
         ask = self._ask()
         targets, lead_in = self._targets(headline, statement, ask, language)
         notice = self._notice()
@@ -245,7 +247,7 @@ class _Draft:
     def _about_places(self, headline: str) -> None:
         """What was guessed by its place, and what was left out."""
         if not self.found.of(Part.HEADLINE):
-            why = _("None was found, so it is how the statement begins; write one.")
+            why = _("None was found, so it is how the text begins; write one.")
             self._doubt("headline", headline, why)
         first: set[Part] = set()
         for at, part in sorted(self.found.parts.items()):

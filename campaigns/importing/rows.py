@@ -8,6 +8,8 @@ from campaigns.importing.draft import Part
 from campaigns.importing.labels import LABEL, label_of
 from campaigns.importing.pieces import Piece, labelled
 
+# More on one line are no list that somebody wrote.
+MOST = 200
 # Where the next source begins: its number in brackets, or with a point behind the end of another.
 NEXT = r"\s\[{0}\]:?\s(?=\S)|(?<=[.!?”\"»)/0-9a-z])\s{0}\.\s(?=[\"“„«A-ZÄÖÜ])"
 
@@ -48,6 +50,8 @@ def sources_on_line(piece: Piece) -> list[Piece]:
     if rest.label:
         return parted_row(rest)
     cuts = [found.span() for found in re.finditer(r"; (?=\S)", rest.text)]
+    if len(cuts) >= MOST:
+        return [rest]
     starts, ends = [0, *(end for _start, end in cuts)], [start for start, _end in cuts]
     return [
         rest.until(end).without(start)

@@ -16,6 +16,7 @@ NOTE = re.compile(
     rf"(?P<sign>{SIGN}) ?(?=\S)|[\[(](?P<bracketed>{LETTER})[\])]:? ?(?=\S)"
     rf"|(?P<raised>[{''.join(RAISED)}]) ?(?=\S)|(?P<point>[a-h])[.)] (?=\S)"
 )
+MOST_SIGNS = 60
 # `*word*` is how a mail as text says that a word is strong.
 EMPHASIS = r"(?<!\S)\*[^\s*][^*]{0,80}\*(?!\*)"
 
@@ -29,7 +30,7 @@ def label_signed_notes(pieces: list[Piece]) -> list[Piece]:
     notes = dict(_notes(pieces))
     times = Counter(sign for sign, _end in notes.values())
     notes = {at: note for at, note in notes.items() if times[note[0]] == 1}
-    if not notes:
+    if not notes or len(notes) > MOST_SIGNS:
         return pieces
     uses = re.compile(
         "|".join([rf"(?P<emphasis>{EMPHASIS})", *map(_use, sorted(times, reverse=True))])

@@ -109,6 +109,7 @@ def _quoted(text: str, _link_texts: list[str]) -> Reading | None:
     author, when = _date_of(match["author"].strip())
     pages = PAGES.search(match["tail"])
     publisher, later = _date_of(match["tail"][: pages.start()] if pages else match["tail"])
+    publisher = SMALL.sub("", publisher)
     if pages:  # behind the date they were; the date of a citation stands last
         publisher = f"{publisher}, {pages['pages']}".lstrip(", ")
     publisher = re.sub(r"\A[Ii]n:? (?=[A-ZÄÖÜ])", "", publisher)
@@ -209,7 +210,7 @@ def _titled(text: str, _link_texts: list[str]) -> Reading | None:
 def _is_sentence(text: str) -> bool:
     """Whether most of the longer words are written small, as in a headline and not in a name."""
     longer = [word for word in text.split() if len(word) > 2]
-    return len(longer) > 2 and 2 * sum(word[:1].islower() for word in longer) >= len(longer)
+    return len(longer) > 1 and 2 * sum(word[:1].islower() for word in longer) >= len(longer)
 
 
 def _title_alone(text: str, link_texts: list[str]) -> Reading:
