@@ -42,6 +42,7 @@ MAY = {
     ("mailings", "segment"): ["view", "add", "change", "delete"],
     ("mailings", "catchup"): ["view", "add"],
     ("mailings", "digestschedule"): ["view", "add", "change"],
+    ("mailings", "reply"): ["view", "change"],
 }
 # Who only looks: nothing is changed, mailed or taken out of the house.
 GROUPS = {GROUP: MAY, READERS: {model: ["view"] for model in MAY}}

@@ -13,6 +13,8 @@ from signatures.leaving import COMPLAINT, unsubscribe
 from signatures.models import Suppression
 
 Reason = Suppression.Reason
+# The blocks that are not what somebody said of themselves.
+LIFTED_BY_STAFF = [Reason.HARD_BOUNCE, Reason.SOFT_BOUNCE, Reason.COMPLAINT]
 
 # A block that was lifted stays lifted, unless what blocks is newer than the lifting.
 _SUPPRESS = """
@@ -60,6 +62,7 @@ def lift(suppression: Suppression) -> bool:
 
     What its owner said themselves, “not me” or an erasure, is not for staff to lift.
     """
-    ours = [Reason.HARD_BOUNCE, Reason.SOFT_BOUNCE, Reason.COMPLAINT]
-    standing = Suppression.objects.filter(pk=suppression.pk, lifted_at=None, reason__in=ours)
+    standing = Suppression.objects.filter(
+        pk=suppression.pk, lifted_at=None, reason__in=LIFTED_BY_STAFF
+    )
     return bool(standing.update(lifted_at=Now()))

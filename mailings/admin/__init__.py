@@ -1,5 +1,13 @@
+from mailings.admin.coming_back import MailEventAdmin, ReplyAdmin
 from mailings.admin.mailings import MailingAdmin
 from mailings.admin.people import mailings_received
 from mailings.admin.schedules import DigestScheduleAdmin, LaneAdmin
 
-__all__ = ["DigestScheduleAdmin", "LaneAdmin", "MailingAdmin", "mailings_received"]
+__all__ = [
+    "DigestScheduleAdmin",
+    "LaneAdmin",
+    "MailEventAdmin",
+    "MailingAdmin",
+    "ReplyAdmin",
+    "mailings_received",
+]

@@ -4,15 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scoping import OrganizationScopedInline
-from signatures.addresses import clean_address, email_hash, email_key
 from signatures.admin.looking_up import (
-    LONGEST_SEARCH,
     MOST_ROWS,
     LookUpAdmin,
     ReadOnly,
@@ -153,27 +150,3 @@ class LetterAdmin(LookUpAdmin):
         return (
             pill("deferred", _("tried, waits")) if letter.attempts else pill("pending", _("waits"))
         )
-
-
-@admin.register(Suppression)
-class SuppressionAdmin(LookUpAdmin):
-    """Blocks are known by a hash alone: they are found by typing the address they block."""
-
-    list_display = ["reason", "campaign", "created_at", "lifted_at"]
-    list_filter = ["reason"]
-    list_select_related = ["campaign"]
-    fields = ["reason", "campaign", "created_at", "lifted_at"]
-    lookups = frozenset({"reason__exact"})
-    search_help_text = _("A whole address.")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        """An address is blocked or not, whether or not anybody has signed with it."""
-        if not search_term.strip():
-            return queryset, False
-        try:
-            key = email_key(clean_address(search_term[:LONGEST_SEARCH]))
-        except ValidationError:
-            return queryset.none(), False
-        return queryset.filter(email_hash=email_hash(key)), False
