@@ -16,14 +16,14 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from campaigns.checking import check_update
-from campaigns.models import Organization, Update
+from campaigns.models import Campaign, Organization, Update
 from mailings.digesting.blocks import blocks
 from mailings.digesting.preparing import automatic_subject
 from mailings.digesting.subjects import headline_of
+from mailings.lacking import lacks
 from mailings.merging import values_of
 from mailings.models import Mailing, MailingContent, Wording, content_digest
-from mailings.rendering import Links, MailText, check_body, mail_text
+from mailings.rendering import Links, MailText, mail_text, page_in
 from postroom.addresses import BadAddress
 from postroom.headers import BadHeader, mailbox
 from postroom.messages import (
@@ -84,66 +84,40 @@ class Reader:
     subject: str = ""
 
 
-def missing(mailing: Mailing) -> list[str]:
-    """What keeps the mailing from being sent, as sentences; empty when nothing does."""
-    organization = mailing.organization
-    reasons = []
-    if not organization.postal_address.strip():
-        reasons.append(
-            _("%(organization)s has no postal address; the law asks for one in every mail.")
-            % {"organization": organization}
-        )
-    if not mailing.subject.strip():
-        reasons.append(_("Write a subject."))
-    reasons += _missing_ask(mailing) if mailing.kind == Mailing.Kind.ASK else _missing_news(mailing)
-    if mailing.campaign:
-        reasons += check_body(mailing.body, campaign=mailing.campaign)
-    if mailing.scope.organization_id != mailing.organization_id:
-        reasons.append(_("The kind of mail belongs to another organization."))
-    return reasons
-
-
-def _missing_news(mailing: Mailing) -> list[str]:
-    updates = list(mailing.updates.all())
-    reasons = []
-    if mailing.kind == Mailing.Kind.DIGEST:
-        if not mailing.items.exists():
-            reasons.append(_("Nothing is new: there is nothing to tell."))
-    elif not updates:
-        reasons.append(_("Choose the update that it is about."))
-    if any(update.published_at is None for update in updates):
-        reasons.append(_("Publish the update first: the mail leads its readers there."))
-    return reasons + [finding.text for update in updates for finding in check_update(update)]
-
-
-def _missing_ask(mailing: Mailing) -> list[str]:
-    reasons = []
-    if not mailing.body.strip():
-        reasons.append(_("Write the text of the mail."))
-    if mailing.campaign and not mailing.campaign.is_open:
-        reasons.append(_("The campaign takes no signatures now: open it, or cancel this mailing."))
-    return reasons
-
-
 def compile_content(mailing: Mailing) -> MailingContent:
     """What the mailing says in its own language: of a draft compiled now and not stored, later the
     stored content.
 
     Raises CannotBeSent.
     """
+    return compile_contents(mailing)[0]
+
+
+def compile_contents(mailing: Mailing) -> list[MailingContent]:
+    """What the mailing says in each of its languages, its own first.
+
+    A draft is compiled now, and nothing is stored; later these are the stored contents. Raises
+    CannotBeSent.
+    """
     if not mailing.is_editable:
-        own = mailing.contents.filter(variant=0)
-        return own.filter(language=mailing.language).first() or own.order_by("pk")[0]
-    if reasons := missing(mailing):
+        stored = mailing.contents.filter(variant=0).order_by("pk")
+        return sorted(stored, key=lambda content: content.language != mailing.language)
+    if reasons := lacks(mailing):
         raise CannotBeSent(reasons)
+    spoken: list[tuple[str, Wording]] = [(mailing.language, mailing)]
+    spoken += [(each.language, each) for each in mailing.translations.order_by("language")]
     try:
-        literal, layout = _compile(mailing, mailing, mailing.language).dump()
-        layout |= _headlines(mailing)
+        return [_content(mailing, words, language) for language, words in spoken]
     except (SkeletonError, BadHeader, BadAddress) as error:
         raise CannotBeSent([str(error)]) from error
+
+
+def _content(mailing: Mailing, words: Wording, language: str) -> MailingContent:
+    literal, layout = _compile(mailing, words, language).dump()
+    layout |= _headlines(mailing)
     return MailingContent(
         mailing=mailing,
-        language=mailing.language,
+        language=language,
         skeleton=literal,
         layout=layout,
         digest=content_digest(literal, layout),
@@ -202,7 +176,7 @@ def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
     leads = Links(holes)
     own_subjects = OWN_SUBJECT if _headlines(mailing) else set()
     with translation.override(language):
-        context = _context(mailing, words, leads) | {
+        context = _context(mailing, words, language, leads) | {
             "holes": holes,
             "unsubscribe_url": links.full_address(links.UNSUBSCRIBE, holes["unsubscribe_token"]),
             "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
@@ -264,7 +238,7 @@ def _headlines(mailing: Mailing) -> dict[str, list[str]]:
     return {"headlines": [headline_of(item) for item in items]}
 
 
-def _context(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
+def _context(mailing: Mailing, words: Wording, language: str, leads: Links) -> dict[str, Any]:
     updates = [*mailing.updates.select_related("campaign").order_by("-published_at", "-pk")]
     common = {
         "organization": mailing.organization,
@@ -277,11 +251,12 @@ def _context(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
     if mailing.kind == Mailing.Kind.DIGEST:
         return common | _round_up(mailing, words, leads)
     if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
-        return common | {"body": mail_text(words.body, campaign=mailing.campaign, leads=leads)}
-    body = words.body or updates[0].body
+        page = page_in(mailing.campaign, language)
+        return common | {"body": mail_text(words.body, campaign=page, leads=leads)}
+    page = page_in(updates[0].campaign, language)
     return common | {
-        "body": _news(updates[0], leads, body=body),
-        "update_url": updates[0].public_url,
+        "body": _news(updates[0], leads, body=words.body, page=page),
+        "update_url": f"{page.public_url}#{updates[0].anchor}",
     }
 
 
@@ -295,11 +270,14 @@ def _round_up(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
     }
 
 
-def _news(update: Update, leads: Links, *, body: str = "") -> MailText:
+def _news(
+    update: Update, leads: Links, *, body: str = "", page: Campaign | None = None
+) -> MailText:
+    campaign = page or update.campaign
     return mail_text(
         body or update.body,
-        campaign=update.campaign,
+        campaign=campaign,
         leads=leads,
-        page_url=update.campaign.public_url,
+        page_url=campaign.public_url,
         prefix=f"{update.anchor}-",
     )

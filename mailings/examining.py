@@ -37,10 +37,14 @@ _GAP = re.compile(r"\b(\w+) +,|\[\[|\]\]")
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at. `state` is `done`, `advice` or `todo`, which blocks."""
+    """One thing that was looked at. `state` is `done`, `advice` or `todo`, which blocks.
+
+    `language` is that of the text it is about.
+    """
 
     state: str
     text: str
+    language: str = ""
 
     def as_data(self) -> dict[str, str]:
         return asdict(self)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign
 from campaigns.source_health.fetching import Fetcher
 from mailings.assembling import Copies
-from mailings.composing import CannotBeSent, Reader, compile_content, fill
+from mailings.composing import CannotBeSent, Reader, compile_contents, fill
 from mailings.examining import blocking, examine
 from mailings.models import Mailing, MailingContent, Proof
 from postroom.skeleton import SkeletonError
@@ -48,30 +49,26 @@ def sample(content: MailingContent, *, address: str) -> tuple[Envelope, bytes]:
 def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -> Proof:
     """Examine what the mailing says now and send it to `user`, as to a reader without a name.
 
-    The Proof is written once the server has taken it, with what the examination found. `fetcher`
-    asks the links, by default those of the public web. Raises CannotBeSent, also when a check
-    blocks, and ProofFailed.
+    One mail goes out for each language. The Proof is written once the server has taken them all,
+    with what the examination found. `fetcher` asks the links, by default those of the public web.
+    Raises CannotBeSent, also when a check blocks, and ProofFailed.
     """
     if not user.email:
         raise CannotBeSent([_("Your account has no email address to send a proof to.")])
-    content = compile_content(mailing)
-    envelope, message = sample(content, address=user.email)
-    checks = examine(message, preheader=mailing.preheader, fetcher=fetcher)
+    contents = compile_contents(mailing)
+    copies = [sample(content, address=user.email) for content in contents]
+    preheaders = {each.language: each.preheader for each in mailing.translations.all()}
+    checks = []
+    for content, (_envelope, message) in zip(contents, copies, strict=True):
+        preheader = preheaders.get(content.language, mailing.preheader)
+        found = examine(message, preheader=preheader, fetcher=fetcher)
+        checks += [replace(check, language=content.language) for check in found]
     if reasons := blocking(checks):
         raise CannotBeSent(reasons)
-    way = replace(
-        SMTPSettings.from_url(settings.EMAIL_URL),
-        connect_timeout=_CONNECT,
-        message_timeout=_MESSAGE,
-        dot_timeout=_DOT,
-    )
-    with Connection(way) as way_out:
-        outcome = way_out.send(envelope, message)
-    if outcome.kind is not Kind.ACCEPTED:
-        raise ProofFailed(f"{outcome.kind}: {outcome.code or ''} {outcome.text}".strip())
+    _send(copies)
     proof = Proof.objects.create(
         mailing=mailing,
-        digest=_proved(content),
+        digest=_proved(contents),
         sent_to=user,
         checks=[check.as_data() for check in checks],
     )
@@ -79,19 +76,35 @@ def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -
     return proof
 
 
-def is_proofed(content: MailingContent) -> bool:
-    """Whether a proof of exactly this content, for exactly this audience, reached its reader."""
-    return proof_of(content) is not None
+def _send(copies: list[tuple[Envelope, bytes]]) -> None:
+    """Hand the mails to the mail server while somebody waits. Raises ProofFailed."""
+    way = replace(
+        SMTPSettings.from_url(settings.EMAIL_URL),
+        connect_timeout=_CONNECT,
+        message_timeout=_MESSAGE,
+        dot_timeout=_DOT,
+    )
+    with Connection(way) as way_out:
+        for envelope, message in copies:
+            outcome = way_out.send(envelope, message)
+            if outcome.kind is not Kind.ACCEPTED:
+                raise ProofFailed(f"{outcome.kind}: {outcome.code or ''} {outcome.text}".strip())
 
 
-def proof_of(content: MailingContent) -> Proof | None:
-    """The newest proof of exactly this content, for exactly this audience."""
-    return content.mailing.proofs.filter(digest=_proved(content)).first()
+def is_proofed(contents: Sequence[MailingContent]) -> bool:
+    """Whether a proof of exactly these contents, for exactly this audience, reached its reader."""
+    return proof_of(contents) is not None
 
 
-def _proved(content: MailingContent) -> bytes:
-    """What a proof stands for: the text, the kind of mail, whose signers get it, the segment."""
-    mailing = content.mailing
+def proof_of(contents: Sequence[MailingContent]) -> Proof | None:
+    """The newest proof of exactly these contents, for exactly this audience."""
+    return contents[0].mailing.proofs.filter(digest=_proved(contents)).first()
+
+
+def _proved(contents: Sequence[MailingContent]) -> bytes:
+    """What a proof stands for: the texts, the kind of mail, whose signers get it, the segment."""
+    mailing = contents[0].mailing
     segment = json.dumps(mailing.narrowed(), sort_keys=True)
-    audience = f"{mailing.scope_id} {mailing.campaign_id} {segment}".encode()
-    return hashlib.sha256(bytes(content.digest) + audience).digest()
+    audience = f"{mailing.scope_id} {mailing.signers_only} {mailing.signers_left_out} {segment}"
+    said = b"".join(bytes(content.digest) for content in contents)
+    return hashlib.sha256(said + audience.encode()).digest()

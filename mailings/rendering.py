@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from campaigns.editions import editions_of
 from campaigns.models import Campaign
 from campaigns.text.footnotes import Note, number_footnotes
 from campaigns.text.rendering import render_mail, render_plain
@@ -82,6 +83,12 @@ def mail_text(
     )
     plain = render_plain(body, **shown, leads_to=leads.leads_to, merged=leads.merged)
     return MailText(rendered.html, rendered.notes, plain.body)
+
+
+def page_in(campaign: Campaign, language: str) -> Campaign:
+    """The public edition of a campaign in `language`, or the campaign itself."""
+    editions = editions_of(campaign)
+    return next((each for each in editions if each.language == language), campaign)
 
 
 def check_body(body: str, *, campaign: Campaign) -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mailings import audience, doorbell
-from mailings.composing import CannotBeSent, compile_content, freeze_content
+from mailings.composing import CannotBeSent, compile_contents, freeze_content
 from mailings.models import Mailing, MailingContent
 from mailings.proofing import is_proofed
 
@@ -50,7 +50,7 @@ def approve_mailing(*, mailing: Mailing, user: Any) -> bool:
     """
     if mailing.state != State.PROOFED:
         return False
-    _proofed_content(mailing)
+    _proofed_contents(mailing)
     return mailing.approve(by=user)
 
 
@@ -71,7 +71,7 @@ def schedule_mailing(
     """
     if not mailing.is_editable:
         return False
-    content = _proofed_content(mailing)
+    contents = _proofed_contents(mailing)
     now = audience.count(mailing)
     if abs(now - expected_count) > expected_count // 100:
         raise AudienceChanged(now)
@@ -93,7 +93,7 @@ def schedule_mailing(
             narrowed_by=mailing.segment.as_data() if mailing.segment else None,
         )
         if claimed:
-            freeze_content(content)
+            freeze_content(*contents)
             transaction.on_commit(doorbell.ring_pump)
     return claimed
 
@@ -103,13 +103,13 @@ def _start(at: datetime | None) -> Any:
     return Greatest(hold, Value(at)) if at else hold
 
 
-def _proofed_content(mailing: Mailing) -> MailingContent:
+def _proofed_contents(mailing: Mailing) -> list[MailingContent]:
     """What the mailing says, if a proof of exactly this was sent. Raises CannotBeSent."""
-    content = compile_content(mailing)
-    if not is_proofed(content):
+    contents = compile_contents(mailing)
+    if not is_proofed(contents):
         mailing.void(note=_("What it says has changed since the proof."))
         raise CannotBeSent([_("Send yourself a proof of this text first.")])
-    return content
+    return contents
 
 
 def _check_sender(mailing: Mailing, count: int, *, expected_count: int, typed: int | None) -> None:

@@ -21,7 +21,7 @@ from campaigns.models import Update
 from mailings import audience
 from mailings.admin import steps
 from mailings.admin.deliveries import delivery_page
-from mailings.composing import CannotBeSent, compile_content
+from mailings.composing import CannotBeSent, compile_content, compile_contents
 from mailings.drafting import draft_from_update
 from mailings.models import Mailing, MailingContent
 from mailings.progress import counts_by_status, progress_of
@@ -213,9 +213,9 @@ def _beside_the_form(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
     """What the template shows around the form: what is missing, who gets it, what it looks like."""
     beside: dict[str, Any] = {"missing": [], "proofed": False}
     try:
-        content = compile_content(mailing)
-        beside["text"] = _parts(content)["plain"]
-        beside["proofed"] = is_proofed(content)
+        contents = compile_contents(mailing)
+        beside["text"] = _parts(contents[0])["plain"]
+        beside["proofed"] = is_proofed(contents)
     except CannotBeSent as error:
         beside["missing"] = error.reasons
     if mailing.is_editable and not beside["missing"]:
