@@ -103,7 +103,8 @@ def scheduled_mailing(update: Update, user: Any = None) -> Mailing:
     user = user or make_staff()
     mailing = draft_from_update(update=update, user=user)
     send_proof(mailing=mailing, user=user)
-    assert schedule_mailing(mailing=mailing, expected_count=audience.count(mailing))
+    people = audience.count(mailing)
+    assert schedule_mailing(mailing=mailing, expected_count=people, typed=people)
     hurry(mailing)
     return mailing
 
