@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import models, transaction
 
 from campaigns.addresses import is_taken
+from campaigns.collisions import until_free
 from campaigns.models import Campaign
 from campaigns.revising import revise_notice, revise_statement
 
@@ -19,12 +20,16 @@ KEPT = [
 SLUG_LENGTH = Campaign._meta.get_field("slug").max_length or 80
 
 
-@transaction.atomic
 def clone(*, campaign: Campaign, author: User) -> Campaign:
     """A draft that says what `campaign` says now, with its targets, allies, sources and questions.
 
     It has versions of its own, and none of the signatures, updates, corrections or translations.
     """
+    return until_free(lambda: _clone(campaign, author))
+
+
+@transaction.atomic
+def _clone(campaign: Campaign, author: User) -> Campaign:
     made = Campaign.objects.create(
         slug=_free_slug(campaign.slug), **{name: getattr(campaign, name) for name in KEPT}
     )

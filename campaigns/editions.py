@@ -2,7 +2,7 @@
 
 An *edition* is the campaign with the texts and the address of a translation in place of its own, so
 that every page, letter and feed goes on reading `campaign.headline`. It is read and never saved.
-Count, state, targets, sources and updates are the campaign's in every language.
+Count, state, sources and updates are the campaign's in every language.
 """
 
 from copy import copy
@@ -11,7 +11,7 @@ from typing import NoReturn
 from django.db.models import F, QuerySet
 
 from campaigns.models import Campaign, Translation
-from campaigns.models.translation import TRANSLATED
+from campaigns.models.texts import TRANSLATED
 
 
 def edition_at(slug: str, campaigns: QuerySet[Campaign]) -> Campaign | None:
@@ -43,7 +43,7 @@ def edition(campaign: Campaign, translation: Translation) -> Campaign:
     made = copy(campaign)
     vars(made).update(original=campaign, save=_refuse)
     made.edition = made.language = translation.language
-    made.slug = translation.slug
+    made.translated_by = translation
     made.published_at = translation.published_at
     made.updated_at = max(campaign.updated_at, translation.updated_at)
     for name in TRANSLATED:

@@ -29,6 +29,7 @@ from campaigns.admin.inlines import (
 from campaigns.admin.previews import show_unsaved
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.admin.texts import texts_of
+from campaigns.admin.together import TogetherAdmin
 from campaigns.admin.while_typing import findings_while_typing
 from campaigns.checking import check_campaign
 from campaigns.citations import Citation, format_citation
@@ -41,7 +42,7 @@ CITED_FIELDS = ["author", "title", "publisher", "published_on", "date_precision"
 
 
 @admin.register(Campaign)
-class CampaignAdmin(FromTextAdmin, EditorAdmin, OrganizationScopedAdmin):
+class CampaignAdmin(FromTextAdmin, TogetherAdmin, EditorAdmin, OrganizationScopedAdmin):
     form = CampaignForm
     inlines = [TargetInline, SourceInline, AllyInline, CustomFieldInline, CorrectionInline]
     list_display = ["headline", "state_pill", "organization", "signatures", "published_at"]
@@ -119,7 +120,7 @@ class CampaignAdmin(FromTextAdmin, EditorAdmin, OrganizationScopedAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm]:
         form = super().get_form(request, obj, change, **kwargs)
-        form.user = request.user  # type: ignore[attr-defined]
+        form.user = request.user
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -144,12 +145,6 @@ class CampaignAdmin(FromTextAdmin, EditorAdmin, OrganizationScopedAdmin):
                 "preview_days": LASTS.days,
             }
         return beside
-
-    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
-        """Write what was edited and nothing else: it may have opened or closed meanwhile."""
-        own = {field.name for field in obj._meta.concrete_fields}
-        edited = [*own.intersection(form.changed_data), "updated_at"]
-        obj.save(update_fields=edited if change else None)
 
     def save_related(
         self, request: HttpRequest, form: CampaignForm, formsets: Any, change: bool

@@ -88,3 +88,10 @@ class BodyField(forms.CharField):
         except TextTooLong as error:
             raise ValidationError(str(error), code="max_length") from None
         return super().clean(body)
+
+    def as_kept(self, value: Any) -> str:
+        """A stored body as it comes back from a form that nobody touched."""
+        try:
+            return clean(value or "")
+        except TextTooLong:
+            return str(value)

@@ -18,6 +18,7 @@ from campaigns.addresses import is_taken
 from campaigns.admin.drafting import DraftedForm
 from campaigns.admin.editor import BodyField
 from campaigns.admin.times import ZonedDateTimeField, in_both_zones, zone_choices, zone_named
+from campaigns.admin.together import TogetherForm
 from campaigns.models import (
     Campaign,
     ConsentNotice,
@@ -45,7 +46,7 @@ class VerbatimField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-class CampaignForm(forms.ModelForm):
+class CampaignForm(TogetherForm):
     """A campaign with the current versions of its statement and its notice."""
 
     # Whoever fills it in; the admin sets it on the class it makes for a request.
@@ -201,7 +202,7 @@ class CampaignForm(forms.ModelForm):
         return closes_at
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         self._ask_why_the_statement_changes(cleaned)
         organization = cleaned.get("organization") or getattr(self.instance, "organization", None)
         scopes = cleaned.get("notice_scopes") or []

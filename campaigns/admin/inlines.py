@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.admin.colliding import CheckedFormSet
 from campaigns.admin.scoping import (
     OrganizationScopedInline,
     OrganizationScopedStackedInline,
@@ -68,7 +69,7 @@ class CustomFieldInline(OrganizationScopedInline):
     classes = ["untitled"]
 
 
-class SourceFormSet(forms.BaseInlineFormSet):
+class SourceFormSet(CheckedFormSet):
     def clean(self) -> None:
         """A source that a text cites stays: without it the others would be numbered anew."""
         super().clean()

@@ -13,6 +13,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import Http404, HttpRequest
 
+from campaigns.admin.colliding import CheckedFormSet, CollisionAdmin
 from campaigns.models import Organization
 
 
@@ -54,7 +55,7 @@ class ScopedQuerysetMixin(BaseModelAdmin):
         return field
 
 
-class OrganizationScopedAdmin(ScopedQuerysetMixin, admin.ModelAdmin):
+class OrganizationScopedAdmin(ScopedQuerysetMixin, CollisionAdmin):
     """An admin whose model's queryset has `visible_to(user)`. What is not visible answers 404."""
 
     def get_object(
@@ -67,7 +68,7 @@ class OrganizationScopedAdmin(ScopedQuerysetMixin, admin.ModelAdmin):
         return found
 
 
-class LabelledFormSet(forms.BaseInlineFormSet):
+class LabelledFormSet(CheckedFormSet):
     """A cell's label is the head of its column, which only the eye connects with it."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
@@ -85,6 +86,8 @@ class OrganizationScopedInline(ScopedQuerysetMixin, admin.TabularInline):
 
 class OrganizationScopedStackedInline(ScopedQuerysetMixin, admin.StackedInline):
     """Inline blocks of a model whose queryset has `visible_to(user)`."""
+
+    formset = CheckedFormSet
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):

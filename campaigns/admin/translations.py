@@ -16,6 +16,7 @@ from campaigns.admin.editing import EditorAdmin
 from campaigns.admin.editor import BodyField
 from campaigns.admin.forms import AREA, QUOTED, VerbatimField
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
+from campaigns.admin.together import TogetherAdmin, TogetherForm
 from campaigns.models import Campaign, CannotPublish, PageAddress, Translation
 from campaigns.translating import check_translation, revise_translation
 
@@ -30,7 +31,7 @@ def languages() -> list[tuple[str, str]]:
     return [("", "–"), *((code, f"{name} · {local}") for code, name, local in named)]
 
 
-class TranslationForm(forms.ModelForm):
+class TranslationForm(TogetherForm):
     """A translation with the current versions of its statement and its notice."""
 
     language = forms.ChoiceField(label=_("Language"), choices=languages)
@@ -92,7 +93,7 @@ class TranslationForm(forms.ModelForm):
         return next(filter(None, quoted.groups()), "").strip() if quoted else text
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         campaign = cleaned.get("campaign") or getattr(self.instance, "campaign", None)
         language = cleaned.get("language") or self.instance.language
         if campaign and language:
@@ -129,7 +130,7 @@ class TranslationForm(forms.ModelForm):
 
 
 @admin.register(Translation)
-class TranslationAdmin(EditorAdmin, OrganizationScopedAdmin):
+class TranslationAdmin(TogetherAdmin, EditorAdmin, OrganizationScopedAdmin):
     form = TranslationForm
     list_display = ["headline", "language", "state_pill", "campaign", "published_at"]
     list_filter = ["language", ("campaign", ScopedRelatedFilter)]

@@ -7,6 +7,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.utils.text import slugify
 
+from campaigns.collisions import until_free
 from campaigns.importing.draft import CampaignDraft, NoOrganization
 from campaigns.models import (
     Ally,
@@ -33,7 +34,6 @@ class Imported:
     created: bool
 
 
-@transaction.atomic
 def create_campaign(
     *, draft: CampaignDraft, organization: Organization | None = None, publish: bool = False
 ) -> Imported:
@@ -45,6 +45,13 @@ def create_campaign(
     `ValidationError` when a part is too long, `TextTooLong` when the body is, and `CannotPublish`.
     """
     _refuse_too_long(draft)
+    return until_free(lambda: _find_or_create(draft, organization, publish))
+
+
+@transaction.atomic
+def _find_or_create(
+    draft: CampaignDraft, organization: Organization | None, publish: bool
+) -> Imported:
     if organization is None:
         organization = _organization_of(draft)
     # Two imports at once take turns, so that the second finds what the first has made.

@@ -4,6 +4,7 @@ from campaigns.models.custom_field import CustomField
 from campaigns.models.draft import EditLock, TextVersion
 from campaigns.models.organization import MailScope, Membership, Organization
 from campaigns.models.picture import Picture
+from campaigns.models.row_texts import CorrectionText, QuestionText, TargetText
 from campaigns.models.source import Source
 from campaigns.models.tally import Tally, TallyHour
 from campaigns.models.target import Ally, Target
@@ -18,6 +19,7 @@ __all__ = [
     "CannotPublish",
     "ConsentNotice",
     "Correction",
+    "CorrectionText",
     "CustomField",
     "EditLock",
     "MailScope",
@@ -25,11 +27,13 @@ __all__ = [
     "Organization",
     "PageAddress",
     "Picture",
+    "QuestionText",
     "Source",
     "Statement",
     "Tally",
     "TallyHour",
     "Target",
+    "TargetText",
     "TextVersion",
     "Topic",
     "Translation",

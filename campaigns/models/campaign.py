@@ -1,18 +1,19 @@
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Least, Now
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models.edits import Edited
 from campaigns.models.organization import Organization
 from campaigns.models.scoping import OrganizationScopedQuerySet
+from campaigns.models.texts import PageTexts
 from campaigns.models.values import in_choices, known_language, known_time_zone
 from campaigns.text.alternatives import undescribed_pictures
 
@@ -74,7 +75,7 @@ class CampaignProof(models.TextChoices):
     AT_ONCE = "at_once", _("count at once")
 
 
-class Campaign(models.Model):
+class Campaign(PageTexts, Edited):
     """A cause and its page. A `Statement` is signed, a `ConsentNotice` is agreed to."""
 
     State = CampaignState
@@ -83,30 +84,12 @@ class Campaign(models.Model):
 
     # The language of the translation whose texts this instance holds; empty for its own texts.
     edition: str = ""
+    # That translation.
+    translated_by: Any = None
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="campaigns"
     )
-    slug = models.SlugField(max_length=80, unique=True)
-    headline = models.CharField(max_length=200)
-    call_to_action = models.CharField(
-        max_length=60,
-        blank=True,
-        help_text=_("On the button; empty for “Sign the petition”."),
-    )
-    lead_in = models.CharField(
-        max_length=200,
-        blank=True,
-        help_text=_("Above the statement; empty for “The petition to {targets} reads:”."),
-    )
-    lead_line = models.CharField(max_length=300, blank=True)
-    body = models.TextField(blank=True)
-    ask = models.TextField(
-        max_length=600,
-        blank=True,
-        help_text=_("One or two sentences; stands where “ask” is put."),
-    )
-    closing = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, default="en", validators=[known_language])
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
     proof = models.CharField(max_length=20, choices=Proof, default=Proof.CONFIRM_FIRST)
@@ -137,14 +120,6 @@ class Campaign(models.Model):
         related_name="+",
         help_text=_("Below the ask, and on the card that shares show."),
     )
-    share_title = models.CharField(
-        max_length=200,
-        blank=True,
-        help_text=_("On shared links; empty for “Sign the petition: {headline}”."),
-    )
-    share_text = models.CharField(
-        max_length=300, blank=True, help_text=_("Under the title; empty for the statement.")
-    )
     next_campaign = models.ForeignKey(
         "self",
         null=True,
@@ -161,9 +136,6 @@ class Campaign(models.Model):
     )
     opens_at = models.DateTimeField(null=True, editable=False)
     closes_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.TextField(
-        max_length=1000, blank=True, help_text=_("What came of it, first on the page.")
-    )
     published_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(null=True, editable=False)
@@ -193,17 +165,6 @@ class Campaign(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.headline
-
-    def get_absolute_url(self) -> str:
-        return reverse("campaign-page", args=[self.slug])
-
-    @property
-    def public_url(self) -> str:
-        """The page's full address, built from SITE_URL and never from a request header."""
-        return settings.SITE_URL + self.get_absolute_url()
-
     @property
     def is_open(self) -> bool:
         """Whether it takes signatures now; the database's clock decides about a closing time."""
@@ -222,9 +183,29 @@ class Campaign(models.Model):
         return ZoneInfo(self.time_zone)
 
     @property
+    def shown_targets(self) -> list[Any]:
+        """The targets as this edition names them."""
+        return self._as_said(self.targets.all(), "target_texts")
+
+    @property
+    def questions(self) -> list[Any]:
+        """The form's own questions as this edition asks them; their answers are the original's."""
+        return self._as_said(self.custom_fields.all(), "question_texts")
+
+    @property
+    def shown_corrections(self) -> list[Any]:
+        """The corrections in this edition's language, as far as they are translated."""
+        return self._as_said(self.corrections.all(), "correction_texts")
+
+    def _as_said(self, rows: Iterable[Any], name: str) -> list[Any]:
+        texts = getattr(self.translated_by, name).all() if self.translated_by else ()
+        by_row = {text.row_id: text for text in texts}
+        return [by_row[row.pk].in_place_of(row) if row.pk in by_row else row for row in rows]
+
+    @property
     def addressees(self) -> str:
         """The targets in one phrase: `Amazon CEO Jeff Bezos`, `A, B and C`."""
-        names = [target.named_in(self.language) for target in self.targets.all()]
+        names = [target.named_in(self.language) for target in self.shown_targets]
         return get_text_list(names, str(_("and")))
 
     @property
@@ -360,7 +341,8 @@ class Campaign(models.Model):
     def _end(
         self, state: CampaignState, *, of: list[CampaignState], outcome: str, **dates: Any
     ) -> bool:
-        said = {"outcome": outcome} if outcome else {}
+        # What others have open shows another outcome than this one.
+        said = {"outcome": outcome, "edits": models.F("edits") + 1} if outcome else {}
         closed_at = Coalesce("closed_at", Least("closes_at", Now()))
         return self._move(state, of=of, closed_at=closed_at, **dates, **said)
 
@@ -385,7 +367,7 @@ class Campaign(models.Model):
 
 # What a change of state writes.
 MOVED = [
-    *("state", "outcome", "updated_at", "opens_at"),
+    *("state", "outcome", "edits", "updated_at", "opens_at"),
     *("published_at", "closed_at", "delivered_at", "ended_at"),
 ]
 

@@ -18,9 +18,19 @@ class CustomField(models.Model):
 
     Kind = CustomFieldKind
 
+    # The choices in the words of a translation, as many as the question has, or none.
+    shown_choices: str = ""
+
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="custom_fields")
     key = models.SlugField(max_length=40)
     label = models.CharField(max_length=200)
+    help = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A line below the question: why it is asked, what it is used for."),
+    )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEXT)
     choices = models.TextField(max_length=2000, blank=True, help_text=_("One a line."))
     required = models.BooleanField(default=False)
@@ -48,4 +58,20 @@ class CustomField(models.Model):
     @property
     def options(self) -> list[str]:
         """The answers to choose from."""
-        return [line.strip() for line in self.choices.splitlines() if line.strip()]
+        return _lines(self.choices)
+
+    @property
+    def shown_options(self) -> list[tuple[str, str]]:
+        """The answers to choose from, each with the words for it in the edition at hand."""
+        shown = _lines(self.shown_choices)
+        if len(shown) != len(self.options):
+            shown = self.options
+        return list(zip(self.options, shown, strict=True))
+
+    def said(self, answer: str) -> str:
+        """The words of the edition at hand for a stored answer."""
+        return dict(self.shown_options).get(answer, answer)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -11,6 +11,9 @@ from campaigns.models.values import web_address
 class Target(models.Model):
     """The decision-maker addressed: a person with a title and an organization."""
 
+    # The words of a translation for all of it.
+    phrase: str = ""
+
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="targets")
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=120, blank=True)
@@ -23,11 +26,14 @@ class Target(models.Model):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.organization, self.title, self.name) if part)
+        parts = (self.organization, self.title, self.name)
+        return self.phrase or " ".join(part for part in parts if part)
 
     def named_in(self, language: str) -> str:
         """As a text in `language` names it: an English article stands in English texts alone."""
         name = str(self)
+        if self.phrase:
+            return name
         is_english = language.partition("-")[0] == "en"
         return name if is_english or name[:4].lower() != "the " else name[4:]
 

@@ -2,22 +2,16 @@
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign, CannotPublish
+from campaigns.models.edits import Edited
 from campaigns.models.scoping import CampaignScopedQuerySet
+from campaigns.models.texts import PageTexts
 from campaigns.models.values import known_language
-
-# What a translation says in place of the campaign.
-TRANSLATED = [
-    *("headline", "call_to_action", "lead_in", "lead_line", "body", "ask", "closing"),
-    *("share_title", "share_text", "outcome"),
-]
 
 
 class TranslationQuerySet(CampaignScopedQuerySet):
@@ -26,7 +20,7 @@ class TranslationQuerySet(CampaignScopedQuerySet):
         return self.filter(published_at__isnull=False)
 
 
-class Translation(models.Model):
+class Translation(PageTexts, Edited):
     """The texts of a campaign in another language, at an address of their own, with one count.
 
     Its statement and its notice are versions of that language. An empty field falls back to what
@@ -35,17 +29,6 @@ class Translation(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="translations")
     language = models.CharField(max_length=10, validators=[known_language])
-    slug = models.SlugField(max_length=80, unique=True)
-    headline = models.CharField(max_length=200)
-    call_to_action = models.CharField(max_length=60, blank=True)
-    lead_in = models.CharField(max_length=200, blank=True)
-    lead_line = models.CharField(max_length=300, blank=True)
-    body = models.TextField(blank=True)
-    ask = models.TextField(max_length=600, blank=True)
-    closing = models.CharField(max_length=300, blank=True)
-    share_title = models.CharField(max_length=200, blank=True)
-    share_text = models.CharField(max_length=300, blank=True)
-    outcome = models.TextField(max_length=1000, blank=True)
     published_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -60,14 +43,6 @@ class Translation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.headline} ({self.language})"
-
-    def get_absolute_url(self) -> str:
-        return reverse("campaign-page", args=[self.slug])
-
-    @property
-    def public_url(self) -> str:
-        """The page's full address, built from SITE_URL and never from a request header."""
-        return settings.SITE_URL + self.get_absolute_url()
 
     @property
     def language_name(self) -> str:
