@@ -17,10 +17,7 @@ STORAGES = STORAGES | {
 }
 # A real password hash costs 50 ms, in every test that logs somebody in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-<<<<<<< HEAD
 # Nothing is asked of the web outside; tests of that pass a way to servers of their own.
 PROOF_LINK_SECONDS = 0
-=======
 # A canary is watched for a minute; what comes back in a test is there at once.
 MAILING_CANARY_WATCH_SECONDS = 0
->>>>>>> 320939a (Tests type the number of people, and a canary that is watched holds none of them up)
