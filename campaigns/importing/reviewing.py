@@ -71,7 +71,7 @@ def review(draft: CampaignDraft) -> Review:
         parts=tuple(_parts(draft)),
         sources=tuple(_sources(draft)),
         letter=letter.html,
-        references=_doubts(draft, "marker"),
+        references=_about_references(draft),
         links=_doubts(draft, "links"),
         lines=tuple(
             LineRow(index, one.raw, one.part, one.why) for index, one in enumerate(draft.placed)
@@ -81,6 +81,16 @@ def review(draft: CampaignDraft) -> Review:
 
 def _doubts(draft: CampaignDraft, *items: str) -> tuple[Doubt, ...]:
     return tuple(doubt for doubt in draft.unsure if doubt.item in items)
+
+
+def _about_references(draft: CampaignDraft) -> tuple[Doubt, ...]:
+    """What is said of the markers, and of lines of the list that became no source of their own."""
+    raws = {source.raw for source in draft.sources}
+    return tuple(
+        doubt
+        for doubt in draft.unsure
+        if doubt.item == "marker" or doubt.item.startswith("source ") and doubt.text not in raws
+    )
 
 
 def _parts(draft: CampaignDraft) -> Iterable[Row]:

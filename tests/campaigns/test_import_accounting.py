@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from campaigns.citations import Citation, format_reference
 from campaigns.importing.draft import CampaignDraft, NotAPetition
+from campaigns.importing.lines import PLACEHOLDER
 from campaigns.importing.parsing import parse_campaign
 from campaigns.importing.reading import decode, tidy
 from campaigns.text.sanitising import TextTooLong
@@ -20,13 +21,17 @@ TEXTS = [
     tidy(decode(path.read_bytes()))
     for path in sorted((Path(__file__).parent / "texts").iterdir())
     if path.suffix != ".html"
+] + [
+    tidy(path.read_text().partition("-----8<-----")[0])
+    for path in sorted((Path(__file__).parent / "shapes").iterdir())
 ]
 LINES = [line for text in TEXTS for line in text.split("\n")]
 LABEL = re.compile(r"\A\W*(?!http)[\w-]{1,15}:\W*")
 
 
 def words(text: str) -> set[str]:
-    cleaned = ADDRESS.sub(lambda match: strip_tracking(match[0]), text)
+    """The words of `text`; what stands for an address that an archive has not kept is none."""
+    cleaned = ADDRESS.sub(lambda match: strip_tracking(match[0]), PLACEHOLDER.sub("", text))
     return set(re.findall(r"[^\W\d_]{2,}", cleaned.lower()))
 
 
@@ -109,6 +114,22 @@ def citations(draw) -> Citation:
     )
 
 
+# How a marker is written and how a source begins: {0} is its number, {1} raised, {2} a letter.
+STYLES = [
+    ("{0}", "{0}. "),
+    ("[{0}]", "[{0}] "),
+    (" ({0})", "({0}) "),
+    ("{1}", "{1} "),
+    ("^{0}", "^{0} "),
+    ("[{2}]", "[{2}] "),
+    ("({2})", "({2}) "),
+]
+
+
+def signs(number: int) -> tuple[str, str, str]:
+    return str(number), "⁰¹²³⁴⁵"[number], "zabcde"[number]
+
+
 @st.composite
 def printed(draw) -> tuple[str, dict[str, str], list[str], list[Citation]]:
     """A campaign as text, its parts, its paragraphs with `[n]` for marker n, and its sources."""
@@ -120,13 +141,20 @@ def printed(draw) -> tuple[str, dict[str, str], list[str], list[Citation]]:
         "closing": f"Thanks for {draw(phrase)}.",
     }
     paragraphs = [f"{draw(sentence)} {draw(sentence)}[{n}]" for n in range(1, len(sources) + 1)]
-    glued = [paragraph.replace("[", "").replace("]", "") for paragraph in paragraphs]
+    mark, before = draw(st.sampled_from(STYLES))
+    glued = [
+        paragraph.replace(f"[{number}]", mark.format(*signs(number)))
+        for number, paragraph in enumerate(paragraphs, start=1)
+    ]
     lines = [
         *("Rivers Now", parts["headline"], "Sign the petition"),
         *("The petition to CEO Xavier Ypsilon reads:", f'"{parts["statement"]}"'),
         *("You'll receive periodic updates.", parts["headline"], "This is how it is."),
         *(glued[0], parts["ask"], *glued[1:], parts["ask"], parts["closing"]),
-        *(f"{number}. {format_reference(one)}" for number, one in enumerate(sources, start=1)),
+        *(
+            before.format(*signs(number)) + format_reference(one)
+            for number, one in enumerate(sources, start=1)
+        ),
     ]
     return "\n\n".join(lines), parts, paragraphs, sources
 

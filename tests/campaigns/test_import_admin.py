@@ -162,6 +162,12 @@ def test_t16_nobody_makes_a_campaign_for_another_organization(staff, url):
     assert not Campaign.objects.exists()
 
 
+def test_a_line_of_the_list_that_becomes_no_source_is_said(staff, url):
+    page = read(staff, url, MAIL.replace("> 2. Tenants", "> 2. Ibid.\n> 3. Tenants"))
+
+    assert "both numbers cite that one" in words(page)
+
+
 def test_somebody_who_may_not_add_campaigns_is_refused(client, url, django_user_model):
     client.force_login(django_user_model.objects.create_user("reader", is_staff=True))
 

@@ -57,6 +57,20 @@ ASSUMED = {
 }
 
 
+# What signing does, said in the words in which others ask for consent.
+NO_NOTICES = [
+    "Click here to send your message by adding your name to this petition.",
+    "By signing this petition you show the council that we are many.",
+    "Mit deiner Unterschrift zeigst du, dass wir viele sind.",
+    "Al firmar, le muestras al alcalde que somos muchos.",
+]
+
+
+@pytest.mark.parametrize("text", NO_NOTICES)
+def test_a_sentence_on_what_signing_does_is_no_consent_to_mail(text):
+    assert parse_campaign(TEXT.format(text)).notice == ""
+
+
 def notice_doubts(draft):
     return [doubt for doubt in draft.unsure if doubt.item == "notice"]
 

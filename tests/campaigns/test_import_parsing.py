@@ -315,6 +315,8 @@ HEAVY = [
     *("30 other ", "The petition to ", " and ", "CEO ", "1,1", "5", "CREDO ", "\r", "\x85", "¹ "),
     *("[1] ", "(1) ", "<p>", "<sup>1", "<a href='x'>", "<li>", "[^a] ", "**a ", "[a](http://b) "),
     *("# a\n", "> a\n", "a: b\n", "Sign the petition\n", "“", "May 2018, ", "http://", "A, B, "),
+    *("* a 2018\n", "[a] b 2018\n", "Source: a 2018; ", "1. a 2018 2. A 2018 ", "1. Ibid.\n"),
+    *("Dear Mayor,\nStop it.\n", "by signing ", "http://a.b/c\n", "phone *, ", '; A, "', "a^1 "),
     *("[^a]: b\n", "1 a 2018\n", "To: A\n", "&#8203;", "1-", "`", "![", "<br>1. ", "¹˒"),
 ]
 
