@@ -13,10 +13,14 @@ from advocacy.demo.inserting import insert
 from advocacy.demo.stories import MONTHS, OFFERS_SILENT_FOR, Story
 from campaigns.models import Campaign, MailScope, Organization, Update
 from mailings.composing import compile_content, freeze_content
-from mailings.models import DigestSchedule, Lane, Mailing, Recipient
+from mailings.models import DigestItem, DigestSchedule, Lane, Mailing, Recipient
 
-# Out of a thousand: refused for good, in doubt after a crash; the rest was taken.
-_STATUS = "CASE WHEN n %% 1000 < 6 THEN 4 WHEN n %% 9001 = 7 THEN 7 ELSE 3 END"
+# Six of a thousand came back, a few complained or are in doubt after a crash; of most is heard that
+# they arrived.
+_STATUS = (
+    "CASE WHEN n %% 1000 < 6 THEN 9 WHEN n %% 9001 = 7 THEN 7 WHEN n %% 4003 = 9 THEN 10"
+    " WHEN n %% 20 = 3 THEN 3 ELSE 8 END"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,14 @@ def _send(organization: Organization, sent: Sent) -> None:
         subject=sent.subject,
     )
     mailing.updates.set(sent.updates)
+    if sent.schedule:
+        for position, update in enumerate(sent.updates):
+            mailing.items.create(
+                position=position,
+                kind=DigestItem.Kind.UPDATE,
+                campaign=update.campaign,
+                update=update,
+            )
     freeze_content(compile_content(mailing))
     size = _receive(mailing, sent.at)
     _bring(mailing, sent.at)
@@ -129,6 +141,8 @@ def _receive(mailing: Mailing, at: datetime) -> int:
         "scope": mailing.scope_id,
         "campaign": mailing.campaign_id,
         "at": at,
+        # All items, one bit each.
+        "items": 2 ** mailing.items.count() - 1 if mailing.schedule_id else None,
     }
     return insert(
         Recipient,
@@ -139,6 +153,7 @@ def _receive(mailing: Mailing, at: datetime) -> int:
             "subscription_id": "id",
             "supporter_id": "supporter_id",
             "status": _STATUS,
+            "items": "%(items)s",
             "attempts": "1",
             "code": "CASE WHEN n %% 1000 < 6 THEN 550 WHEN n %% 9001 = 7 THEN NULL ELSE 250 END",
             "done_at": "%(at)s + n * interval '5 milliseconds'",
