@@ -43,6 +43,7 @@ MAY = {
     ("mailings", "catchup"): ["view", "add"],
     ("mailings", "digestschedule"): ["view", "add", "change"],
     ("mailings", "reply"): ["view", "change"],
+    ("mailings", "welcomestep"): ["view", "add", "change", "delete"],
 }
 # Who only looks: nothing is changed, mailed or taken out of the house.
 GROUPS = {GROUP: MAY, READERS: {model: ["view"] for model in MAY}}

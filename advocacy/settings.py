@@ -139,6 +139,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 59},
     },
+    "welcome-newcomers": {
+        "task": "mailings.tasks.welcome_newcomers",
+        "schedule": 60.0,
+        "options": {"expires": 59},
+    },
     "keep-promises": {
         "task": "mailings.tasks.keep_promises",
         "schedule": 300.0,

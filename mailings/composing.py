@@ -17,12 +17,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Organization, Update
-from mailings.digesting.blocks import blocks
+from mailings.digesting.blocks import blocks, items_in, languages_of
 from mailings.digesting.preparing import automatic_subject
 from mailings.digesting.subjects import headline_of
 from mailings.lacking import lacks
 from mailings.merging import values_of
-from mailings.models import Mailing, MailingContent, Wording, content_digest
+from mailings.models import DigestItem, Mailing, MailingContent, Wording, content_digest
 from mailings.rendering import Links, MailText, mail_text, page_in
 from postroom.addresses import BadAddress
 from postroom.headers import BadHeader, mailbox
@@ -106,6 +106,8 @@ def compile_contents(mailing: Mailing) -> list[MailingContent]:
         raise CannotBeSent(reasons)
     spoken: list[tuple[str, Wording]] = [(mailing.language, mailing)]
     spoken += [(each.language, each) for each in mailing.translations.order_by("language")]
+    if mailing.kind == Mailing.Kind.DIGEST:
+        spoken += [(language, mailing) for language in languages_of(mailing)]
     try:
         return [_content(mailing, words, language) for language, words in spoken]
     except (SkeletonError, BadHeader, BadAddress) as error:
@@ -114,7 +116,7 @@ def compile_contents(mailing: Mailing) -> list[MailingContent]:
 
 def _content(mailing: Mailing, words: Wording, language: str) -> MailingContent:
     literal, layout = _compile(mailing, words, language).dump()
-    layout |= _headlines(mailing)
+    layout |= _headlines(mailing, language)
     return MailingContent(
         mailing=mailing,
         language=language,
@@ -174,7 +176,7 @@ def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
     holes = Placeholders()
     leads = Links(holes)
-    own_subjects = OWN_SUBJECT if _headlines(mailing) else set()
+    own_subjects = OWN_SUBJECT if _headlines(mailing, language) else set()
     with translation.override(language):
         context = _context(mailing, words, language, leads) | {
             "holes": holes,
@@ -228,14 +230,15 @@ def _refuse_too_long(html: str) -> None:
         )
 
 
-def _headlines(mailing: Mailing) -> dict[str, list[str]]:
+def _headlines(mailing: Mailing, language: str) -> dict[str, list[str]]:
     """The news of a digest, line by line, where its subject is to speak of each reader's own."""
     if mailing.kind != Mailing.Kind.DIGEST:
         return {}
-    items = [*mailing.items.select_related("campaign", "update")]
+    items = mailing.items.select_related("campaign", "update")
     if mailing.subject != automatic_subject(mailing.scope, items):
         return {}
-    return {"headlines": [headline_of(item) for item in items]}
+    with translation.override(language):
+        return {"headlines": [headline_of(item) for item in items_in(mailing, language)]}
 
 
 def _context(mailing: Mailing, words: Wording, language: str, leads: Links) -> dict[str, Any]:
@@ -249,10 +252,12 @@ def _context(mailing: Mailing, words: Wording, language: str, leads: Links) -> d
         "preheader": words.preheader,
     }
     if mailing.kind == Mailing.Kind.DIGEST:
-        return common | _round_up(mailing, words, leads)
+        return common | _round_up(mailing, words, language, leads)
     if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
         page = page_in(mailing.campaign, language)
         return common | {"body": mail_text(words.body, campaign=page, leads=leads)}
+    if mailing.kind == Mailing.Kind.WELCOME:
+        return common | {"body": mail_text(words.body, campaign=None, leads=leads)}
     page = page_in(updates[0].campaign, language)
     return common | {
         "body": _news(updates[0], leads, body=words.body, page=page),
@@ -260,13 +265,18 @@ def _context(mailing: Mailing, words: Wording, language: str, leads: Links) -> d
     }
 
 
-def _round_up(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
+def _round_up(mailing: Mailing, words: Wording, language: str, leads: Links) -> dict[str, Any]:
     """A digest's items; its headline only where somebody wrote one, or its subject."""
-    first = mailing.items.select_related("campaign")[0]
+    items = items_in(mailing, language)
+
+    def body_of(item: DigestItem) -> MailText:
+        assert item.update
+        return _news(item.update, leads, page=item.campaign)
+
     return {
-        "items": [*blocks(mailing, leads.holes, body_of=lambda update: _news(update, leads))],
-        "intro": mail_text(words.body, campaign=first.campaign, leads=leads),
-        "headline": words.headline if _headlines(mailing) else words.headline_text,
+        "items": [*blocks(items, leads.holes, body_of=body_of)],
+        "intro": mail_text(words.body, campaign=items[0].campaign, leads=leads),
+        "headline": words.headline if _headlines(mailing, language) else words.headline_text,
     }
 
 

@@ -20,9 +20,11 @@ def lacks(mailing: Mailing) -> list[str]:
         )
     if not mailing.subject.strip():
         reasons.append(_("Write a subject."))
-    reasons += _ask_lacks(mailing) if mailing.kind == Mailing.Kind.ASK else _news_lacks(mailing)
-    if campaign := _campaign_of(mailing):
-        reasons += check_body(mailing.body, campaign=campaign)
+    has_own_text = mailing.kind in {Mailing.Kind.ASK, Mailing.Kind.WELCOME}
+    reasons += _ask_lacks(mailing) if has_own_text else _news_lacks(mailing)
+    campaign = _campaign_of(mailing)
+    reasons += check_body(mailing.body, campaign=campaign)
+    if campaign:
         for each in mailing.translations.all():
             reasons += _lacks_in(each, campaign)
     if mailing.scope.organization_id != mailing.organization_id:

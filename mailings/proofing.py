@@ -34,13 +34,21 @@ def sample(content: MailingContent, *, address: str) -> tuple[Envelope, bytes]:
     """The mail as somebody who signed today gets it. Raises CannotBeSent."""
     mailing = content.mailing
     copy = Copies(content).whole
-    signed = mailing.campaign or Campaign.objects.get(pk=mailing.about()[0])
+    about = Campaign.objects.filter(pk__in=mailing.about()).first()
+    signed = mailing.campaign or about or mailing.organization.campaigns.first()
+    reason = signed.headline if signed else ""
     try:
         return fill(
             copy.skeleton,
             mailing=mailing,
             language=content.language,
-            reader=Reader(_NOBODY, address, signed.headline, timezone.now(), subject=copy.subject),
+            reader=Reader(
+                _NOBODY,
+                address,
+                reason,
+                timezone.now(),
+                subject=copy.subject,
+            ),
         )
     except SkeletonError as error:
         raise CannotBeSent([str(error)]) from error

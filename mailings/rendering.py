@@ -62,16 +62,19 @@ class Links:
 
 
 def mail_text(
-    body: str, *, campaign: Campaign, leads: Links, page_url: str = "", prefix: str = ""
+    body: str, *, campaign: Campaign | None, leads: Links, page_url: str = "", prefix: str = ""
 ) -> MailText:
     """`body` as a mail has it, citing the sources of `campaign`, in both forms with the same links.
+    A mail that is about no campaign cites nothing.
 
     `page_url` and `prefix` say where its notes stand on the web; without them the numbers are
     plain, since the whole list stands at the end of the mail.
     """
-    sources = list(campaign.sources.all())
-    ask_url = leads.leads_to(campaign.public_url)
-    shown: dict[str, Any] = {"sources": sources, "ask": campaign.ask, "ask_url": ask_url}
+    shown: dict[str, Any] = {"sources": [], "ask": "", "ask_url": ""}
+    if campaign:
+        shown["sources"] = list(campaign.sources.all())
+        shown["ask"] = campaign.ask
+        shown["ask_url"] = leads.leads_to(campaign.public_url)
     rendered = render_mail(
         body,
         **shown,
@@ -91,14 +94,15 @@ def page_in(campaign: Campaign, language: str) -> Campaign:
     return next((each for each in editions if each.language == language), campaign)
 
 
-def check_body(body: str, *, campaign: Campaign) -> list[str]:
+def check_body(body: str, *, campaign: Campaign | None) -> list[str]:
     """What keeps a text from being mailed, as sentences: unknown sources, names with no words.
 
     A mail cannot be mended once it is read.
     """
     document = read(body)
+    sources = campaign.sources.all() if campaign else ()
     reasons = []
-    if unknown := number_footnotes(document, campaign.sources.all()).unknown_keys:
+    if unknown := number_footnotes(document, sources).unknown_keys:
         sentence = _("Cited, and no source has this key: %(keys)s.")
         reasons.append(sentence % {"keys": ", ".join(unknown)})
     if any(not merge.fallback for merge in merges(document)):

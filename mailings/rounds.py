@@ -80,7 +80,7 @@ def retry_deferred() -> int:
 
 _CLOSE_FINISHED = """
 UPDATE mailings_mailing m SET state = 'sent', finished_at = now()
-WHERE m.state = 'sending'
+WHERE m.state = 'sending' AND m.kind <> 'welcome'
     AND NOT EXISTS (SELECT 1 FROM mailings_chunk c WHERE c.mailing_id = m.id AND c.state < 2)
     AND NOT EXISTS (SELECT 1 FROM mailings_deferral d WHERE d.mailing_id = m.id)
 RETURNING m.id
@@ -88,7 +88,7 @@ RETURNING m.id
 
 
 def close_finished() -> list[int]:
-    """Turn mailings that owe nobody anything to sent; returns their ids."""
+    """Turn mailings that owe nobody anything to sent; returns their ids. A welcome never ends."""
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE_FINISHED)
         return [pk for (pk,) in cursor.fetchall()]

@@ -12,6 +12,7 @@ from mailings.digesting.waking import wake_due
 from mailings.promising.closing import draft_closing_mails
 from mailings.promising.warning import warn_ahead
 from mailings.telling import send_notices
+from mailings.welcoming.growing import grow_all
 
 _stopping = threading.Event()
 
@@ -42,6 +43,13 @@ def wake_digest_schedules() -> None:
     """Every minute."""
     wake_due()
     prepare_due()
+
+
+@shared_task
+def welcome_newcomers() -> None:
+    """Every minute."""
+    if grow_all(stopping=_stopping.is_set):
+        doorbell.ring_pump()
 
 
 @shared_task

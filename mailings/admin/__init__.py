@@ -2,6 +2,7 @@ from mailings.admin.coming_back import MailEventAdmin, ReplyAdmin
 from mailings.admin.mailings import MailingAdmin
 from mailings.admin.people import mailings_received
 from mailings.admin.schedules import DigestScheduleAdmin, LaneAdmin
+from mailings.admin.welcome import WelcomeStepAdmin
 
 __all__ = [
     "DigestScheduleAdmin",
@@ -9,5 +10,6 @@ __all__ = [
     "MailEventAdmin",
     "MailingAdmin",
     "ReplyAdmin",
+    "WelcomeStepAdmin",
     "mailings_received",
 ]

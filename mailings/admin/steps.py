@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mailings.composing import CannotBeSent
-from mailings.models import Mailing
+from mailings.models import Mailing, WelcomeStep
 from mailings.progress import progress_of
 from mailings.proofing import ProofFailed, send_proof
 from mailings.scheduling import AudienceChanged, schedule_mailing
+from mailings.welcoming.starting import switch_on
 
 
 class Refused(Exception):
@@ -43,6 +44,26 @@ def send(request: HttpRequest, mailing: Mailing) -> str:
     return _("It had been sent on its way already: %s.") % mailing.get_state_display()
 
 
+def switch_on_step(request: HttpRequest, mailing: Mailing) -> str:
+    """Let a welcome go to whoever joins."""
+    step = WelcomeStep.objects.filter(mailing=mailing).first()
+    if step is None:
+        raise Refused(_("It is no welcome."))
+    try:
+        if switch_on(step=step, user=request.user):
+            return _("It is on: whoever joins from now on gets it.")
+    except CannotBeSent as error:
+        raise Refused(str(error)) from error
+    return _("It had been sent on its way already: %s.") % mailing.get_state_display()
+
+
+def reword(request: HttpRequest, mailing: Mailing) -> str:
+    """Take a paused welcome out, to change its words."""
+    if not mailing.reword(by=request.user):
+        raise Refused(_("Pause it first: %s.") % mailing.get_state_display())
+    return _("It is a draft again. Who waits for it gets what you write now.")
+
+
 def pause(request: HttpRequest, mailing: Mailing) -> str:
     """Stop after the message in hand."""
     if not mailing.pause(_("by %s") % request.user):
@@ -72,7 +93,8 @@ def cancel(request: HttpRequest, mailing: Mailing) -> str:
 
 
 STEPS: dict[str, Callable[[HttpRequest, Mailing], str]] = {
-    step.__name__: step for step in (proof, send, pause, resume, unschedule, cancel)
+    step.__name__: step
+    for step in (proof, send, switch_on_step, reword, pause, resume, unschedule, cancel)
 }
 
 

@@ -1,24 +1,40 @@
 """What stands in a digest for each item, between the marks by which it can be left out again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from campaigns.models import Update
+from campaigns.editions import editions_of
 from mailings.digesting.subjects import headline_of
 from mailings.models import DigestItem, Mailing
+from mailings.rendering import page_in
 from postroom.skeleton import Placeholders
 from signatures import links
 
 
+def items_in(mailing: Mailing, language: str) -> list[DigestItem]:
+    """A digest's items, each with the edition of its campaign that is in this language, if any."""
+    items = [*mailing.items.select_related("campaign__organization", "update__campaign")]
+    for item in items:
+        item.campaign = page_in(item.campaign, language)
+    return items
+
+
+def languages_of(mailing: Mailing) -> list[str]:
+    """The languages that a digest is compiled in besides its own: those of its campaigns' pages."""
+    campaigns = [item.campaign for item in mailing.items.select_related("campaign")]
+    spoken = {page.language for campaign in campaigns for page in editions_of(campaign)}
+    return sorted(spoken - {mailing.language})
+
+
 def blocks(
-    mailing: Mailing, holes: Placeholders, *, body_of: Callable[[Update], Any]
+    items: Sequence[DigestItem], holes: Placeholders, *, body_of: Callable[[DigestItem], Any]
 ) -> Iterator[dict[str, Any]]:
     """The context of each item's block, in the language that is active.
 
     `body_of` gives the text of an update with its own numbered sources. A campaign to sign is
     reached by a link that knows its reader.
     """
-    for item in mailing.items.select_related("campaign__organization", "update__campaign"):
+    for item in items:
         campaign = item.campaign
         block = {
             "kind": item.kind,
@@ -26,10 +42,11 @@ def blocks(
             "ends": holes[f"end_{item.position}"],
             "campaign": campaign,
             "title": headline_of(item),
-            "url": item.update.public_url if item.update else campaign.public_url,
+            "url": campaign.public_url,
         }
         if item.update:
-            block["body"] = body_of(item.update)
+            block["url"] = f"{campaign.public_url}#{item.update.anchor}"
+            block["body"] = body_of(item)
         if item.kind == DigestItem.Kind.OPENED:
             statement = campaign.current_statement()
             block |= {

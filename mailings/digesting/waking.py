@@ -6,7 +6,7 @@ from django.db import transaction
 
 from mailings import doorbell
 from mailings.clock import database_now
-from mailings.composing import CannotBeSent, compile_content, freeze_content
+from mailings.composing import CannotBeSent, compile_contents, freeze_content
 from mailings.digesting.periods import after
 from mailings.digesting.preparing import draft_digest, renew
 from mailings.models import DigestSchedule, Mailing
@@ -67,7 +67,7 @@ def wake(*, schedule: DigestSchedule) -> Mailing | None:
 
 def _let_go(mailing: Mailing) -> None:
     try:
-        freeze_content(compile_content(mailing))
+        freeze_content(*compile_contents(mailing))
     except CannotBeSent as error:
         mailing.pause_reason = str(error)[:200]
         mailing.save(update_fields=["pause_reason"])

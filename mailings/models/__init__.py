@@ -14,6 +14,7 @@ from mailings.models.mailing import (
 from mailings.models.notice import OrganizerNotice
 from mailings.models.segment import Segment
 from mailings.models.states import IN_PREPARATION
+from mailings.models.welcome import WelcomeStep
 from mailings.models.wording import MailingTranslation, Wording
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Segment",
     "SkipReason",
     "SkippedPeriod",
+    "WelcomeStep",
     "Wording",
     "content_digest",
 ]

@@ -83,6 +83,7 @@ class MailingKind(models.TextChoices):
     UPDATE = "update", _("update")
     ASK = "ask", _("ask")
     DIGEST = "digest", _("digest")
+    WELCOME = "welcome", _("welcome")
 
 
 class Mailing(Wording, Steps):

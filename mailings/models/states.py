@@ -163,6 +163,38 @@ class Steps(models.Model):
             pause_reason="",
         )
 
+    def go_live(self, *, by: Any) -> bool:
+        """Begin what goes to whoever joins, after its proof. False when it was edited meanwhile.
+
+        Its audience grows from here, so nothing is frozen and nothing waits.
+        """
+        return self._move(
+            [MailingState.PROOFED, MailingState.APPROVED],
+            ActName.SCHEDULED,
+            by=by,
+            revision=self.revision,
+            state=MailingState.SENDING,
+            started_at=Coalesce("started_at", Now()),
+            # From one on it counts as begun for the caps.
+            snapshot_after=1,
+            approved_by=by,
+            approved_at=Now(),
+            pause_reason="",
+        )
+
+    def reword(self, *, by: Any) -> bool:
+        """Make what goes to whoever joins a draft again. Those who wait for it get the new text."""
+        return self._move(
+            [MailingState.PAUSED],
+            ActName.EDITED,
+            by=by,
+            only={"kind": "welcome"},
+            state=MailingState.DRAFT,
+            paused_at=None,
+            edited_by=by,
+            **_NO_APPROVAL,
+        )
+
     def void(self, *, note: str) -> bool:
         """Make it a draft again because what it says has changed elsewhere, in its update say."""
         before = [MailingState.PROOFED, MailingState.APPROVED]
