@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from campaigns.models import MailScope
 from signatures.addresses import email_key
 from signatures.confirming import lock_signature
-from signatures.letters.owing import MINUTES_BETWEEN, PER_DAY
+from signatures.letters.owing import MINUTES_BETWEEN
 from signatures.models import (
     CampaignMute,
     ConsentEvent,
@@ -32,15 +32,11 @@ CORRECTABLE = (*OF_THE_PERSON, "comment", "shows_name", "answers")
 
 Rows = list[dict[str, Any]]
 
-# One link in ten minutes and ten letters a day, as for every letter that anybody can ask for by
-# typing an address. It hangs on the newest signature, whose language it speaks.
+# One link in ten minutes, and a place among the ten letters of a day, as for every letter that anybody
+# can ask for by typing an address. It hangs on the newest signature, whose language it speaks.
 _OWE_LINK = """
-INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
-SELECT 'data_link', p.id, s.id, 0, '', GREATEST(
-    statement_timestamp(),
-    (SELECT due_at + interval '1 day' FROM signatures_letter
-        WHERE supporter_id = p.id ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1)
-)
+INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason)
+SELECT 'data_link', p.id, s.id, 0, ''
 FROM signatures_supporter p
 CROSS JOIN LATERAL (
     SELECT id FROM signatures_signature WHERE supporter_id = p.id ORDER BY id DESC LIMIT 1
@@ -91,7 +87,7 @@ def owe_link(*, email: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _OWE_LINK,
-            {"supporter": supporter.pk, "per_day": PER_DAY, "minutes": MINUTES_BETWEEN},
+            {"supporter": supporter.pk, "minutes": MINUTES_BETWEEN},
         )
 
 

@@ -175,7 +175,6 @@ _TYPES = {
     "shards": "int",
     "minutes": "int",
     "per_signature": "int",
-    "per_day": "int",
 }
 
 # Each part takes something from the one before, so all signers lock in one order: the person, the

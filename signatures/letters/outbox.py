@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -22,6 +22,7 @@ from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection
 from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Kind, Outcome, Stage
+from signatures.letters.rationing import ALONE, Rations
 from signatures.letters.writing import LetterPress
 from signatures.models import Letter, Signature, Supporter, Suppression
 
@@ -48,7 +49,7 @@ WHERE id IN (
     SELECT id FROM signatures_letter
     WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= statement_timestamp()
         AND (claimed_until IS NULL OR claimed_until < statement_timestamp())
-    ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+    ORDER BY due_at, id DESC LIMIT %s FOR UPDATE SKIP LOCKED
 )
 RETURNING id
 """
@@ -59,15 +60,17 @@ class Outbox:
 
     def __init__(self) -> None:
         self._press = LetterPress()
+        self._rations = Rations()
         self._connection: Connection | None = None
 
     def drain(self) -> int:
         """Send one batch of due letters.
 
-        Returns how many were due and tried or dropped; under BATCH, none is left for now. When the
-        mail server is away, or so slow that the claim would run out, the rest is put back untried.
+        Returns how many were due and tried, dropped or put off; under BATCH, none is left for now.
+        When the mail server is away, or so slow that the claim would run out, the rest is put back
+        untried.
         """
-        claimed = self._claim()
+        claimed, held_back = self._claim()
         end = time.monotonic() + BATCH_SECONDS
         for position, letter in enumerate(claimed):
             if time.monotonic() > end:
@@ -76,7 +79,7 @@ class Outbox:
             if (outcome := self._send(letter)) and _server_is_away(outcome):
                 _put_back(claimed[position:], seconds=SERVER_BACK_OFF, reason=_summary(outcome))
                 return position
-        return len(claimed)
+        return len(claimed) + held_back
 
     def close(self) -> None:
         """Say goodbye to the mail server; a later drain() opens a new connection."""
@@ -84,17 +87,21 @@ class Outbox:
             self._connection.close()
             self._connection = None
 
-    def _claim(self) -> list[Letter]:
-        with connection.cursor() as cursor:
+    def _claim(self) -> tuple[list[Letter], int]:
+        """A batch of letters to send, and how many more were due whose mailbox has no room."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(ALONE)
             cursor.execute(_CLAIM, [BATCH])
             ids = [pk for (pk,) in cursor.fetchall()]
-        return list(
-            Letter.objects.filter(pk__in=ids)
+            held_back = self._rations.hold_back(ids) if ids else set()
+        claimed = (
+            Letter.objects.filter(pk__in=set(ids) - held_back)
             .select_related(
                 "supporter", "signature__statement", "signature__campaign__organization"
             )
             .order_by("due_at", "pk")
         )
+        return list(claimed), len(held_back)
 
     def _send(self, letter: Letter) -> Outcome | None:
         """Send one letter and record what became of it. None: no mail server was asked."""

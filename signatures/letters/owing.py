@@ -2,8 +2,8 @@
 
 What a form without a login asks for is limited for the owner of the address (T2): one letter about
 a campaign in ten minutes, five ever, ten a day over all campaigns. A second press within the ten
-minutes asks for nothing new. A letter beyond the day's ten is not lost: it is due when the window
-frees.
+minutes asks for nothing new. The day's ten are kept when letters leave (`rationing`): only then is
+it known which of those that wait should be the ten.
 """
 
 from django.db import connection
@@ -13,18 +13,13 @@ PER_SIGNATURE = 5
 PER_DAY = 10
 
 # As parameters of the SQL below.
-LIMITS = {"minutes": MINUTES_BETWEEN, "per_signature": PER_SIGNATURE, "per_day": PER_DAY}
+LIMITS = {"minutes": MINUTES_BETWEEN, "per_signature": PER_SIGNATURE}
 
 # For a statement that names what is `due (kind, supporter_id, signature_id)`: what anybody could
 # have asked for by typing the address, within the limits. The person's row must be locked before.
 OWE_WITHIN_LIMITS = """
-INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
-SELECT kind, supporter_id, signature_id, 0, '', GREATEST(
-    statement_timestamp(),
-    (SELECT due_at + interval '1 day' FROM signatures_letter l
-        WHERE l.supporter_id = due.supporter_id
-        ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1)
-)
+INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason)
+SELECT kind, supporter_id, signature_id, 0, ''
 FROM due
 WHERE (SELECT count(*) FROM signatures_letter l WHERE l.signature_id = due.signature_id)
     < %(per_signature)s

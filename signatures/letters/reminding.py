@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from signatures.letters.owing import MINUTES_BETWEEN, PER_DAY, PER_SIGNATURE
+from signatures.letters.owing import MINUTES_BETWEEN, PER_SIGNATURE
 
 AFTER = timedelta(hours=24)
 NEVER_AFTER = timedelta(days=7)
@@ -26,13 +26,8 @@ ORDER BY created_at, id LIMIT %(batch)s
 # said “not me” somewhere, those whom no letter may reach, and those whose address was typed by
 # mistake (which leaves a signature without a name) are not even asked.
 _OWE = """
-INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason, due_at)
-SELECT 'reminder', s.supporter_id, s.id, 0, '', GREATEST(
-    statement_timestamp(),
-    (SELECT due_at + interval '1 day' FROM signatures_letter
-        WHERE supporter_id = s.supporter_id
-        ORDER BY due_at DESC OFFSET %(per_day)s - 1 LIMIT 1)
-)
+INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason)
+SELECT 'reminder', s.supporter_id, s.id, 0, ''
 FROM signatures_signature s
 JOIN signatures_supporter p ON p.id = s.supporter_id
 JOIN campaigns_campaign c ON c.id = s.campaign_id
@@ -86,7 +81,6 @@ class Reminders:
                 return 0
             limits: dict[str, Any] = {
                 "ids": [pk for pk, _created_at in waiting],
-                "per_day": PER_DAY,
                 "per_signature": PER_SIGNATURE,
                 "minutes": MINUTES_BETWEEN,
             }

@@ -47,7 +47,19 @@ class Supporter(models.Model):
                 include=["postal_code"],
                 condition=~models.Q(country=""),
                 name="supporter_by_place",
-            )
+            ),
+            # Spellings of one mailbox, for the limits of its letters (`letters.rationing`); who
+            # types no “+” is not in it.
+            models.Index(
+                models.Func(
+                    "email_key",
+                    models.Value(r"\+[^@]*@"),
+                    models.Value("@"),
+                    function="regexp_replace",
+                ),
+                condition=models.Q(email_key__contains="+"),
+                name="supporter_by_mailbox",
+            ),
         ]
 
     def __str__(self) -> str:

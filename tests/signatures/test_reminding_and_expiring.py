@@ -129,7 +129,7 @@ def test_who_confirms_meanwhile_is_not_reminded(campaign, outbox, smtp_sink):
     assert not smtp_sink.mails
 
 
-def test_t02_a_reminder_counts_among_the_ten_letters_of_a_day():
+def test_t02_a_reminder_counts_among_the_ten_letters_of_a_day(outbox, smtp_sink):
     organization = make_organization()
     for _ in range(10):
         make_signature(
@@ -137,6 +137,8 @@ def test_t02_a_reminder_counts_among_the_ten_letters_of_a_day():
         )
     waiting(make_campaign(organization=organization), since=DAY)
     Reminders().remind()
+    outbox.drain()
+    assert len(smtp_sink.mails) == 10
     assert reminders().get().due_at > timezone.now() + timedelta(hours=20)
 
 

@@ -1,7 +1,6 @@
 """Scripts that sign are held, nobody is lost, and nobody's inbox is flooded."""
 
 import re
-from email import message_from_bytes
 
 import pytest
 from django.core.management import call_command
@@ -11,7 +10,7 @@ from signatures.confirming import confirm, typed_in
 from signatures.counting import refresh_tallies
 from signatures.guarding.limiting import crowded
 from signatures.guarding.networks import network_at
-from signatures.letters.writing import LetterPress
+from signatures.letters.outbox import Outbox
 from signatures.models import CountShard, Letter, NetworkWindow, Signature, Supporter
 from signatures.signing import Typed, Visit, sign
 from tests.factories import make_campaign
@@ -109,7 +108,7 @@ def test_t01_the_trap_is_out_of_sight_and_out_of_reach(client):
     assert 'autocomplete="off"' in hidden
 
 
-def test_t02_one_victim_gets_ten_letters_a_day_and_no_word_that_was_typed():
+def test_t02_one_victim_gets_ten_letters_a_day_and_no_word_that_was_typed(smtp_sink):
     payload = "Buy cheap pills"
     campaigns = [make_campaign() for _ in range(25)]
     for turn in range(4):
@@ -118,16 +117,17 @@ def test_t02_one_victim_gets_ten_letters_a_day_and_no_word_that_was_typed():
                 campaign, "victim@example.org", address=f"10.{turn}.{number}.1", name=payload
             )
             assert response.status_code == 303
-    letters = Letter.objects.select_related("supporter", "signature__campaign__organization")
     assert Supporter.objects.count() == 1
-    assert letters.count() == 25
-    first = min(letter.due_at for letter in letters)
-    today = [letter for letter in letters if (letter.due_at - first).total_seconds() < 86_000]
-    assert len(today) == 10
-    for letter in today:
-        _envelope, message = LetterPress().write(letter)
-        assert payload not in message_from_bytes(message).as_string()
-        assert b"cheap" not in message
+    assert Letter.objects.count() == 25
+    outbox = Outbox()
+    while outbox.drain():
+        pass
+    outbox.close()
+    assert len(smtp_sink.mails) == 10
+    assert Letter.objects.unsent().count() == 15
+    for mail in smtp_sink.mails:
+        assert payload not in mail.message.as_string()
+        assert b"cheap" not in mail.body
 
 
 def test_t02_one_letter_about_a_campaign_in_ten_minutes_and_five_ever():
