@@ -16,6 +16,7 @@ from mailings import audience, doorbell
 from mailings.composing import CannotBeSent, compile_contents, freeze_content
 from mailings.models import Mailing, MailingContent
 from mailings.proofing import is_proofed
+from mailings.segments import BadRules
 
 State = Mailing.State
 
@@ -72,7 +73,7 @@ def schedule_mailing(
     if not mailing.is_editable:
         return False
     contents = _proofed_contents(mailing)
-    now = audience.count(mailing)
+    now = _count(mailing)
     if abs(now - expected_count) > expected_count // 100:
         raise AudienceChanged(now)
     _check_sender(mailing, now, expected_count=expected_count, typed=typed)
@@ -96,6 +97,15 @@ def schedule_mailing(
             freeze_content(*contents)
             transaction.on_commit(doorbell.ring_pump)
     return claimed
+
+
+def _count(mailing: Mailing) -> int:
+    try:
+        return audience.count(mailing)
+    except BadRules as error:
+        raise CannotBeSent([str(error)]) from error
+    except audience.TooSlow as error:
+        raise CannotBeSent([_("Its audience could not be counted in time: try again.")]) from error
 
 
 def _start(at: datetime | None) -> Any:

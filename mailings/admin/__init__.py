@@ -2,6 +2,7 @@ from mailings.admin.coming_back import MailEventAdmin, ReplyAdmin
 from mailings.admin.mailings import MailingAdmin
 from mailings.admin.people import mailings_received
 from mailings.admin.schedules import DigestScheduleAdmin, LaneAdmin
+from mailings.admin.segments import SegmentAdmin
 from mailings.admin.welcome import WelcomeStepAdmin
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "MailingAdmin",
     "ReplyAdmin",
     "WelcomeStepAdmin",
+    "SegmentAdmin",
     "mailings_received",
 ]

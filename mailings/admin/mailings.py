@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.models import Update
-from mailings import audience
 from mailings.admin import steps
 from mailings.admin.deliveries import delivery_page
+from mailings.admin.whom import whom
 from mailings.composing import CannotBeSent, compile_content, compile_contents
 from mailings.drafting import draft_from_update
 from mailings.models import Mailing, MailingContent
@@ -46,7 +46,7 @@ class MailingAdmin(OrganizationScopedAdmin):
     list_select_related = ["scope__organization"]
     search_fields = ["subject"]
     actions = None
-    fields = ["state_pill", "about", "scope", "campaign", "subject", "preheader"]
+    fields = ["state_pill", "about", "scope", "campaign", "segment", "subject", "preheader"]
 
     class Media:
         js = [
@@ -219,8 +219,7 @@ def _beside_the_form(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
     except CannotBeSent as error:
         beside["missing"] = error.reasons
     if mailing.is_editable and not beside["missing"]:
-        beside["count"] = audience.count(mailing)
-        beside["samples"] = audience.samples(mailing)
+        beside |= whom(mailing)
     if mailing.state in _FROZEN:
         beside["progress"] = progress_of(mailing)
     if mailing.state in _STANDING:

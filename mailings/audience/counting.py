@@ -17,6 +17,8 @@ from signatures.addresses import mask
 from signatures.models import Supporter
 
 SAMPLES = 5
+# How long a page waits for a count.
+PATIENCE = "4s"
 # People in a range: a join of so many stays in memory.
 _RANGE = 1_000_000
 _MOST_RANGES = 16
@@ -35,8 +37,6 @@ SELECT set_config('work_mem', '64MB', true),
     set_config('min_parallel_index_scan_size', '0', true),
     set_config('jit', 'off', true)
 """
-
-
 _COUNT_PART = "SELECT count(*) AS n, min(id) AS low, max(id) AS high FROM ({}) part"
 _COUNT = "SELECT sum(n)::bigint, array_agg(low), array_agg(high) FROM ({}) parts"
 
@@ -63,11 +63,11 @@ def samples(mailing: Mailing, most: int = SAMPLES) -> list[str]:
     return look(audience_of(mailing), patience="2min").samples[:most]
 
 
-def look(audience: Audience, *, patience: str = "4s") -> Look:
+def look(audience: Audience, *, patience: str = "") -> Look:
     """Count an audience and pick a few of it. Raises TooSlow when PostgreSQL takes longer."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            take_time(cursor, patience)
+            take_time(cursor, patience or PATIENCE)
             cursor.execute(_ROOM)
             found, people = _ask(cursor, audience)
             # Takes back the settings too, where this is a part of a longer transaction.

@@ -7,57 +7,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0012_several_people_several_languages'),
-        ('mailings', '0013_promises_are_looked_after'),
+        ("campaigns", "0012_several_people_several_languages"),
+        ("mailings", "0013_promises_are_looked_after"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WelcomeStep',
+            name="WelcomeStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', models.PositiveSmallIntegerField(help_text='0: as soon as somebody has joined.', verbose_name='days after joining')),
-                ('live_since', models.DateTimeField(editable=False, help_text='Who joined before gets no welcome any more.', null=True)),
-                ('grown_until', models.DateTimeField(editable=False, null=True)),
-                ('looked_back_at', models.DateTimeField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(
+                        help_text="0: as soon as somebody has joined.",
+                        verbose_name="days after joining",
+                    ),
+                ),
+                (
+                    "live_since",
+                    models.DateTimeField(
+                        editable=False,
+                        help_text="Who joined before gets no welcome any more.",
+                        null=True,
+                    ),
+                ),
+                ("grown_until", models.DateTimeField(editable=False, null=True)),
+                ("looked_back_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
             ],
             options={
-                'ordering': ['scope', 'days'],
+                "ordering": ["scope", "days"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='mailing',
-            name='mailing_kind_known',
+            model_name="mailing",
+            name="mailing_kind_known",
         ),
         migrations.AlterField(
-            model_name='mailing',
-            name='kind',
-            field=models.CharField(choices=[('update', 'update'), ('ask', 'ask'), ('digest', 'digest'), ('welcome', 'welcome')], default='update', editable=False, max_length=10),
+            model_name="mailing",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("update", "update"),
+                    ("ask", "ask"),
+                    ("digest", "digest"),
+                    ("welcome", "welcome"),
+                ],
+                default="update",
+                editable=False,
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailing',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['update', 'ask', 'digest', 'welcome'])), name='mailing_kind_known'),
+            model_name="mailing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["update", "ask", "digest", "welcome"])),
+                name="mailing_kind_known",
+            ),
         ),
         migrations.AddField(
-            model_name='welcomestep',
-            name='mailing',
-            field=models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='welcome_step', to='mailings.mailing'),
+            model_name="welcomestep",
+            name="mailing",
+            field=models.OneToOneField(
+                editable=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="welcome_step",
+                to="mailings.mailing",
+            ),
         ),
         migrations.AddField(
-            model_name='welcomestep',
-            name='scope',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='welcome_steps', to='campaigns.mailscope'),
+            model_name="welcomestep",
+            name="scope",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="welcome_steps",
+                to="campaigns.mailscope",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='welcomestep',
-            constraint=models.UniqueConstraint(fields=('scope', 'days'), name='one_welcome_a_day'),
+            model_name="welcomestep",
+            constraint=models.UniqueConstraint(fields=("scope", "days"), name="one_welcome_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='welcomestep',
-            constraint=models.CheckConstraint(condition=models.Q(('days__lte', 365)), name='welcome_within_a_year'),
+            model_name="welcomestep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days__lte", 365)), name="welcome_within_a_year"
+            ),
         ),
     ]

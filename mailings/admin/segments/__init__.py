@@ -1,0 +1,3 @@
+from mailings.admin.segments.pages import SegmentAdmin
+
+__all__ = ["SegmentAdmin"]

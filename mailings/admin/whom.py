@@ -1,0 +1,31 @@
+"""Whom a mailing that is being prepared would reach: in words, how many, and some of them."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mailings import audience
+from mailings.admin.segments.pages import in_words
+from mailings.models import Mailing
+from mailings.segments import BadRules
+
+# Who is about to write to millions waits a moment for their number.
+PATIENCE = "20s"
+
+
+def whom(mailing: Mailing) -> dict[str, Any]:
+    """`count`, `samples`, and `segment_words` if it has a segment; or `missing`, which says why."""
+    told: dict[str, Any] = {}
+    if mailing.segment:
+        told["segment_words"] = in_words(mailing.segment)
+    try:
+        found = audience.look(audience.audience_of(mailing), patience=PATIENCE)
+    except BadRules as error:
+        return told | {"missing": [str(error)]}
+    except audience.TooSlow:
+        return told | {"missing": [_too_slow()]}
+    return told | {"count": found.count, "samples": found.samples}
+
+
+def _too_slow() -> str:
+    return _("Its audience could not be counted in time. Try again, or take a simpler segment.")
