@@ -48,7 +48,7 @@ def json_ld(
             "datePublished": _day(campaign.published_at),
             "publisher": publisher,
             "audience": [
-                {"@type": "Audience", "name": str(target)} for target in campaign.targets.all()
+                {"@type": "Audience", "name": str(target)} for target in campaign.shown_targets
             ],
             "citation": [citation(source) for source in sources],
             "interactionStatistic": {

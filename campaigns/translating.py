@@ -1,12 +1,17 @@
 """Putting a campaign into another language: its statement and notice, and what to look at."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from campaigns.checking import Finding
 from campaigns.editions import edition
 from campaigns.models import Translation
+from campaigns.models.texts import TRANSLATED
 from campaigns.revising import revise_notice, revise_statement
 from campaigns.text.footnotes import number_footnotes
 from campaigns.text.sanitising import read
@@ -57,7 +62,45 @@ def check_translation(translation: Translation) -> list[Finding]:
         findings.append(
             Finding(_("Cited by the campaign and not here: %(keys)s.") % {"keys": keys})
         )
-    return findings + _overtaken(translation)
+    return [*findings, *_left_out(translation), *_overtaken(translation)]
+
+
+def _left_out(translation: Translation) -> list[Finding]:
+    """What the campaign says, and its page in this language says in another one or not at all."""
+    campaign = translation.campaign
+    empty = [
+        str(capfirst(Translation._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+        for name in TRANSLATED
+        if getattr(campaign, name) and not getattr(translation, name)
+    ]
+    names_targets = "{targets}" in (translation.lead_in or "{targets}")
+    # A bare name is the same in every language that is written in its letters.
+    titled: Any = campaign.targets.exclude(title="", organization="") if names_targets else []
+    corrected = translation.correction_texts.exclude(text="")
+    return [
+        *_list(_("The campaign has these, and they are empty here: %(rows)s."), empty),
+        *_list(
+            _("Targets that are named as the campaign names them: %(rows)s."),
+            _without_text(titled, translation.target_texts.exclude(phrase="")),
+        ),
+        *_list(
+            _("Questions that are asked in the language of the campaign: %(rows)s."),
+            _without_text(campaign.custom_fields.all(), translation.question_texts.complete()),
+        ),
+        *_list(
+            _("Corrections in the language of the campaign: %(rows)s."),
+            _without_text(campaign.corrections.all(), corrected),
+        ),
+    ]
+
+
+def _without_text(rows: Iterable[Any], texts: Any) -> list[str]:
+    said = set(texts.values_list("row", flat=True))
+    return [f"“{row}”" for row in rows if row.pk not in said]
+
+
+def _list(sentence: str, rows: Sequence[str]) -> list[Finding]:
+    return [Finding(sentence % {"rows": ", ".join(rows)})] if rows else []
 
 
 def _overtaken(translation: Translation) -> list[Finding]:

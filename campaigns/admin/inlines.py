@@ -64,7 +64,7 @@ class CustomFieldInline(OrganizationScopedInline):
     extra = 0
     verbose_name = _("question of its own")
     verbose_name_plural = _("questions of its own, beside name and address")
-    fields = ["label", "key", "kind", "choices", "required", "position"]
+    fields = ["label", "help", "key", "kind", "choices", "required", "position"]
     prepopulated_fields = {"key": ["label"]}
     classes = ["untitled"]
 

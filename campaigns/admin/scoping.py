@@ -81,7 +81,7 @@ class LabelledFormSet(CheckedFormSet):
 class OrganizationScopedInline(ScopedQuerysetMixin, admin.TabularInline):
     """Inline rows of a model whose queryset has `visible_to(user)`."""
 
-    formset = LabelledFormSet
+    formset: Any = LabelledFormSet
 
 
 class OrganizationScopedStackedInline(ScopedQuerysetMixin, admin.StackedInline):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.editing import EditorAdmin
 from campaigns.admin.editor import BodyField
 from campaigns.admin.forms import AREA, QUOTED, VerbatimField
+from campaigns.admin.row_texts import inlines_of
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.admin.together import TogetherAdmin, TogetherForm
 from campaigns.models import Campaign, CannotPublish, PageAddress, Translation
@@ -75,7 +76,7 @@ class TranslationForm(TogetherForm):
         help_texts = {
             "lead_in": _(
                 "Above the statement; empty for “The petition to {targets} reads:” in this "
-                "language. Write the targets out here where they have other names in it."
+                "language. How that names the targets is asked for below once this is saved."
             )
         }
 
@@ -175,6 +176,9 @@ class TranslationAdmin(TogetherAdmin, EditorAdmin, OrganizationScopedAdmin):
     @admin.display(description=_("language"))
     def named_language(self, translation: Translation) -> str:
         return dict(languages())[translation.language]
+
+    def get_inlines(self, request: HttpRequest, obj: Translation | None) -> list[Any]:
+        return list(inlines_of(obj))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)

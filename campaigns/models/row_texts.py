@@ -4,7 +4,7 @@ An empty text leaves the campaign's own standing: a name may be the same in ever
 """
 
 from copy import copy
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -21,12 +21,22 @@ class RowTextQuerySet(OrganizationScopedQuerySet):
     organization_path = "translation__campaign__organization"
 
 
+class QuestionTextQuerySet(RowTextQuerySet):
+    def complete(self) -> Self:
+        """Texts that say all that their questions say."""
+        return (
+            self.exclude(label="")
+            .exclude(models.Q(help="") & ~models.Q(row__help=""))
+            .exclude(models.Q(choices="") & ~models.Q(row__choices=""))
+        )
+
+
 class RowText(models.Model):
     """The texts of one row in one language; `texts` are the fields that it says anew."""
 
     texts: ClassVar[tuple[str, ...]]
 
-    objects = RowTextQuerySet.as_manager()
+    objects: Any = RowTextQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -85,6 +95,8 @@ class QuestionText(RowText):
     choices = models.TextField(
         max_length=2000, blank=True, help_text=_("One a line, in the order of the original.")
     )
+
+    objects = QuestionTextQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["row__position", "row"]

@@ -137,12 +137,15 @@ class TypedForm(ReadForm):
 
 
 def _field_of(question: CustomField) -> forms.Field:
-    texts: dict[str, Any] = {"label": question.label, "required": question.required}
+    texts: dict[str, Any] = {
+        "label": question.label,
+        "help_text": question.help,
+        "required": question.required,
+    }
     if question.kind == CustomField.Kind.TICK:
         return forms.BooleanField(**texts, widget=Tick)
     if question.kind == CustomField.Kind.CHOICE:
-        options = [(option, option) for option in question.options]
-        return forms.ChoiceField(**texts, choices=[("", "–"), *options])
+        return forms.ChoiceField(**texts, choices=[("", "–"), *question.shown_options])
     return forms.CharField(**texts, max_length=ANSWER_LENGTH)
 
 

@@ -50,7 +50,7 @@ class Asked:
             comment=campaign.asks_comment,
             to_show_name=campaign.asks_to_show_name,
             default_country=campaign.default_country,
-            questions=tuple(campaign.custom_fields.all()),
+            questions=tuple(campaign.questions),
         )
 
 

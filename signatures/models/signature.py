@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import Self
 
@@ -184,17 +185,20 @@ class Signature(models.Model):
     def answered(self) -> list[tuple[str, str]]:
         """Each question as it is worded now and its answer, in the campaign's order.
 
-        A question that is there no more goes by its key, and comes last.
+        Both in the words of the edition at hand. A question that is there no more goes by its key,
+        and comes last.
         """
-        labels = {one.key: one.label for one in self.campaign.custom_fields.all()}
-        given = self.answers
-        asked = [(label, given[key]) for key, label in labels.items() if key in given]
-        dropped = [(key, answer) for key, answer in given.items() if key not in labels]
-        return [(question, _in_words(answer)) for question, answer in asked + dropped]
+        given = dict(self.answers)
+        asked = [
+            (one.label, _in_words(given.pop(one.key), one.said))
+            for one in self.campaign.questions
+            if one.key in given
+        ]
+        return asked + [(key, _in_words(answer)) for key, answer in given.items()]
 
 
-def _in_words(answer: str | bool) -> str:
-    return str(_("Yes")) if answer is True else str(answer)
+def _in_words(answer: str | bool, said: Callable[[str], str] = str) -> str:
+    return str(_("Yes")) if answer is True else said(str(answer))
 
 
 class CountShard(models.Model):

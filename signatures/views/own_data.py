@@ -220,7 +220,7 @@ def _page_of_signatures(supporter: Supporter, shown: int, asked: str) -> Page:
     own = (
         signatures_of(supporter)
         .with_disowned()
-        .prefetch_related("campaign__custom_fields", "campaign__translations")
+        .prefetch_related("campaign__custom_fields", "campaign__translations__question_texts")
     )
     pages = Paginator(own, AT_ONCE)
     newer = own.filter(pk__gt=shown).count() if own.filter(pk=shown).exists() else None

@@ -27,6 +27,11 @@ def staff(client, campaign):
     return client
 
 
+def name_targets(translation):
+    for target in translation.campaign.targets.all():
+        translation.target_texts.create(row=target, phrase="Jeff Bezos, director de Amazon")
+
+
 def add(staff, campaign, **changes):
     typed = {
         "campaign": campaign.pk,
@@ -138,6 +143,7 @@ def test_the_page_shows_what_is_translated_and_what_to_look_at(staff, campaign):
 
 def test_a_newer_statement_or_another_meaning_of_the_notice_is_pointed_out(campaign):
     translation = translate(campaign)
+    name_targets(translation)
     assert check_translation(translation) == []
     Statement.objects.create(campaign=campaign, version=2, text="Another.")
     own = campaign.current_notice()
@@ -159,5 +165,84 @@ def test_a_published_translation_is_never_deleted_and_a_draft_may_be(staff, camp
     assert not PageAddress.objects.filter(slug="auf-deutsch").exists()
 
 
-def test_the_form_says_that_a_lead_in_may_name_the_targets_in_that_language(staff):
-    assert "Write the targets out here" in words(staff.get(ADD))
+def test_the_form_says_where_the_targets_get_their_names_in_that_language(staff):
+    assert "How that names the targets is asked for below" in words(staff.get(ADD))
+
+
+def rows_on(staff, translation):
+    """Targets, questions and corrections, each put into Spanish by its organizer."""
+    return edit(
+        staff,
+        translation,
+        **{
+            "target_texts-0-phrase": "Jeff Bezos, director de Amazon",
+            "question_texts-0-label": "Usted es",
+            "question_texts-0-help": "Para contarlo a la prensa.",
+            "question_texts-0-choices": "Trabajadora\r\nVecina",
+            "correction_texts-0-text": "Son tres, no cuatro.",
+        },
+    )
+
+
+@pytest.fixture
+def with_rows(campaign):
+    campaign.custom_fields.create(
+        key="role",
+        label="You are",
+        help="To tell the press.",
+        kind="choice",
+        choices="Worker\nNear",
+    )
+    campaign.corrections.create(text="Three, not four.")
+    return campaign
+
+
+def test_targets_questions_and_corrections_have_a_row_each_beside_the_original(staff, with_rows):
+    translation = translate(with_rows)
+    url = reverse("admin:campaigns_translation_change", args=[translation.pk])
+    said = words(staff.get(url))
+    for original in ("Amazon CEO Jeff Bezos", "To tell the press.", "Near", "Three, not four."):
+        assert original in said
+    rows_on(staff, translation)
+    assert translation.target_texts.get().phrase == "Jeff Bezos, director de Amazon"
+    assert translation.question_texts.get().label == "Usted es"
+    assert translation.correction_texts.get().text == "Son tres, no cuatro."
+    rows_on(staff, translation)
+    assert translation.target_texts.count() == 1
+
+
+def test_rows_that_say_nothing_are_not_stored(staff, with_rows):
+    translation = translate(with_rows)
+    edit(staff, translation, closing="Gracias.")
+    assert not translation.target_texts.exists()
+    assert not translation.question_texts.exists()
+
+
+def test_answers_are_translated_one_for_one(staff, with_rows):
+    translation = translate(with_rows)
+    response = edit(staff, translation, **{"question_texts-0-choices": "Vecina"})
+    assert "Write 2 answers, one a line, in the order of the original." in words(response)
+    assert not translation.question_texts.exists()
+
+
+def test_the_checklist_names_what_a_translation_leaves_out(staff, with_rows):
+    Campaign.objects.filter(pk=with_rows.pk).update(closing="Thanks.", outcome="They stopped.")
+    with_rows.refresh_from_db()
+    translation = translate(with_rows)
+    assert [finding.text for finding in check_translation(translation)] == [
+        "The campaign has these, and they are empty here: Closing, Outcome.",
+        "Targets that are named as the campaign names them: “Amazon CEO Jeff Bezos”.",
+        "Questions that are asked in the language of the campaign: “You are”.",
+        "Corrections in the language of the campaign: “Three, not four.”.",
+    ]
+    rows_on(staff, translation)
+    edit(staff, translation, closing="Gracias.", outcome="Pararon.")
+    translation.refresh_from_db()
+    assert check_translation(translation) == []
+
+
+def test_a_row_of_another_campaign_is_not_spoken_for(staff, with_rows):
+    translation, other = translate(with_rows), make_campaign(organization=with_rows.organization)
+    foreign = other.targets.get().pk
+    edit(staff, translation, **{"target_texts-0-row": foreign, "target_texts-0-phrase": "x"})
+    assert not translation.target_texts.exists()

@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 
 from campaigns.editions import edition, editions_of
 from campaigns.models import Campaign, ConsentNotice, Tally
+from signatures import open_campaigns
 from signatures.counting import refresh_tallies
 from signatures.letters.writing import LetterPress
 from signatures.models import Letter, Signature
@@ -145,6 +146,65 @@ def test_thanks_letter_confirm_page_and_count_follow_the_language_that_was_signe
     assert "Confirmada." in confirmed.content.decode()
     refresh_tallies()
     assert Tally.objects.get(campaign=campaign).counted == 1
+
+
+@pytest.fixture
+def in_rows(campaign, spanish):
+    """What the campaign keeps in rows, in both languages."""
+    question = campaign.custom_fields.create(
+        key="role", label="You are", help="For the press.", kind="choice", choices="Worker\nNear"
+    )
+    correction = campaign.corrections.create(text="Three, not four.")
+    target = campaign.targets.get()
+    spanish.target_texts.create(row=target, phrase="Jeff Bezos, director de Amazon")
+    spanish.correction_texts.create(row=correction, text="Son tres, no cuatro.")
+    spanish.question_texts.create(
+        row=question, label="Usted es", help="Para la prensa.", choices="Trabajadora\nVecina"
+    )
+    open_campaigns._kept.clear()
+
+
+def test_targets_questions_and_corrections_speak_the_language_of_the_page(
+    client, campaign, spanish, in_rows
+):
+    soup = read(client, spanish.get_absolute_url())
+    assert soup.figcaption.get_text() == "La petición a Jeff Bezos, director de Amazon dice:"
+    assert "Son tres, no cuatro." in soup.select_one(".corrections").get_text()
+    asked = soup.select_one("[name=answer-role]")
+    assert (
+        soup.find("label", attrs={"for": asked["id"]}).get_text(strip=True).startswith("Usted es")
+    )
+    assert soup.find(id=asked["aria-describedby"]).get_text() == "Para la prensa."
+    options = {one["value"]: one.get_text() for one in asked.find_all("option")[1:]}
+    assert options == {"Worker": "Trabajadora", "Near": "Vecina"}
+    own = read(client, campaign.get_absolute_url())
+    assert own.figcaption.get_text() == "The petition to Amazon CEO Jeff Bezos reads:"
+    assert "You are" in own.form.get_text()
+
+
+def test_an_answer_is_stored_once_for_all_languages_and_read_back_in_the_one_signed(
+    client, campaign, spanish, in_rows
+):
+    typed = {"name": "Ada", "email": "ada@example.org", "answer-role": "Worker"}
+    assert client.post(spanish.get_absolute_url(), typed).status_code == 303
+    signature = Signature.objects.get()
+    assert signature.answers == {"role": "Worker"}
+    assert signature.answered() == [("You are", "Worker")]
+    signature.campaign = edition(campaign, spanish)
+    assert signature.answered() == [("Usted es", "Trabajadora")]
+    letter = Letter.objects.select_related("supporter", "signature__campaign__organization").get()
+    text = email_from(LetterPress().write(letter)[1]).get_body(("plain",)).get_content()
+    link = next(word for word in text.split() if "/confirm/" in word)
+    page = BeautifulSoup(client.get("/" + link.split("/", 3)[3]).content, "html.parser")
+    assert page.figcaption.get_text() == "La petición a Jeff Bezos, director de Amazon dice:"
+    assert "Usted es" in page.form.get_text()
+
+
+def test_a_required_question_is_missed_in_the_words_of_the_page(client, campaign, spanish, in_rows):
+    campaign.custom_fields.update(required=True)
+    open_campaigns._kept.clear()
+    refused = client.post(spanish.get_absolute_url(), {"name": "Ada", "email": "ada@example.org"})
+    assert "Usted es" in BeautifulSoup(refused.content, "html.parser").select_one(".errors").text
 
 
 def test_an_english_article_is_not_carried_into_another_language(client, campaign, spanish):
