@@ -99,9 +99,9 @@ MONTH = "|".join(sorted(map(re.escape, NUMBER), key=len, reverse=True))
 
 DATE = re.compile(
     rf"""
-    (?<![\w/.-])(?:
+    (?<![\w/.–-])(?:
         (?P<iso>[12][0-9]{{3}})[-/](?P<iso_month>[0-9]{{1,2}})[-/](?P<iso_day>[0-9]{{1,2}})
-    |   (?P<slashed>[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{2}})(?!/)
+    |   (?P<slashed>[0-9]{{1,2}}(?:/[0-9]{{1,2}}/|-[0-9]{{1,2}}-)[0-9]{{2}})(?!/)
     |   (?P<joined>(?:19|20)[0-9]{{2}}-(?:0[1-9]|1[0-2]))
     |   (?P<first>[0-9]{{1,2}})(?P<between>[./-])\ ?(?P<second>[0-9]{{1,2}})
         (?P=between)\ ?(?P<last>[12][0-9]{{3}})
@@ -147,7 +147,7 @@ def _read(match: re.Match[str]) -> FoundDate | None:
         year, month, day, precision = *map(int, parts["joined"].split("-")), 1, "month"
     elif parts["slashed"]:
         # `5/22/18`: the month first, and a year of this century if it has been.
-        month, day, year = map(int, parts["slashed"].split("/"))
+        month, day, year = map(int, re.split("[/-]", parts["slashed"]))
         month, day = (day, month) if month > 12 else (month, day)
         year, is_ambiguous = year + (2000 if year < 50 else 1900), True
     elif parts["last"]:

@@ -17,6 +17,7 @@ from campaigns.text.vocabulary import Words
 
 # `38 Degrees`, `350.org`; `foodwatch e.V.`.
 NUMBERED_NAME = re.compile(r"[0-9]+(?: [A-ZÄÖÜ]\w+|\.org)\b")
+POSTSCRIPT = re.compile(r"P\.? ?P?\.? ?S\b\.?", re.IGNORECASE)
 LEGAL_FORM = re.compile(r"\b(?:e\. ?V\.|gGmbH|Inc\.|Ltd\.?|ASBL)\Z")
 
 
@@ -181,7 +182,8 @@ def _find_closing(found: Sections, rest: list[int]) -> None:
     for at in letter[-4:]:
         text = found.text(at)
         begins = phrases.SIGN_OFF.fullmatch(text) or phrases.THANKS.fullmatch(text)
-        tail = list(takewhile(lambda other: not _shouts(found, other), letter[letter.index(at) :]))
+        after = letter[letter.index(at) :]
+        tail = list(takewhile(lambda other: not _stands_behind(found, other), after))
         short = all(
             _is_line(found.pieces[other]) and found.pieces[other].kind == "p" for other in tail
         )
@@ -191,6 +193,11 @@ def _find_closing(found: Sections, rest: list[int]) -> None:
             for other in letter[letter.index(tail[-1]) + 1 :] if tail else []:
                 found.put(other, Part.LEFT_OUT, _("It stands behind the closing."))
             return
+
+
+def _stands_behind(found: Sections, at: int) -> bool:
+    """A postscript, or a note to activists: what a mail has behind its closing."""
+    return bool(POSTSCRIPT.match(found.text(at))) or _shouts(found, at)
 
 
 def _shouts(found: Sections, at: int) -> bool:

@@ -112,7 +112,8 @@ POINTERS = any_of(
 # Under these stands what others said of the petition, or what became of it.
 TAILS = any_of(
     r"""
-    reasons for signing | (?:supporter |recent |top )?comments?(?: \([0-9]+\))? | petition updates?
+    supporter voices | reasons for signing | petition updates?
+    (?:supporter |recent |top )?comments?(?: \([0-9]+\))?
     updates? | how it will be delivered | why people are signing | signers?(?:' comments)?
     (?:recent|latest) (?:signers|signatures|supporters) | unterst[üu]tzerkommentare
     warum menschen unterschreiben | kommentare | razones para firmar | commentaires

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from campaigns.importing import phrases
 from campaigns.importing.draft import Part
 from campaigns.importing.phrases import MAX_LABEL
-from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
 
 # As much as a label can name on its own line.
@@ -105,7 +104,7 @@ def _put_labelled(found: Sections, at: int, part: Part, rest: str) -> None:
             why = _("The subject of the mail; the text has a headline of its own.")
             found.put(at, Part.LEFT_OUT, why)
             return
-    found.pieces[at] = piece.without(len(piece.text) - len(rest) + _leading(piece))
+    found.pieces[at] = piece.without(len(piece.text) - len(rest))
     found.put(at, part)
     found.labels[at] = part
     if part == Part.TARGETS:
@@ -120,12 +119,6 @@ def _has_headline(found: Sections, subject: str) -> bool:
     return repeated.casefold() not in subject.casefold() and first < len(found.pieces) // 2
 
 
-def _leading(piece: Piece) -> int:
-    first = piece.inlines[0]
-    text = getattr(first, "text", "")
-    return len(text) - len(text.lstrip())
-
-
 def _put_under(found: Sections, at: int, under: Part | None) -> bool:
     """What a label on a line of its own is about; False where its part ends.
 
@@ -138,9 +131,14 @@ def _put_under(found: Sections, at: int, under: Part | None) -> bool:
     size = sum(map(len, so_far)) + len(piece.text)
     if piece.kind in ("h2", "h3") or size > MAX_STATEMENT:
         return False
+    if so_far and under == Part.TARGETS and piece.kind in ("ul", "ol"):
+        # Several targets, one to a line.
+        found.put(at, under)
+        found.target_phrase += f"; {piece.text}"
+        return True
     if so_far and (under != Part.STATEMENT or phrases.NOTICE.search(piece.text)):
         return False
     found.put(at, under)
     if under == Part.TARGETS:
         found.target_phrase = piece.text.rstrip(",:")
-    return under == Part.STATEMENT
+    return under == Part.STATEMENT or under == Part.TARGETS and piece.kind in ("ul", "ol")

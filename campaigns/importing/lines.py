@@ -26,7 +26,9 @@ HEADING = re.compile(r"(#{1,6}) +(.+?)(?: +#+)?")
 UNDERLINE = re.compile(r"={3,}|-{3,}|_{3,}|\*{3,}|(?:[*_~–—-] ){2,}[*_~–—-]|~{3,}|•{3,}")
 NOTE = re.compile(rf"\[\^({SOURCE_KEY.pattern})\]: ?")
 # `† …`, `**…`, `[a] …`, `b. …`: a note that a sign or a letter marks.
-SIGNED = re.compile(r"[†‡¶‖*]{1,4} ?(?=[^\s*])|[\[(](?:[a-z]|[ivx]{2,5})[\])]|[a-h][.)] (?=\S)")
+SIGNED = re.compile(
+    r"[†‡¶‖*]{1,4} ?(?=[^\s*])|[\[(](?:[a-z]|[ivx]{2,5})[\])]|(?:[a-h]|[ivx]{1,5})[.)] (?=\S)"
+)
 ONLY_ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+>?", re.IGNORECASE)
 MARKER = re.compile(rf"\[\^({SOURCE_KEY.pattern})\]")
 TRAILING = re.compile(r"[.,;:!?)\]'’]+\Z")

@@ -142,7 +142,7 @@ def targets_within(*texts: str) -> str:
 
 def _targets(parts: list[str]) -> Iterator[TargetDraft]:
     """A target for each part; `Ada Lee`, `Mayor of Portland` is one person and her office."""
-    rest = list(parts)
+    rest = [re.sub(r"\A(?:a los|a las|a la|al|an die|an den) (?=\S)", "", part) for part in parts]
     while rest:
         part = rest.pop(0)
         named = PERSON.fullmatch(part) and not TARGET.fullmatch(part)

@@ -1,6 +1,7 @@
 """Reads the HTML of a page, of a mail or of one paragraph into pieces."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from campaigns.importing.pieces import NUMBERED, Kind, Piece, labelled
@@ -57,6 +58,8 @@ class _Reader(HTMLParser):
         self.hrefs: list[str] = []
         self.counts: list[int | None] = []
         self.raised = ""
+        # Where the pieces of the last header begin.
+        self.header = 0
         # The number of the list item that begins here; None once it has been used.
         self.item: str | None = None
 
@@ -80,6 +83,8 @@ class _Reader(HTMLParser):
             start = attributes.get("start", "")
             first = int(start) if start.isdecimal() and len(start) < 4 else 1
             self.counts.append(first if tag == "ol" else None)
+        elif tag == "header":
+            self.header = len(self.pieces)
         elif tag == "li":
             self._start_item(attributes.get("value", ""))
         if tag not in VOID:
@@ -106,9 +111,17 @@ class _Reader(HTMLParser):
                 self.hrefs.pop()
             elif ended in ("ol", "ul"):
                 self.counts.pop()
+            elif ended == "header":
+                self._end_header()
             self.open.pop()
             if ended == tag:
                 break
+
+    def _end_header(self) -> None:
+        """A header without a heading is that of the site, not that of its text."""
+        if not any(piece.kind in ("h2", "h3") for piece in self.pieces[self.header :]):
+            for at in range(self.header, len(self.pieces)):
+                self.pieces[at] = replace(self.pieces[at], is_furniture=True)
 
     def handle_data(self, data: str) -> None:
         if not UNSEEN.isdisjoint(self.open):

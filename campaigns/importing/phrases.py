@@ -28,6 +28,7 @@ LEAD_IN = any_of(
     (?:(?:la|questa|a|esta) )?peti(?:zione|ção) (?:al?|alla|all(?:'|’)|ao|à) ?(?P<it>\S.*?)\
       (?: (?:dice|diz))?:
     (?:de )?petitie aan (?P<nl>\S.*?)(?: luidt)?: | petycja do (?P<pl>\S.*?)(?: brzmi)?:
+    (?:.{0,220}[.!?] )?(?:my|our) petition to (?P<mine>\S.*?) (?:says|reads|states):
     .{0,160}\b(?:started|created|launched|signing|sign) (?:a|this|the|our) (?:open )?(?:petition\
       |letter) to (?P<told>\S.*?),? (?:which|that) (?:says|reads|states)(?: simply)?:?
     """
@@ -69,6 +70,7 @@ LABELS = {
     Part.TARGETS: any_of(
         r"""
         to | targets? | addressed to | addressees? | recipients? | (?:the )?decision[- ]makers?
+        this petition (?:was|is|will be) delivered to
         petition to | petition richtet sich an | this petition is (?:addressed |directed )?to
         (?:petition )?an
         adressat(?:en|in|innen)? | empf[aä]nger(?:in|innen)? | gerichtet an | para | a
@@ -166,8 +168,8 @@ SORTS_ONLY = any_of(
 
 CALL_TO_ACTION = any_of(
     r"""
-    (?:please )?(?:sign|add your (?:name|signature|voice))(?: (?:on|up|it|now|here|today|below\
-      |the|this|our|petition|letter|statement|open|and|share|your|name|to|with|us))*
+    (?:please |automatically )?(?:sign|add your (?:name|signature|voice))(?: (?:on|up|it|now|here\
+      |today|below|the|this|our|petition|letter|statement|open|and|share|your|name|to|with|us))*
     (?:take|join the) action(?: now)? | act now | i(?:'|’)ll sign | yes,? i(?:'|’)ll sign
     count me in | send (?:your|my|a|the) (?:message|letter)(?: now)? | speak out(?: now)?
     join (?:us|the call) | email your mp
@@ -271,7 +273,7 @@ THANKS = any_of(
     \W{0,2}(?:thanks?|thank you|many thanks|danke|vielen dank|herzlichen dank|gracias\
       |muchas gracias|merci|onward|together,|grazie|dzi[ęe]kuj\w+|bedankt|dank je|obrigad[oa]\
       |tack)\b.{0,180}
-    (?:until|for|toward|yours in) [a-z][^,.?!:]{2,40},
+    (?:until|for|toward|yours in|con|mit|avec) [a-z][^,.?!:]{2,40},
     [–—-]{1,2} ?[A-ZÄÖÜ].{3,160}\b(?:team|staff)\b.{0,60}
     (?:in|with) (?:solidarity|hope|gratitude|determination|hope and \w+)[,.!]?
     """

@@ -48,31 +48,35 @@ class Piece:
         ]
 
     def without(self, count: int) -> "Piece":
-        """The piece without its first `count` characters, which may run over several inlines."""
-        kept: list[Inline] = []
-        for leaf in self.inlines:
-            if count and isinstance(leaf, Words):
-                taken = min(count, len(leaf.text))
-                count -= taken
-                leaf = replace(leaf, text=leaf.text[taken:])
-            if not (isinstance(leaf, Words) and not leaf.text):
-                kept.append(leaf)
+        """The piece without the first `count` characters of its text."""
+        at, offset = self._place(count)
+        kept = list(self.inlines[at:])
+        if kept and isinstance(first := kept[0], Words):
+            kept[0] = replace(first, text=first.text[offset:])
+        while kept and not _leaf_text(kept[0]).strip() and isinstance(kept[0], Words | Break):
+            kept.pop(0)
         if kept and isinstance(first := kept[0], Words):
             kept[0] = replace(first, text=first.text.lstrip())
         return replace(self, inlines=tuple(kept))
 
     def until(self, count: int) -> "Piece":
         """The piece with no more than the first `count` characters of its text."""
-        kept: list[Inline] = []
-        for leaf in self.inlines:
-            text = _leaf_text(leaf)
-            if count <= 0:
-                break
-            if isinstance(leaf, Words) and len(text) > count:
-                leaf = replace(leaf, text=text[:count].rstrip())
-            count -= len(text)
-            kept.append(leaf)
+        at, offset = self._place(count)
+        kept = list(self.inlines[:at])
+        if offset and isinstance(leaf := self.inlines[at], Words):
+            kept.append(replace(leaf, text=leaf.text[:offset].rstrip()))
         return replace(self, inlines=tuple(kept))
+
+    def _place(self, count: int) -> tuple[int, int]:
+        """Which inline holds character `count` of the text, and where; spaces in a row are one."""
+        in_space = True
+        for at, leaf in enumerate(self.inlines):
+            for offset, character in enumerate(_leaf_text(leaf)):
+                if count <= 0:
+                    return at, offset
+                count -= not (in_space and character.isspace())
+                in_space = character.isspace()
+        return len(self.inlines), 0
 
 
 def labelled(piece: Piece) -> Piece:
@@ -81,11 +85,7 @@ def labelled(piece: Piece) -> Piece:
     if match is None or match.end() == len(piece.text):
         return piece
     number = next(filter(None, match.groups()))
-    written = "".join(map(_leaf_text, piece.inlines))
-    begins = len(written) - len(written.lstrip())
-    return replace(
-        piece.without(begins + match.end()), kind="ol", label=str(int(number.translate(RAISED)))
-    )
+    return replace(piece.without(match.end()), kind="ol", label=str(int(number.translate(RAISED))))
 
 
 def _leaf_text(leaf: Inline) -> str:

@@ -14,7 +14,7 @@ SIGN, LETTER = r"\*{1,4}|[†‡¶‖]{1,3}", r"[a-z]|[ivx]{2,5}"
 # How such a note begins.
 NOTE = re.compile(
     rf"(?P<sign>{SIGN}) ?(?=\S)|[\[(](?P<bracketed>{LETTER})[\])]:? ?(?=\S)"
-    rf"|(?P<raised>[{''.join(RAISED)}]) ?(?=\S)|(?P<point>[a-h])[.)] (?=\S)"
+    rf"|(?P<raised>[{''.join(RAISED)}]) ?(?=\S)|(?P<point>[a-h]|[ivx]{{1,5}})[.)] (?=\S)"
 )
 MOST_SIGNS = 60
 # `*word*` is how a mail as text says that a word is strong.
@@ -62,7 +62,9 @@ def _use(sign: str) -> str:
     if not sign.isalpha():
         return rf"(?<=[^\s*†‡¶‖]){re.escape(sign)}(?=[\s.,;:!?)”\"’]|\Z)"
     raised = "".join(mark for mark, letter in RAISED.items() if letter == sign)
-    return rf" ?\[{sign}\]|(?<=[.!?”\"’]) ?\({sign}\)" + (f"|{raised}" if raised else "")
+    return rf" ?\[{sign}\]|(?<=[.!?]){sign}(?=\s|\Z)|(?<=[.!?”\"’]) ?\({sign}\)" + (
+        f"|{raised}" if raised else ""
+    )
 
 
 def _marked(piece: Piece, uses: re.Pattern[str]) -> Piece:

@@ -28,6 +28,11 @@ OFFICES = (
 ADDRESSED_BY_OFFICE = re.compile(
     rf"(?:To|An) (?=[^.!?:]{{0,200}}{OFFICES})(?P<target>[^.!?:]{{4,250}}):?"
 )
+# `Petition to the Chief Constable of Westshire`, a line of its own.
+PETITION_TO = re.compile(
+    rf"(?:Open )?(?:Petition|Letter) to (?=the [A-Z]|[^.!?:]{{0,200}}{OFFICES})"
+    r"(?P<target>(?:the )?[A-Z][^.!?:]{3,200})"
+)
 # `Sign and send the petition to Megamart CEO Doug McMillon and the Board`
 SENT_TO = re.compile(
     r"(?i:(?:sign|send|deliver|add)\b[^.!?:]{0,60}\b(?:petition|letter|message) to )"
@@ -96,7 +101,7 @@ def _find_addressed(found: Sections) -> None:
         addressed = SENT_TO.fullmatch(text)
         if at < 8 and not addressed:
             plain = ADDRESSED.fullmatch(text) if len(text) <= MAX_LABEL // 2 else None
-            addressed = ADDRESSED_BY_OFFICE.fullmatch(text) or plain
+            addressed = ADDRESSED_BY_OFFICE.fullmatch(text) or PETITION_TO.fullmatch(text) or plain
         if addressed:
             found.put(at, Part.TARGETS, _("Read as whom the petition addresses."))
             found.target_phrase = addressed["target"]

@@ -51,6 +51,8 @@ def find_calls(found: Sections) -> None:
     for at in list(found.free()):
         text = _on_a_button(found.text(at))
         call, _colon, rest = text.partition(": ")
+        if phrases.CALL_TO_ACTION.fullmatch(_on_a_button(rest)):
+            call, rest = _on_a_button(rest), ""  # `Add your name: Sign the petition`
         if at and lead_in_of(found.text(at - 1)):
             continue  # what stands under `The petition reads:` is what it reads
         if len(call) > 60 or len(rest) > MAX_HEADLINE or not phrases.CALL_TO_ACTION.fullmatch(call):
@@ -92,8 +94,10 @@ def find_pointers(found: Sections) -> None:
         text = LINK_BEFORE.sub("", found.text(at)).strip(" >»→►*[]")
         if len(text) <= MAX_LABEL and furniture.POINTERS.fullmatch(text):
             found.put(at, Part.LEFT_OUT, why)
-            if next(found.free(at + 1, at + 2), None) and ADDRESS.fullmatch(found.text(at + 1)):
-                found.put(at + 1, Part.LEFT_OUT, _("Where the call to action led."))
+        elif not re.search(r"(?i)\b(?:click|link|go to|sign)\b[^.!?]{0,80}:\Z", text):
+            continue
+        if next(found.free(at + 1, at + 2), None) and ADDRESS.fullmatch(found.text(at + 1)):
+            found.put(at + 1, Part.LEFT_OUT, _("Where the call to action led."))
 
 
 def find_tails(found: Sections) -> None:
@@ -187,6 +191,6 @@ def _greets_one(text: str) -> bool:
 def _calls_one(found: Sections, at: int) -> bool:
     """`John,` or `Friend —` on a line of its own, above what somebody writes to John."""
     text = found.text(at)
-    is_name = re.fullmatch(r"(?:[^\W\d_a-z][\w’'-]{0,20}|\[?\{*[\w .-]{2,20}\}*\]?),", text)
+    is_name = re.fullmatch(r"(?:[^\W\d_a-z][\w’'-]{0,20}|[\[{]+[\w .-]{2,20}[\]}]+),", text)
     ends = phrases.SIGN_OFF.fullmatch(text) or phrases.THANKS.fullmatch(text)
     return bool(is_name) and not ends and at + 1 < len(found.pieces) and at < len(found.pieces) // 2

@@ -1,7 +1,7 @@
 """Reads a work from a line in which nothing else stands: author, title, publisher and date."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -94,6 +94,11 @@ def read_work(text: str, link_texts: list[str]) -> Reading:
     for read in (_quoted, _dated, _linked, _dashed, _bracketed, _coloned, _parted, _titled):
         if len(text) <= 2000 and (reading := read(text, link_texts)) and _fits(reading.citation):
             return reading
+    if pages := PAGES.search(text):  # `Author, Title, 2020, p. 12` is read as without its page
+        shorter = read_work(text[: pages.start()], link_texts)
+        if shorter.citation.published_on:
+            publisher = ", ".join(filter(None, (shorter.citation.publisher, pages["pages"])))
+            return Reading(replace(shorter.citation, publisher=publisher), shorter.why)
     return _title_alone(text, link_texts)
 
 
@@ -253,10 +258,16 @@ def _citation(author: str, title: str, publisher: str, when: FoundDate | None) -
     return Citation(
         author=LEADING.sub("", author),
         title=title.rstrip(" ,;:"),
-        publisher=SMALL.sub("", publisher.strip(" \t,;:|–—()[]")).strip(" ,"),
+        publisher=SMALL.sub("", _unbracketed(publisher)).strip(" ,"),
         published_on=when.day if when else None,
         date_precision=when.precision if when else "day",
     )
+
+
+def _unbracketed(publisher: str) -> str:
+    """`publisher` without what parts it, and without a bracket that was closed elsewhere."""
+    bare = publisher.strip(" \t,;:|–—([")
+    return bare if bare.count("(") == bare.count(")") > 0 else bare.strip(" \t,;:|–—()[]")
 
 
 def _fits(citation: Citation) -> bool:

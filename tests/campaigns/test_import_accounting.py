@@ -23,7 +23,7 @@ TEXTS = [
     if path.suffix != ".html"
 ] + [
     tidy(path.read_text().partition("-----8<-----")[0])
-    for path in sorted((Path(__file__).parent / "shapes").iterdir())
+    for path in sorted((Path(__file__).parent / "shapes").glob("*.txt"))
 ]
 LINES = [line for text in TEXTS for line in text.split("\n")]
 LABEL = re.compile(r"\A\W*(?!http)[\w-]{1,15}:\W*")

@@ -35,6 +35,7 @@ STYLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "letters in round brackets": (("(a)", "(b)", "(c)"), ("(a) ", "(b) ", "(c) ")),
     "raised letters": (("ᵃ", "ᵇ", "ᶜ"), ("a. ", "b. ", "c. ")),
     "Roman numbers": (("[i]", "[ii]", "[iii]"), ("[i] ", "[ii] ", "[iii] ")),
+    "Roman numbers without brackets": (("i", "ii", "iii"), ("i. ", "ii. ", "iii. ")),
     "keys of Markdown": (("[^poe]", "[^b]", "[^3]"), ("[^poe]: ", "[^b]: ", "[^3]: ")),
     "no numbers under a heading": (("1", "2", "3"), ("Sources:\n", "", "")),
 }

@@ -14,7 +14,7 @@ from campaigns.citations import format_reference
 from campaigns.importing.draft import CampaignDraft
 from campaigns.importing.parsing import parse_campaign
 
-FILES = sorted((Path(__file__).parent / "shapes").glob("*.txt"))
+FILES = sorted((Path(__file__).parent / "shapes").iterdir())
 LINE = "-----8<-----\n"
 # What is read by place where nothing better tells is checked by what is said about it.
 PARTS = ("brand", "headline", "call_to_action", "lead_in", "statement", "notice", "closing")
