@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from campaigns.models import Campaign, Source, Update
 from mailings.models import IN_PREPARATION, Mailing
 from mailings.promising.owed import pressing
+from mailings.views.list_health import list_health_page
 from mailings.views.promises import promises_page, skip_page
 from mailings.views.readiness import readiness_page
 from signatures.views.previewing import show_preview
@@ -45,7 +46,8 @@ class StaffSite(AdminSite):
         skip = path(
             "promises/<int:schedule_id>/skip/", self.admin_view(skip_page), name="skip_period"
         )
-        return [preview, ready, promised, skip, *super().get_urls()]
+        health = path("list-health/", self.admin_view(list_health_page), name="list_health")
+        return [preview, ready, promised, skip, health, *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

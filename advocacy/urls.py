@@ -96,6 +96,7 @@ urlpatterns = [
     path("withdraw/<token:token>/", confirming.withdraw_page, name="withdraw"),
     path("unsubscribe/<token:token>/", leaving.unsubscribe_page, name="unsubscribe"),
     path("preferences/<token:token>/", leaving.preferences_page, name="preferences"),
+    path("stay/<token:token>/", leaving.stay_page, name="stay"),
     path("my-data/", own_data.ask_page, name="own-data"),
     path("my-data/mine/", own_data.own_page, name="own-data-mine"),
     path("my-data/mine/export/", own_data.export, name="own-data-export"),
@@ -109,9 +110,12 @@ urlpatterns = [
     path("withdraw/<token:token>", confirming.withdraw_page),
     path("unsubscribe/<token:token>", leaving.unsubscribe_page),
     path("preferences/<token:token>", leaving.preferences_page),
+    path("stay/<token:token>", leaving.stay_page),
     path("my-data/<token:token>", own_data.open_page),
     # Cut off before its first letter, or typed by hand: a page that helps, never a 404.
-    re_path(r"^(confirm|not-me|withdraw|unsubscribe|preferences)/?$", token_pages.no_token_page),
+    re_path(
+        r"^(confirm|not-me|withdraw|unsubscribe|preferences|stay)/?$", token_pages.no_token_page
+    ),
     path("webhooks/mail/<slug:provider>/", webhooks.mail_events, name="mail-webhook"),
     path("webhooks/mail/<slug:provider>/inbound/", webhooks.mail_in, name="mail-in-webhook"),
     path("healthz", health.healthz, name="healthz"),

@@ -1,4 +1,5 @@
-"""The threads of the tx worker that take in what comes back. They need no broker."""
+"""The threads of the tx worker that take in what comes back, and look after the lists. They need
+no broker."""
 
 from collections.abc import Callable
 
@@ -6,12 +7,16 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from mailings import arriving, events
+from mailings.list_health.counting import count_today
+from mailings.list_health.silence import BATCH as UNANSWERED_AT_ONCE
+from mailings.list_health.silence import ask_the_silent, end_unanswered
 from mailings.mailbox import look_into_mailbox
 from signatures.keeping.carrier import LONGEST_GOODBYE, Round
 
 EVENTS_EVERY = 1.0
 MAILS_EVERY = 2.0
 MAILBOX_EVERY = 60.0
+HEALTH_EVERY = 3600.0
 FORGET_EVERY = 6 * 3600.0
 
 
@@ -23,6 +28,7 @@ class Returns:
             Round("events", EVENTS_EVERY, self._apply),
             Round("mail that came in", MAILS_EVERY, self._read),
             Round("mailbox", MAILBOX_EVERY, look_into_mailbox),
+            Round("list health", HEALTH_EVERY, look_after_lists),
             Round("forgetting what came back", FORGET_EVERY, forget_what_came_back),
         ]
 
@@ -47,6 +53,14 @@ class Returns:
     def _repeat(self, act: Callable[[], bool]) -> None:
         while act() and not self._rounds[0].stopping.is_set():
             close_old_connections()
+
+
+def look_after_lists() -> None:
+    """Count the lists once a day, ask who is silent, end what nobody answered for."""
+    count_today()
+    ask_the_silent()
+    while end_unanswered() == UNANSWERED_AT_ONCE:
+        close_old_connections()
 
 
 def forget_what_came_back() -> None:

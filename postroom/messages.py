@@ -116,20 +116,29 @@ def bulk_headers(
 ) -> dict[str, str]:
     """The fields of bulk mail: a letter's, and those of a list (RFC 2369, 2919, 8058).
 
-    `unsubscribe_mailto` is an address to which an empty mail does the same, where mail can come in.
-    One-click is promised for an https address alone, as RFC 8058 wants, and on this machine, where
-    a local mailbox plays the mail program.
+    `unsubscribe_url` and `unsubscribe_mailto` are as unsubscribe_headers() takes them.
     """
     fields = letter_headers(
         to=to, key=key, domain=domain, date=date, language=language, reply_to=reply_to
     )
     fields["List-ID"] = list_id
-    fields["List-Unsubscribe"] = f"<{unsubscribe_url}>"
-    if unsubscribe_mailto:
-        fields["List-Unsubscribe"] += f", <mailto:{unsubscribe_mailto}>"
-    if unsubscribe_url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
-        fields["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    fields |= unsubscribe_headers(unsubscribe_url, unsubscribe_mailto)
     return fields | {"Feedback-ID": feedback_id}
+
+
+def unsubscribe_headers(url: str, mailto: str = "") -> dict[str, str]:
+    """The fields by which a mail program offers to unsubscribe (RFC 2369, 8058).
+
+    `mailto` is an address to which an empty mail does the same, where mail can come in. One-click
+    is promised for an https address alone, as RFC 8058 wants, and on this machine, where a local
+    mailbox plays the mail program.
+    """
+    fields = {"List-Unsubscribe": f"<{url}>"}
+    if mailto:
+        fields["List-Unsubscribe"] += f", <mailto:{mailto}>"
+    if url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        fields["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return fields
 
 
 def date_text(moment: datetime) -> str:

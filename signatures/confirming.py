@@ -33,7 +33,8 @@ SELECT %(supporter)s, ns.mailscope_id, %(signature)s
 FROM campaigns_consentnotice_scopes ns WHERE ns.consentnotice_id = %(notice)s
 ORDER BY ns.mailscope_id
 ON CONFLICT (supporter_id, scope_id) DO UPDATE SET
-    unsubscribed_at = NULL, subscribed_at = now(), signature_id = EXCLUDED.signature_id
+    unsubscribed_at = NULL, subscribed_at = now(), signature_id = EXCLUDED.signature_id,
+    asked_to_stay_at = NULL
 WHERE s.unsubscribed_at IS NOT NULL AND %(explicit)s
 """
 

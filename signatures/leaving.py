@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign, MailScope
@@ -16,6 +16,8 @@ from signatures.staff.standing_consents import REJECTED
 SECOND_THOUGHTS = timedelta(days=1)
 # What a consent event says of who called our mail spam.
 COMPLAINT = "complaint"
+# What it says of who was asked whether they want to stay, and said nothing.
+NO_ANSWER = "no answer to whether to stay"
 # How long a pause lasts.
 PAUSE = timedelta(days=30)
 
@@ -116,16 +118,19 @@ def last_departure(supporter_id: int, organization_id: int) -> ConsentEvent | No
 
     A complaint is no press of a button that one regrets.
     """
-    scopes = MailScope.objects.filter(organization_id=organization_id)
-    said = ConsentEvent.objects.filter(
-        supporter_id=supporter_id,
-        scope_ids__overlap=list(scopes.values_list("pk", flat=True)),
-        at__gt=timezone.now() - SECOND_THOUGHTS,
-    )
-    last = said.order_by("-at", "-pk").first()
+    recent = timezone.now() - SECOND_THOUGHTS
+    last = _said(supporter_id, organization_id).filter(at__gt=recent).first()
     if last is None or last.choice != ConsentEvent.Choice.LEFT or last.via == COMPLAINT:
         return None
     return last
+
+
+def _said(supporter_id: int, organization_id: int) -> QuerySet[ConsentEvent]:
+    """What a person said about mail of an organization, the last first."""
+    scopes = MailScope.objects.filter(organization_id=organization_id)
+    return ConsentEvent.objects.filter(
+        supporter_id=supporter_id, scope_ids__overlap=list(scopes.values_list("pk", flat=True))
+    ).order_by("-at", "-pk")
 
 
 def pause(*, supporter_id: int, organization_id: int) -> datetime | None:
@@ -135,7 +140,8 @@ def pause(*, supporter_id: int, organization_id: int) -> datetime | None:
     and their letters still go.
     """
     until = timezone.now() + PAUSE
-    return until if _of(supporter_id, organization_id).update(rests_until=until) else None
+    told = _of(supporter_id, organization_id).update(rests_until=until, asked_to_stay_at=None)
+    return until if told else None
 
 
 def end_pause(*, supporter_id: int, organization_id: int) -> None:
@@ -148,6 +154,25 @@ def resting_until(*, supporter_id: int, organization_id: int) -> datetime | None
     resting = _of(supporter_id, organization_id).filter(rests_until__gt=timezone.now())
     latest: datetime | None = resting.aggregate(until=Max("rests_until"))["until"]
     return latest
+
+
+@transaction.atomic
+def stay(*, supporter_id: int, organization_id: int) -> bool:
+    """“Yes, I want to stay”, said by somebody who was asked after a long silence.
+
+    What ended because they had not answered begins again. False for who is no reader (any more).
+    Safe to call twice.
+    """
+    if not _lock(supporter_id):
+        return False
+    last = _said(supporter_id, organization_id).first()
+    if last and last.choice == ConsentEvent.Choice.LEFT and last.via == NO_ANSWER:
+        _subscribe(supporter_id, organization_id, last.scope_ids, "answer to whether to stay")
+    asked = _of(supporter_id, organization_id).filter(asked_to_stay_at__isnull=False)
+    if scope_ids := sorted(asked.values_list("scope_id", flat=True)):
+        asked.update(asked_to_stay_at=None)
+        _record(supporter_id, ConsentEvent.Choice.AGREED, scope_ids, "answer to whether to stay")
+    return is_subscribed(supporter_id=supporter_id, organization_id=organization_id)
 
 
 def is_subscribed(*, supporter_id: int, organization_id: int) -> bool:
@@ -185,6 +210,7 @@ def choose(
         )
         _record(supporter_id, ConsentEvent.Choice.LEFT, ended, "preferences page")
     _subscribe(supporter_id, organization_id, scope_ids, "preferences page")
+    _of(supporter_id, organization_id).update(asked_to_stay_at=None)
     _mute_exactly(supporter_id, organization_id, muted_campaign_ids)
 
 
@@ -220,7 +246,11 @@ def _subscribe(
         Subscription.objects.update_or_create(
             supporter_id=supporter_id,
             scope_id=scope_id,
-            defaults={"unsubscribed_at": None, "subscribed_at": timezone.now()},
+            defaults={
+                "unsubscribed_at": None,
+                "subscribed_at": timezone.now(),
+                "asked_to_stay_at": None,
+            },
         )
     if begun:
         _record(supporter_id, ConsentEvent.Choice.AGREED, begun, via)

@@ -16,6 +16,7 @@ CONFIRM = "confirm"
 NOT_ME = "not-me"
 UNSUBSCRIBE = "unsubscribe"
 PREFERENCES = "preferences"
+STAY = "stay"
 WITHDRAW = "withdraw"
 RECOGNISED = "as"
 OWN_DATA = "my-data"
@@ -55,6 +56,11 @@ def recognised_token(
 def preferences_token(*, supporter_id: int, organization_id: int) -> str:
     """For the page where this person chooses what this organization may send."""
     return make_token(PREFERENCES, supporter_id, organization_id)
+
+
+def stay_token(*, supporter_id: int, organization_id: int) -> str:
+    """For the page where a long silent reader says whether they want to stay."""
+    return make_token(STAY, supporter_id, organization_id)
 
 
 def unsubscribe_token(

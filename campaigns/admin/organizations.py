@@ -59,6 +59,7 @@ class OrganizationAdmin(OrganizationScopedAdmin):
                     ("contact_address", "privacy_url"),
                     "postal_address",
                     ("mails_a_day", "mails_a_week"),
+                    "asks_the_silent",
                 ]
             },
         ),

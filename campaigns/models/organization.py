@@ -96,6 +96,15 @@ class Organization(models.Model):
             " empty: never."
         ),
     )
+    asks_the_silent = models.BooleanField(
+        _("ask the silent"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Who has done nothing for a year, though mail went to them, is asked whether they want"
+            " to stay; who does not answer within a month gets no more."
+        ),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganizationQuerySet.as_manager()

@@ -4,6 +4,7 @@ from mailings.models.closing import ClosingMail
 from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
 from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient, SkipReason
 from mailings.models.digest import DigestItem, SkippedPeriod
+from mailings.models.list_health import ListHealth
 from mailings.models.mailing import (
     DigestSchedule,
     Mailing,
@@ -30,6 +31,7 @@ __all__ = [
     "LaneSequence",
     "Mailing",
     "MailingAct",
+    "ListHealth",
     "MailEvent",
     "MailingContent",
     "MailingTranslation",

@@ -24,7 +24,7 @@ from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Kind, Outcome, Stage
 from signatures.letters.rationing import ALONE, Rations
 from signatures.letters.writing import LetterPress
-from signatures.models import Letter, Signature, Supporter, Suppression
+from signatures.models import Letter, Signature, Subscription, Supporter, Suppression
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +149,8 @@ def why_not(claimed: Letter) -> str:
         return f"suppressed: {blocking.reason}"
     if letter.kind == Letter.Kind.DATA_LINK:
         return ""
+    if letter.kind == Letter.Kind.STAY and blocks.blocking_bulk().exists():
+        return "suppressed"
     not_me = list(blocks.filter(reason=Suppression.Reason.NOT_ME))
     if any(block.campaign_id == letter.signature.campaign_id for block in not_me):
         return "suppressed: not_me"
@@ -165,6 +167,8 @@ def _pointless(letter: Letter) -> str:
     kinds, states, signature = Letter.Kind, Signature.State, letter.signature
     if letter.kind == kinds.DATA_LINK:
         return ""
+    if letter.kind == kinds.STAY and not Subscription.objects.asked_to_stay(letter).exists():
+        return "answered meanwhile"
     if signature.state == states.REJECTED:
         return "not me"
     asks = letter.kind in (kinds.CONFIRM, kinds.REMINDER)

@@ -15,7 +15,13 @@ from django.utils import timezone, translation
 from campaigns.editions import edition_in
 from campaigns.models import Campaign
 from postroom.headers import mailbox
-from postroom.messages import bounce_address, date_text, letter_headers, message_key
+from postroom.messages import (
+    bounce_address,
+    date_text,
+    letter_headers,
+    message_key,
+    unsubscribe_headers,
+)
 from postroom.skeleton import Placeholders, Skeleton, compile_skeleton, without_holes
 from postroom.transport import Envelope
 from signatures import links
@@ -83,14 +89,30 @@ def _values(letter: Letter) -> dict[str, str]:
     }
     if letter.kind == Letter.Kind.DATA_LINK:
         return common | {"data_token": DataAccess.objects.issue(supporter.pk)}
-    return common | {
-        "confirm_token": links.confirm_token(signature_id=signature.pk),
-        "not_me_token": links.not_me_token(signature_id=signature.pk),
-        "withdraw_token": links.withdraw_token(signature_id=signature.pk),
-        "preferences_token": links.preferences_token(
-            supporter_id=supporter.pk, organization_id=signature.campaign.organization_id
-        ),
-        "share_code": share_code(signature.pk),
+    return (
+        common
+        | {
+            "confirm_token": links.confirm_token(signature_id=signature.pk),
+            "not_me_token": links.not_me_token(signature_id=signature.pk),
+            "withdraw_token": links.withdraw_token(signature_id=signature.pk),
+            "preferences_token": links.preferences_token(
+                supporter_id=supporter.pk, organization_id=signature.campaign.organization_id
+            ),
+            "share_code": share_code(signature.pk),
+        }
+        | (_values_to_stay(letter) if letter.kind == Letter.Kind.STAY else {})
+    )
+
+
+def _values_to_stay(letter: Letter) -> dict[str, str]:
+    """What a letter about bulk mail has beside the others: it must offer to end that mail."""
+    person = {
+        "supporter_id": letter.supporter_id,
+        "organization_id": letter.signature.campaign.organization_id,
+    }
+    return {
+        "stay_token": links.stay_token(**person),
+        "unsubscribe_token": links.unsubscribe_token(**person, campaign_id=None, mailing_id=0),
     }
 
 
@@ -101,6 +123,8 @@ _LINKS = {
     "withdraw_url": (links.WITHDRAW, "withdraw_token"),
     "preferences_url": (links.PREFERENCES, "preferences_token"),
     "data_url": (links.OWN_DATA, "data_token"),
+    "stay_url": (links.STAY, "stay_token"),
+    "unsubscribe_url": (links.UNSUBSCRIBE, "unsubscribe_token"),
 }
 
 
@@ -142,6 +166,9 @@ def compile_letter(
         language=campaign.language,
         reply_to=organization.reply_to,
     )
+    if kind == Letter.Kind.STAY:
+        url = links.full_address(links.UNSUBSCRIBE, "[[unsubscribe_token]]")
+        headers |= unsubscribe_headers(url)
     return compile_skeleton(
         sender=mailbox(name, address),
         subject=without_holes(subject),

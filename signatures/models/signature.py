@@ -251,6 +251,7 @@ class LetterKind(models.TextChoices):
     REMINDER = "reminder", _("your signature still waits")
     WITHDRAWN = "withdrawn", _("your signature is withdrawn")
     DATA_LINK = "data_link", _("the link to your own data")
+    STAY = "stay", _("do you want to stay")
 
 
 class Letter(models.Model):

@@ -128,6 +128,14 @@ class SubscriptionQuerySet(OrganizationScopedQuerySet):
         awake = models.Q(rests_until=None) | models.Q(rests_until__lte=Now())
         return self.live().filter(awake, ~models.Exists(blocked))
 
+    def asked_to_stay(self, letter: Any) -> Self:
+        """What this letter asks about: standing consents of its reader that wait for an answer."""
+        return self.live().filter(
+            supporter_id=letter.supporter_id,
+            scope__organization_id=letter.signature.campaign.organization_id,
+            asked_to_stay_at__isnull=False,
+        )
+
 
 class Subscription(models.Model):
     """Standing consent of one person to one kind of mail, and the signature that began it."""
@@ -151,6 +159,12 @@ class Subscription(models.Model):
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
     rests_until = models.DateTimeField(
         null=True, blank=True, help_text=_("The reader asked for a pause; nothing goes out until.")
+    )
+
+    asked_to_stay_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("Silent for long, so they were asked whether they want to stay."),
     )
 
     objects = SubscriptionQuerySet.as_manager()

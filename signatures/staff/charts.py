@@ -7,6 +7,8 @@ same in numbers. Lengths are units of the view box.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 WIDTH, HEIGHT = 720, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 12, 28
 _GAP = 0.15
@@ -49,6 +51,7 @@ class Chart:
     title: str
     description: str
     heading: str
+    unit: str
     bars: list[Bar]
     lines: list[Line]
     words: list[Word]
@@ -60,9 +63,18 @@ class Chart:
 
 
 def bar_chart(
-    points: Sequence[tuple[str, int]], *, name: str, title: str, description: str, heading: str
+    points: Sequence[tuple[str, int]],
+    *,
+    name: str,
+    title: str,
+    description: str,
+    heading: str,
+    unit: str = "",
 ) -> Chart:
-    """Bars for `(label, value)` pairs from 0 up; `heading` stands over the labels in the table."""
+    """Bars for `(label, value)` pairs from 0 up.
+
+    `heading` stands over the labels in the table and `unit` (signatures) over the values.
+    """
     top = nice_ceiling(max((value for _label, value in points), default=0))
     scale = (HEIGHT - _TOP - _BOTTOM) / top
     step = (WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
@@ -84,6 +96,7 @@ def bar_chart(
         title=title,
         description=description,
         heading=heading,
+        unit=unit or _("Signatures"),
         bars=bars,
         lines=[
             Line(round(base - value * scale, 2), value)

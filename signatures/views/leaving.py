@@ -16,6 +16,7 @@ from signatures.leaving import (
     last_departure,
     pause,
     resting_until,
+    stay,
     stay_without_campaign,
     take_back,
     unsubscribe,
@@ -107,6 +108,20 @@ def preferences_page(request: HttpRequest, supporter_id: int, organization_id: i
             "signed_campaigns": _signed_campaigns(supporter_id, organization_id),
         },
     )
+
+
+@link_page(links.STAY)
+def stay_page(request: HttpRequest, supporter_id: int, organization_id: int) -> HttpResponse:
+    """Asks a long silent reader; the press of a button is the answer, either way."""
+    person = {"supporter_id": supporter_id, "organization_id": organization_id}
+    stayed = False
+    if request.method == "POST" and "leave" in request.POST:
+        unsubscribe(**person, via="answer to whether to stay")
+        return _unsubscribed(request, person)
+    if request.method == "POST":
+        stayed = stay(**person)
+    context = _person_context(**person) | {"stayed": stayed}
+    return render_in(request, "signatures/stay.html", context)
 
 
 def _person_context(supporter_id: int, organization_id: int) -> dict[str, Any]:

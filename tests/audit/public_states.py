@@ -225,6 +225,9 @@ def _subscriber_links(signed: Signature) -> Iterator[State]:
     person = {"supporter_id": signed.supporter_id, "organization_id": campaign.organization_id}
     leave = links.unsubscribe_token(**person, campaign_id=campaign.pk, mailing_id=0)
     yield State("preferences", _link(links.PREFERENCES, links.preferences_token(**person)))
+    stay = _link(links.STAY, links.stay_token(**person))
+    yield State("asked to stay", stay)
+    yield State("stays", stay, _press)
     yield State("unsubscribe", _link(links.UNSUBSCRIBE, leave))
     yield State("unsubscribed", _link(links.UNSUBSCRIBE, leave), _press)
 
