@@ -6,7 +6,7 @@ VENV = .venv/bin/python
 UNUSED = SECRET_KEY=unused LINK_KEYS=k1:unused SUPPRESSION_KEY=unused \
 	DATABASE_URL=postgres://unused@127.0.0.1:1/unused ENV_FILE=/dev/null
 
-.PHONY: help run demo test lint style templates types migrations format audit mutations bench bench-quick clean
+.PHONY: help run demo test lint style templates types migrations format audit soak mutations bench bench-quick clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -50,6 +50,10 @@ audit: ## read every page in every state with axe, and keep pictures in var/audi
 	@$(INSTALL) requirements-dev.txt
 	@$(VENV) -m tests.rig.browser
 	@$(VENV) -m pytest -m audit tests/audit $(ARGS)
+
+soak: ## the long tests: a year of mailings, five times over
+	@$(INSTALL) requirements-dev.txt
+	@$(VENV) -m pytest -m soak -n0 $(ARGS)
 
 mutations: ## break ten guarded lines, one at a time, and see the tests turn red
 	@$(INSTALL) requirements-dev.txt

@@ -26,7 +26,9 @@ def prepare_due() -> list[Mailing]:
     One that fails is logged and keeps nobody else from getting theirs.
     """
     made = []
-    for schedule in DigestSchedule.objects.promised().select_related("scope__organization"):
+    longest = max(ahead_of(cadence) for cadence in MailScope.Cadence)
+    soon = DigestSchedule.objects.due_within(longest).select_related("scope__organization")
+    for schedule in soon:
         try:
             if mailing := _prepare_in_time(schedule):
                 made.append(mailing)
@@ -36,8 +38,9 @@ def prepare_due() -> list[Mailing]:
 
 
 def _prepare_in_time(schedule: DigestSchedule) -> Mailing | None:
-    soon = DigestSchedule.objects.due_within(ahead_of(schedule.scope.cadence))
-    if not soon.filter(pk=schedule.pk).exists() or is_settled(schedule, schedule.due_at):
+    time = ahead_of(schedule.scope.cadence)
+    soon = DigestSchedule.objects.due_within(time).filter(pk=schedule.pk)
+    if not soon.exists() or is_settled(schedule, schedule.due_at):
         return None
     return draft_digest(schedule=schedule, due_at=schedule.due_at)
 

@@ -6,8 +6,9 @@ out. Nobody is owed mail under a scope that no signer agreed to.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -64,12 +65,20 @@ class Silence:
 
 @dataclass(frozen=True)
 class Promise:
-    """What is owed under one scope. `silences` begin with those who have waited longest."""
+    """What is owed under one scope. `silences` begin with those who have waited longest.
+
+    `campaigns` is of how many campaigns there are signers in the scope.
+    """
 
     scope: MailScope
     silences: tuple[Silence, ...]
+    campaigns: int
     now: datetime
-    plan: "Plan"
+
+    @cached_property
+    def plan(self) -> "Plan":
+        """What is about to be sent; asked for only where somebody wants to know."""
+        return _plan(self.scope)
 
     @property
     def heard_at(self) -> datetime:
@@ -108,7 +117,13 @@ class Promise:
     def waiting(self) -> tuple[Silence, ...]:
         """The signers of which campaigns wait as long as the scope does, where others do not."""
         longest = [one for one in self.silences if one.heard_at <= self.heard_at + GRACE]
-        return tuple(longest) if len(longest) < len(self.silences) else ()
+        return tuple(longest) if len(longest) < self.campaigns else ()
+
+    def by_day(self) -> list["Promise"]:
+        """The same, one for each day by which some of the people must have heard again."""
+        cadence = self.scope.cadence
+        days = groupby(self.silences, key=lambda one: after(one.heard_at, cadence).date())
+        return [replace(self, silences=tuple(silences)) for _day, silences in days]
 
 
 @dataclass(frozen=True)
@@ -130,7 +145,7 @@ def promises(user: Any = None) -> list[Promise]:
     known = scopes.select_related("organization", "schedule").in_bulk()
     now = database_now()
     found = [
-        Promise(known[scope], silences, now, _plan(known[scope]))
+        Promise(known[scope], silences, len(silences), now)
         for scope, silences in _silences(list(known))
     ]
     return sorted(found, key=lambda promise: promise.due_by)

@@ -19,9 +19,10 @@ from mailings.telling import tell
 def warn_ahead() -> list[Promise]:
     """Owe a notice for each promise that is near; returns those that are.
 
-    Each deadline is told once, and once more when the digest that was to keep it falls away.
+    Each deadline is told once, and once more when the digest that was to keep it falls away. Where
+    some of the people wait longer than others, each of their days is a deadline.
     """
-    near = [promise for promise in promises() if promise.is_near]
+    near = [part for promise in promises() for part in promise.by_day() if part.is_near]
     for promise in near:
         _warn(promise)
     return near

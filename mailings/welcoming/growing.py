@@ -9,6 +9,7 @@ from mailings.audience.freezing import hold_organization
 from mailings.audience.rule import LIVE, audience_of, capped, take_time
 from mailings.clock import database_now
 from mailings.models import Lane, LaneSequence, Mailing, WelcomeStep
+from signatures.models import Subscription
 
 BATCH = 5000
 # A subscription is dated when its transaction begins, so one may turn up behind the others.
@@ -81,7 +82,11 @@ def grow(*, step: WelcomeStep) -> int:
     since = until - PATIENCE
     if locked.grown_until and not looks_back:
         since = locked.grown_until - OVERLAP
-    added = _add(locked.mailing, since=max(since, locked.live_since), until=until)
+    since = max(since, locked.live_since)
+    joined = Subscription.objects.live().filter(
+        scope=locked.scope_id, subscribed_at__gt=since, subscribed_at__lte=until
+    )
+    added = _add(locked.mailing, since=since, until=until) if joined.exists() else 0
     if added < BATCH:
         locked.grown_until = until
         locked.looked_back_at = now if looks_back else locked.looked_back_at

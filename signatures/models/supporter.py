@@ -181,6 +181,12 @@ class Subscription(models.Model):
                 condition=models.Q(unsubscribed_at=None),
                 name="subscription_live_walk",
             ),
+            # Who joined of late, for whom there is a welcome.
+            models.Index(
+                fields=["scope", "subscribed_at"],
+                condition=models.Q(unsubscribed_at=None),
+                name="subscription_newcomers",
+            ),
             # The same people in the order of their numbers, to be joined with other sets.
             models.Index(
                 fields=["scope", "supporter"],
