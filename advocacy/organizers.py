@@ -25,7 +25,7 @@ MAY = {
     ("campaigns", "customfield"): ["view", "add", "change", "delete"],
     ("campaigns", "topic"): ["view", "add", "change", "delete"],
     ("campaigns", "translation"): ["view", "add", "change", "delete"],
-    ("campaigns", "update"): ["view", "add", "change", "delete"],
+    ("campaigns", "update"): ["view", "add", "change", "delete", "publish"],
     ("signatures", "supporter"): ["view"],
     ("signatures", "signature"): ["view"],
     ("signatures", "subscription"): ["view"],
@@ -38,7 +38,7 @@ MAY = {
     ("signatures", "tag"): ["view", "add", "change", "delete"],
     ("signatures", "taggedsupporter"): ["view", "add", "delete"],
     ("signatures", "paperbatch"): ["view", "add", "change", "delete"],
-    ("mailings", "mailing"): ["view", "add", "change", "delete"],
+    ("mailings", "mailing"): ["view", "add", "change", "delete", "approve", "send"],
     ("mailings", "segment"): ["view", "add", "change", "delete"],
     ("mailings", "catchup"): ["view", "add"],
     ("mailings", "digestschedule"): ["view", "add", "change"],
@@ -46,7 +46,21 @@ MAY = {
     ("mailings", "welcomestep"): ["view", "add", "change", "delete"],
 }
 # Who only looks: nothing is changed, mailed or taken out of the house.
-GROUPS = {GROUP: MAY, READERS: {model: ["view"] for model in MAY}}
+LOOK = {model: ["view"] for model in MAY}
+# Who writes what others publish and send; who also puts it on the page and approves a mailing as
+# the second person; and who sends it, which is not to write it.
+WRITE = LOOK | {
+    ("campaigns", "update"): ["view", "add", "change"],
+    ("campaigns", "source"): ["view", "add", "change"],
+    ("campaigns", "picture"): ["view", "add", "change"],
+    ("mailings", "mailing"): ["view", "add", "change"],
+}
+EDIT = WRITE | {
+    ("campaigns", "update"): ["view", "add", "change", "publish"],
+    ("mailings", "mailing"): ["view", "add", "change", "approve"],
+}
+SEND = LOOK | {("mailings", "mailing"): ["view", "approve", "send"]}
+GROUPS = {GROUP: MAY, READERS: LOOK, "Authors": WRITE, "Editors": EDIT, "Senders": SEND}
 
 
 def provide_group(app_config: AppConfig, **kwargs: Any) -> None:

@@ -87,7 +87,8 @@ def keep_saved(
 _CLAIM = """
 INSERT INTO campaigns_editlock (kind, text_id, user_id) VALUES (%s, %s, %s)
 ON CONFLICT (kind, text_id) DO UPDATE SET user_id = excluded.user_id, seen_at = now()
-WHERE campaigns_editlock.user_id = excluded.user_id OR campaigns_editlock.seen_at < now() - %s * interval '1 second'
+WHERE campaigns_editlock.user_id = excluded.user_id
+    OR campaigns_editlock.seen_at < now() - %s * interval '1 second'
 """
 
 

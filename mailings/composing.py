@@ -172,6 +172,19 @@ def _day(ordinal: int, language: str) -> str:
         return date_format(datetime.fromordinal(ordinal), "DATE_FORMAT")
 
 
+def compile_words(mailing: Mailing, words: Wording, language: str) -> Skeleton:
+    """The mailing as it would say `words`, saved or not. Raises CannotBeSent.
+
+    Nothing is asked of the mailing but that it is about something.
+    """
+    if mailing.kind == Mailing.Kind.UPDATE and not mailing.updates.exists():
+        raise CannotBeSent([_("Choose the update that it is about.")])
+    try:
+        return _compile(mailing, words, language)
+    except (SkeletonError, BadHeader, BadAddress) as error:
+        raise CannotBeSent([str(error)]) from error
+
+
 def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
     holes = Placeholders()

@@ -10,7 +10,8 @@ from campaigns.models import Campaign, MailScope, Update
 from campaigns.text.sanitising import clean, read, write
 from campaigns.text.vocabulary import Ask, Block, Button, Merge, Paragraph, Quote, Words
 from mailings.composing import CannotBeSent
-from mailings.models import IN_PREPARATION, Mailing, MailingAct
+from mailings.models import IN_PREPARATION, Mailing, MailingAct, MailingTranslation
+from mailings.rendering import page_in
 
 # So many paragraphs of the letter stand before the ask.
 BEFORE_THE_ASK = 2
@@ -61,6 +62,34 @@ def draft_from_campaign(*, campaign: Campaign, user: Any) -> Mailing:
         ),
         user,
     )
+
+
+@transaction.atomic
+def add_language(*, mailing: Mailing, language: str, user: Any) -> MailingTranslation | None:
+    """Begin the text of a mailing in another language. Safe to call twice.
+
+    An ask begins as the campaign's page in that language says it, anything else as a copy to be
+    translated. None when the mailing can be edited no more.
+    """
+    found = mailing.translations.filter(language=language).first()
+    if found or not mailing.edit(by=user):
+        return found
+    words = {"subject": mailing.subject, "preheader": mailing.preheader}
+    body = mailing.body
+    if mailing.kind == Mailing.Kind.UPDATE and not body:
+        body = mailing.updates.values_list("body", flat=True).first() or ""
+    words |= {"headline": mailing.headline, "body": body}
+    if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
+        page = page_in(mailing.campaign, language)
+        if page.language == language:
+            words = {
+                "subject": page.headline[:150],
+                "preheader": page.lead_line[:150],
+                "headline": page.headline,
+                "body": ask_text(page),
+            }
+    made: MailingTranslation = mailing.translations.create(language=language, **words)
+    return made
 
 
 def ask_text(campaign: Campaign) -> str:

@@ -135,8 +135,7 @@ def _size(parts: Parts) -> Iterator[Check]:
 
 
 def _merged(parts: Parts) -> Iterator[Check]:
-    plain = BeautifulSoup(parts.html, "html.parser").get_text(" ")
-    if gap := _GAP.search(parts.text) or _GAP.search(plain):
+    if gap := _GAP.search(parts.text):
         text = _("Without a name something is missing here: “%s”.")
         yield Check("advice", text % gap[0])
     else:

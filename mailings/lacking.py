@@ -22,7 +22,7 @@ def lacks(mailing: Mailing) -> list[str]:
         reasons.append(_("Write a subject."))
     has_own_text = mailing.kind in {Mailing.Kind.ASK, Mailing.Kind.WELCOME}
     reasons += _ask_lacks(mailing) if has_own_text else _news_lacks(mailing)
-    campaign = _campaign_of(mailing)
+    campaign = campaign_of(mailing)
     reasons += check_body(mailing.body, campaign=campaign)
     if campaign:
         for each in mailing.translations.all():
@@ -54,7 +54,7 @@ def _ask_lacks(mailing: Mailing) -> list[str]:
     return reasons
 
 
-def _campaign_of(mailing: Mailing) -> Campaign | None:
+def campaign_of(mailing: Mailing) -> Campaign | None:
     """The campaign whose sources its texts cite."""
     if mailing.campaign:
         return mailing.campaign

@@ -72,6 +72,11 @@ class UpdateAdmin(DraftingAdmin, OrganizationScopedAdmin):
         return super().response_change(request, obj)
 
     def _publish(self, request: HttpRequest, update: Update) -> None:
+        if not request.user.has_perm("campaigns.publish_update"):
+            messages.error(
+                request, gettext("It is saved. Somebody who may publish puts it on the page.")
+            )
+            return
         if update.publish():
             self.log_change(request, update, gettext("Published."))
         messages.success(

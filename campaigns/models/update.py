@@ -38,6 +38,7 @@ class Update(models.Model):
 
     class Meta:
         ordering = ["-published_at", "-pk"]
+        permissions = [("publish_update", "Can put an update on the page")]
 
     def __str__(self) -> str:
         return self.title

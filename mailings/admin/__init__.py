@@ -3,6 +3,7 @@ from mailings.admin.mailings import MailingAdmin
 from mailings.admin.people import mailings_received
 from mailings.admin.schedules import DigestScheduleAdmin, LaneAdmin
 from mailings.admin.segments import SegmentAdmin
+from mailings.admin.translations import MailingTranslationAdmin
 from mailings.admin.welcome import WelcomeStepAdmin
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "LaneAdmin",
     "MailEventAdmin",
     "MailingAdmin",
+    "MailingTranslationAdmin",
     "ReplyAdmin",
     "WelcomeStepAdmin",
     "SegmentAdmin",

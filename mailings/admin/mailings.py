@@ -1,9 +1,6 @@
-import email
-import email.policy
 from collections.abc import Callable
 from typing import Any
 
-from csp.decorators import csp
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
@@ -13,53 +10,40 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
-from campaigns.models import Update
 from mailings.admin import steps
+from mailings.admin.beginning import BeginningAdmin
+from mailings.admin.beside import beside_the_words
+from mailings.admin.composing import ComposingAdmin, MailingForm
 from mailings.admin.deliveries import delivery_page
-from mailings.admin.whom import whom
-from mailings.composing import CannotBeSent, compile_content, compile_contents
-from mailings.drafting import draft_from_update
-from mailings.models import Mailing, MailingContent
-from mailings.progress import counts_by_status, progress_of
-from mailings.proofing import is_proofed, sample
-
-# A mail shown in a frame may have its own styles and pictures of our own, and nothing else.
-_PREVIEW_POLICY = {
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": ["'self'"],
-    "frame-ancestors": ["'self'"],
-    "sandbox": True,
-}
-_FROZEN = {Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.SENT}
-_STANDING = {Mailing.State.PAUSED, Mailing.State.SENT, Mailing.State.CANCELLED}
+from mailings.models import Mailing
+from mailings.progress import progress_of
 
 
 @admin.register(Mailing)
-class MailingAdmin(OrganizationScopedAdmin):
-    list_display = ["subject", "state_pill", "scope", "audience_size", "started_at"]
-    list_filter = ["state", ("scope", ScopedRelatedFilter)]
+class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
+    form = MailingForm
+    list_display = ["subject", "state_pill", "kind", "scope", "audience_size", "started_at"]
+    list_filter = ["state", "kind", ("scope", ScopedRelatedFilter)]
     list_select_related = ["scope__organization"]
     search_fields = ["subject"]
     actions = None
-    fields = ["state_pill", "about", "scope", "campaign", "segment", "subject", "preheader"]
+    fieldsets = [
+        (None, {"fields": ["state_pill", "about"]}),
+        (_("Words"), {"fields": ["from_name", "subject", "preheader", "headline", "body"]}),
+        (_("Who gets it"), {"fields": ["scope", "campaign", "segment"]}),
+    ]
 
     class Media:
-        js = [
-            Script("mailings/progress.js", defer=True),
-            Script("mailings/unsaved.js", defer=True),
-        ]
-        css = {"all": ["mailings/mailing.css"]}
+        js = [Script("mailings/progress.js", defer=True)]
 
     def get_urls(self) -> list[URLPattern]:
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("from-update/<int:update_id>/", self.from_update_view, "from_update"),
+            ("from-campaign/<int:campaign_id>/", self.from_campaign_view, "from_campaign"),
             ("<int:mailing_id>/do/<slug:step>/", self.step_view, "step"),
-            ("<int:mailing_id>/preview.html", self.preview_view, "preview"),
             ("<int:mailing_id>/progress.json", self.progress_view, "progress"),
             ("<int:mailing_id>/deliveries/", self.deliveries_view, "deliveries"),
         ]
@@ -72,15 +56,30 @@ class MailingAdmin(OrganizationScopedAdmin):
     # --- what may be done
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """A mailing begins at an update: see `from_update_view`."""
+        """A mailing begins at an update or a campaign: see `beginning.py`."""
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The words of what has been scheduled are changed by nobody."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or obj.is_editable)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft leaves no trace; whatever was sent is kept."""
         return super().has_delete_permission(request, obj) and bool(obj and obj.is_editable)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who may not write reads the text in the mail itself, not as HTML beside it."""
+        if self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        (state, words, audience) = self.fieldsets
+        shown = [name for name in words[1]["fields"] if name != "body"]
+        return [state, (words[0], {"fields": shown}), audience]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["state_pill", "about"] if obj and obj.is_editable else self.fields  # type: ignore[return-value]
+        """An ask stays with the campaign that it was drafted from."""
+        always = ["state_pill", "about"]
+        return [*always, "campaign"] if obj and obj.kind == Mailing.Kind.ASK else always
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
         """The kinds of mail and the campaigns of the mailing's own organization alone."""
@@ -88,13 +87,17 @@ class MailingAdmin(OrganizationScopedAdmin):
         mailing_id = request.resolver_match.kwargs.get("object_id")  # type: ignore[union-attr]
         if choices is None or not mailing_id:
             return choices
-        return choices.filter(organization__mailings=mailing_id)
+        return choices.filter(organization__mailings=mailing_id).distinct()
 
     def save_model(self, request: HttpRequest, obj: Mailing, form: Any, change: bool) -> None:
         """Write what was edited, if it is still a draft: it may have been sent meanwhile."""
         edited = {name: form.cleaned_data[name] for name in form.changed_data}
-        if edited and not Mailing.objects.get(pk=obj.pk).edit(by=request.user, **edited):
+        if not edited:
+            return
+        if not Mailing.objects.get(pk=obj.pk).edit(by=request.user, **edited):
             messages.error(request, _("It is no draft any more, so nothing was changed."))
+            return
+        self.keep_version(request, obj, form, change)
 
     # --- columns and fields
 
@@ -108,7 +111,10 @@ class MailingAdmin(OrganizationScopedAdmin):
 
     @admin.display(description=_("about"))
     def about(self, mailing: Mailing) -> str:
-        return ", ".join(update.title for update in mailing.updates.all())
+        titles = [update.title for update in mailing.updates.all()]
+        if mailing.kind == Mailing.Kind.ASK:
+            titles = [str(_("Asks for signatures under “%s”") % mailing.campaign)]
+        return ", ".join(titles)
 
     # --- the page
 
@@ -122,56 +128,27 @@ class MailingAdmin(OrganizationScopedAdmin):
         obj: Mailing | None = None,
     ) -> HttpResponse:
         if obj:
-            context |= _beside_the_form(obj, request)
-        context["show_save_and_add_another"] = False
-        if obj and not obj.is_editable:
-            context["show_save"] = context["show_save_and_continue"] = False
+            context |= beside_the_words(obj, request) | {"preview_url": self.preview_url(obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- views of our own
 
-    def from_update_view(self, request: HttpRequest, update_id: int) -> HttpResponse:
-        """“Mail this update”: a page with one button, which makes the draft."""
-        if not request.user.has_perm("mailings.add_mailing"):
-            raise PermissionDenied
-        update = get_object_or_404(Update.objects.visible_to(request.user), pk=update_id)
-        if request.method != "POST":
-            context = self.admin_site.each_context(request) | {
-                "title": _("Mail this update"),
-                "update": update,
-                "opts": self.opts,
-            }
-            return render(request, "admin/mailings/mailing/from_update.html", context)
-        try:
-            mailing = draft_from_update(update=update, user=request.user)
-        except CannotBeSent as error:
-            messages.error(request, str(error))
-            return HttpResponseRedirect(reverse("admin:campaigns_update_change", args=[update.pk]))
-        return self._back_to(mailing)
-
     @method_decorator(require_POST)
     def step_view(self, request: HttpRequest, mailing_id: int, step: str) -> HttpResponse:
         """One of the buttons beside the mailing."""
-        mailing = self._own(request, mailing_id, may=self.has_change_permission)
+        mailing = self._own(request, mailing_id)
         if step not in steps.STEPS:
             raise Http404
+        if not steps.may_take(step, request):
+            raise PermissionDenied
         if done := steps.take(step, request, mailing):
             self.log_change(request, mailing, done)
-        return self._back_to(mailing)
-
-    @method_decorator([require_GET, xframe_options_sameorigin, csp(_PREVIEW_POLICY)])
-    def preview_view(self, request: HttpRequest, mailing_id: int) -> HttpResponse:
-        """The HTML part exactly as it would arrive."""
-        mailing = self._own(request, mailing_id, may=self.has_view_permission)
-        try:
-            return HttpResponse(_parts(compile_content(mailing))["html"])
-        except CannotBeSent as error:
-            return HttpResponse(str(error), content_type="text/plain; charset=utf-8")
+        return HttpResponseRedirect(reverse("admin:mailings_mailing_change", args=[mailing.pk]))
 
     @method_decorator(require_GET)
     def progress_view(self, request: HttpRequest, mailing_id: int) -> JsonResponse:
         """Numbers for the page that watches a mailing go out."""
-        mailing = self._own(request, mailing_id, may=self.has_view_permission)
+        mailing = self._own(request, mailing_id)
         progress = progress_of(mailing)
         return JsonResponse(
             {
@@ -185,7 +162,7 @@ class MailingAdmin(OrganizationScopedAdmin):
     @method_decorator(require_GET)
     def deliveries_view(self, request: HttpRequest, mailing_id: int) -> HttpResponse:
         """Who got it and who did not, a page at a time."""
-        mailing = self._own(request, mailing_id, may=self.has_view_permission)
+        mailing = self._own(request, mailing_id)
         context = self.admin_site.each_context(request) | {
             "title": _("Deliveries"),
             "mailing": mailing,
@@ -198,37 +175,9 @@ class MailingAdmin(OrganizationScopedAdmin):
         }
         return render(request, "admin/mailings/mailing/deliveries.html", context)
 
-    def _own(self, request: HttpRequest, mailing_id: int, *, may: Any) -> Mailing:
+    def _own(self, request: HttpRequest, mailing_id: int) -> Mailing:
         """The mailing, of the user's own organizations; else 404, or 403 without the permission."""
         mailing = get_object_or_404(self.get_queryset(request), pk=mailing_id)
-        if not may(request, mailing):
+        if not self.has_view_permission(request, mailing):
             raise PermissionDenied
         return mailing
-
-    def _back_to(self, mailing: Mailing) -> HttpResponseRedirect:
-        return HttpResponseRedirect(reverse("admin:mailings_mailing_change", args=[mailing.pk]))
-
-
-def _beside_the_form(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
-    """What the template shows around the form: what is missing, who gets it, what it looks like."""
-    beside: dict[str, Any] = {"missing": [], "proofed": False}
-    try:
-        contents = compile_contents(mailing)
-        beside["text"] = _parts(contents[0])["plain"]
-        beside["proofed"] = is_proofed(contents)
-    except CannotBeSent as error:
-        beside["missing"] = error.reasons
-    if mailing.is_editable and not beside["missing"]:
-        beside |= whom(mailing)
-    if mailing.state in _FROZEN:
-        beside["progress"] = progress_of(mailing)
-    if mailing.state in _STANDING:
-        beside["counts"] = counts_by_status(mailing).items()
-    return beside
-
-
-def _parts(content: MailingContent) -> dict[str, str]:
-    """The `html` and `plain` parts of the mail that a reader gets, decoded. Raises CannotBeSent."""
-    _envelope, raw = sample(content, address="reader@example.org")
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    return {part.get_content_subtype(): part.get_content() for part in message.iter_parts()}

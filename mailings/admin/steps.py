@@ -1,18 +1,28 @@
 """The buttons beside a mailing: each POST calls one function and says what came of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
+from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from campaigns.admin.times import ZonedDateTimeField, in_both_zones
+from mailings.audience import TooSlow
 from mailings.composing import CannotBeSent
+from mailings.drafting import add_language
 from mailings.models import Mailing, WelcomeStep
 from mailings.progress import progress_of
 from mailings.proofing import ProofFailed, send_proof
-from mailings.scheduling import AudienceChanged, schedule_mailing
+from mailings.scheduling import AudienceChanged, approve_mailing, schedule_mailing
+from mailings.segments import BadRules
 from mailings.welcoming.starting import switch_on
+
+CHANGE, APPROVE, SEND = (f"mailings.{action}_mailing" for action in ("change", "approve", "send"))
 
 
 class Refused(Exception):
@@ -30,18 +40,73 @@ def proof(request: HttpRequest, mailing: Mailing) -> str:
     return _("A proof is on its way to %s.") % request.user.email  # type: ignore[union-attr]
 
 
+def language(request: HttpRequest, mailing: Mailing) -> str:
+    """Begin the text in another language."""
+    code = request.POST.get("language", "")
+    if code not in dict(settings.LANGUAGES) or code == mailing.language:
+        raise Refused(_("Choose a language."))
+    if add_language(mailing=mailing, language=code, user=request.user) is None:
+        raise Refused(_("It is no draft any more, so nothing was changed."))
+    return _("A text in this language is begun.")
+
+
+def approve(request: HttpRequest, mailing: Mailing) -> str:
+    """Approve what was proofed, as the second person who has not written it."""
+    if mailing.edited_by_id == request.user.pk:
+        raise Refused(_("You wrote it last: somebody else approves it."))
+    try:
+        if approve_mailing(mailing=mailing, user=request.user):
+            return _("Approved.")
+    except CannotBeSent as error:
+        raise Refused(str(error)) from error
+    raise Refused(_("It cannot be approved now: %s.") % mailing.get_state_display())
+
+
 def send(request: HttpRequest, mailing: Mailing) -> str:
-    """Schedule the mailing for the audience whose size stood on the button."""
-    count = request.POST.get("count", "")
-    if not (count.isascii() and count.isdigit()) or len(count) > 12:
+    """Schedule the mailing, after the hold, for the audience whose size stood on the button."""
+    return _schedule(request, mailing, at=None)
+
+
+def schedule(request: HttpRequest, mailing: Mailing) -> str:
+    """Schedule the mailing for a time in the zone of its campaign."""
+    field = ZonedDateTimeField()
+    field.zone = mailing.zone
+    try:
+        at = field.clean(request.POST.get("at", ""))
+    except forms.ValidationError as error:
+        raise Refused(_("Choose a day and a time: %s") % " ".join(error.messages)) from error
+    return _schedule(request, mailing, at=at)
+
+
+def _schedule(request: HttpRequest, mailing: Mailing, *, at: datetime | None) -> str:
+    count = _number(request.POST.get("count", ""))
+    if count is None:
         raise Refused(_("Press the button that says how many people get it."))
     try:
-        if schedule_mailing(mailing=mailing, expected_count=int(count), user=request.user):
-            people = intcomma(int(count))
-            return _("Scheduled for %s people. You can still take it back.") % people
-    except (CannotBeSent, AudienceChanged) as error:
+        scheduled = schedule_mailing(
+            mailing=mailing,
+            expected_count=count,
+            user=request.user,
+            typed=_number(request.POST.get("typed", "")),
+            at=at,
+        )
+    except (CannotBeSent, AudienceChanged, BadRules) as error:
         raise Refused(str(error)) from error
-    return _("It had been sent on its way already: %s.") % mailing.get_state_display()
+    except TooSlow as error:
+        raise Refused(_("The audience could not be counted. Try again in a minute.")) from error
+    if not scheduled:
+        raise Refused(_("Somebody was faster: it is %s now.") % mailing.get_state_display())
+    when = in_both_zones(mailing.starts_at, mailing.zone) if mailing.starts_at else ""
+    return _("Scheduled for %(people)s people, %(when)s. You can still take it back.") % {
+        "people": intcomma(count),
+        "when": when,
+    }
+
+
+def _number(typed: str) -> int | None:
+    """What was typed, with or without the commas, points and spaces between thousands."""
+    digits = "".join(typed.replace(",", "").replace(".", "").replace("’", "").split())
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 13 else None
 
 
 def switch_on_step(request: HttpRequest, mailing: Mailing) -> str:
@@ -66,42 +131,65 @@ def reword(request: HttpRequest, mailing: Mailing) -> str:
 
 def pause(request: HttpRequest, mailing: Mailing) -> str:
     """Stop after the message in hand."""
-    if not mailing.pause(_("by %s") % request.user):
+    if not mailing.pause(_("by %s") % request.user, by=request.user):
         raise Refused(_("It is not being sent: %s.") % mailing.get_state_display())
     return _("Paused. Resuming mails only those who have not got it.")
 
 
 def resume(request: HttpRequest, mailing: Mailing) -> str:
     """Go on with those who have not got it."""
-    if not mailing.resume():
+    if not mailing.resume(by=request.user):
         raise Refused(_("It is not paused: %s.") % mailing.get_state_display())
     return _("Resumed: %s people are still to get it.") % intcomma(progress_of(mailing).left)
 
 
 def unschedule(request: HttpRequest, mailing: Mailing) -> str:
-    """Back to a draft, while the hold lasts."""
-    if not mailing.unschedule():
+    """Take it back, while the hold lasts."""
+    if not mailing.unschedule(by=request.user):
         raise Refused(_("Too late to take it back: %s.") % mailing.get_state_display())
-    return _("Taken back: it is a draft again and nobody got it.")
+    return _("Taken back: nobody got it. Its proof still stands.")
 
 
 def cancel(request: HttpRequest, mailing: Mailing) -> str:
     """Send it to nobody else, for ever."""
-    if not mailing.cancel():
+    if not mailing.cancel(by=request.user):
         raise Refused(_("It is over: %s.") % mailing.get_state_display())
     return _("Cancelled. Nobody else gets it.")
 
 
-STEPS: dict[str, Callable[[HttpRequest, Mailing], str]] = {
-    step.__name__: step
-    for step in (proof, send, switch_on_step, reword, pause, resume, unschedule, cancel)
+@dataclass(frozen=True)
+class Step:
+    """A step and the permissions of which one is needed to take it."""
+
+    take: Callable[[HttpRequest, Mailing], str]
+    needs: tuple[str, ...]
+
+
+STEPS = {
+    "proof": Step(proof, (CHANGE,)),
+    "language": Step(language, (CHANGE,)),
+    "approve": Step(approve, (APPROVE,)),
+    "send": Step(send, (SEND,)),
+    "schedule": Step(schedule, (SEND,)),
+    "switch_on_step": Step(switch_on_step, (SEND,)),
+    "reword": Step(reword, (CHANGE,)),
+    # Whoever sees that something is wrong may stop it.
+    "pause": Step(pause, (SEND, CHANGE, APPROVE)),
+    "resume": Step(resume, (SEND,)),
+    "unschedule": Step(unschedule, (SEND, CHANGE, APPROVE)),
+    "cancel": Step(cancel, (SEND,)),
 }
+
+
+def may_take(step: str, request: HttpRequest) -> bool:
+    """Whether the user's groups let them take it."""
+    return any(map(request.user.has_perm, STEPS[step].needs))
 
 
 def take(step: str, request: HttpRequest, mailing: Mailing) -> str:
     """Take a step and tell the user; returns what to log, empty when it was refused."""
     try:
-        done = STEPS[step](request, mailing)
+        done = STEPS[step].take(request, mailing)
     except Refused as error:
         messages.error(request, str(error))
         return ""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from mailings import audience
 from mailings.admin.segments.pages import in_words
 from mailings.models import Mailing
+from mailings.previewing import sample_readers
 from mailings.segments import BadRules
 
 # Who is about to write to millions waits a moment for their number.
@@ -14,7 +15,7 @@ PATIENCE = "20s"
 
 
 def whom(mailing: Mailing) -> dict[str, Any]:
-    """`count`, `samples`, and `segment_words` if it has a segment; or `missing`, which says why."""
+    """`count`, `samples`, `readers`, and `segment_words` if it has a segment; or `missing`: why."""
     told: dict[str, Any] = {}
     if mailing.segment:
         told["segment_words"] = in_words(mailing.segment)
@@ -24,7 +25,8 @@ def whom(mailing: Mailing) -> dict[str, Any]:
         return told | {"missing": [str(error)]}
     except audience.TooSlow:
         return told | {"missing": [_too_slow()]}
-    return told | {"count": found.count, "samples": found.samples}
+    readers = sample_readers(found)
+    return told | {"count": found.count, "samples": found.samples, "readers": readers}
 
 
 def _too_slow() -> str:

@@ -47,10 +47,11 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True)
 class Look:
-    """How many people there are, and the addresses of a few, masked."""
+    """How many people there are, and a few of them: their addresses, masked, and their numbers."""
 
     count: int
     samples: list[str]
+    people: tuple[int, ...] = ()
 
 
 def count(mailing: Mailing) -> int:
@@ -77,7 +78,8 @@ def look(audience: Audience, *, patience: str = "") -> Look:
             raise TooSlow from error
         raise
     addresses = Supporter.objects.filter(pk__in=people).order_by("pk")
-    return Look(found, [mask(address) for address in addresses.values_list("email", flat=True)])
+    masked = [mask(address) for address in addresses.values_list("email", flat=True)]
+    return Look(found, masked, tuple(people))
 
 
 def _ask(cursor: Any, audience: Audience) -> tuple[int, list[int]]:

@@ -71,7 +71,8 @@ if (form) {
     if (kept && !same(kept, last)) offer(kept)
     setInterval(keep, EVERY)
   }, 1500)
-  form.addEventListener("submit", () => {
-    leaving = true
+  // A button that fills a frame of this page does not leave it.
+  form.addEventListener("submit", ({ submitter }) => {
+    leaving = !submitter?.formTarget
   })
 }

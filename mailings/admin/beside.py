@@ -1,0 +1,68 @@
+"""What the page of a mailing shows around its words: what it lacks, who gets it, what was done."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from campaigns.admin.times import in_both_zones
+from mailings.admin.steps import STEPS, may_take
+from mailings.admin.whom import whom
+from mailings.composing import CannotBeSent, compile_contents
+from mailings.models import Mailing
+from mailings.progress import counts_by_status, progress_of
+from mailings.proofing import proof_of
+from mailings.scheduling import asks_for_number, asks_for_second_person
+
+_FROZEN = {Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.SENT}
+_STANDING = {Mailing.State.PAUSED, Mailing.State.SENT, Mailing.State.CANCELLED}
+
+
+def beside_the_words(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
+    """The context of the page, besides the form."""
+    beside: dict[str, Any] = {
+        "missing": [],
+        "may": {step: may_take(step, request) for step in STEPS},
+        "acts": mailing.acts.select_related("by")[:50],
+        "texts": mailing.translations.order_by("language"),
+        "languages": _languages(mailing),
+        "zone": mailing.zone.key,
+    }
+    if mailing.starts_at:
+        beside["starts"] = in_both_zones(mailing.starts_at, mailing.zone)
+    if mailing.is_editable:
+        beside |= _before_the_send(mailing, request)
+    if mailing.state in _FROZEN:
+        beside["progress"] = progress_of(mailing)
+    if mailing.state in _STANDING:
+        beside["counts"] = counts_by_status(mailing).items()
+    return beside
+
+
+def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
+    beside: dict[str, Any] = {"proof": None, "missing": []}
+    try:
+        beside["proof"] = proof_of(compile_contents(mailing))
+    except CannotBeSent as error:
+        beside["missing"] += error.reasons
+    told = whom(mailing)
+    beside["missing"] += told.pop("missing", [])
+    if "count" not in told:
+        return beside | told
+    return (
+        beside
+        | told
+        | {
+            "asks_for_number": asks_for_number(mailing, told["count"]),
+            "asks_for_second": asks_for_second_person(mailing, told["count"]),
+            "wrote_it": mailing.edited_by_id == request.user.pk,
+        }
+    )
+
+
+def _languages(mailing: Mailing) -> list[tuple[str, str]]:
+    """Those that it does not speak yet; none once it can be edited no more."""
+    if not mailing.is_editable:
+        return []
+    spoken = {mailing.language, *mailing.translations.values_list("language", flat=True)}
+    return [(code, str(name)) for code, name in settings.LANGUAGES if code not in spoken]
