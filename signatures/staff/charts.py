@@ -7,12 +7,18 @@ same in numbers. Lengths are units of the view box.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 WIDTH, HEIGHT = 720, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 12, 28
 _GAP = 0.15
 _MOST_LABELS = 6
+# One day of many is a narrow bar, and the only one is no slab: the rest of the line is yet to come.
+_WIDEST = 64
+# So few bars have room for their numbers above them.
+_NUMBERED = 7
+_NUMBER_HEIGHT = 16
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Word:
-    """A label below the bars."""
+    """A label below a bar, or the number above it."""
 
     x: float
     text: str
+    y: float = HEIGHT - _BOTTOM
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Chart:
     bars: list[Bar]
     lines: list[Line]
     words: list[Word]
+    numbers: list[Word]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = _LEFT
@@ -76,8 +84,10 @@ def bar_chart(
     `heading` stands over the labels in the table and `unit` (signatures) over the values.
     """
     top = nice_ceiling(max((value for _label, value in points), default=0))
-    scale = (HEIGHT - _TOP - _BOTTOM) / top
-    step = (WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
+    is_numbered = len(points) <= _NUMBERED
+    headroom = _TOP + (_NUMBER_HEIGHT if is_numbered else 0)
+    scale = (HEIGHT - headroom - _BOTTOM) / top
+    step = min((WIDTH - _LEFT - _RIGHT) / max(len(points), 1), _WIDEST)
     base = HEIGHT - _BOTTOM
     bars = [
         Bar(
@@ -90,7 +100,7 @@ def bar_chart(
         )
         for number, (label, value) in enumerate(points)
     ]
-    every = -(-len(bars) // _MOST_LABELS) or 1
+    every = 1 if is_numbered else -(-len(bars) // _MOST_LABELS)
     return Chart(
         name=name,
         title=title,
@@ -102,8 +112,13 @@ def bar_chart(
             Line(round(base - value * scale, 2), value)
             for value in ([0, top // 2, top] if top > 1 else [0, top])
         ],
-        words=[Word(round(bar.x + bar.width / 2, 2), bar.label) for bar in bars[::every]],
+        words=[Word(_middle(bar), bar.label) for bar in bars[::every]],
+        numbers=[Word(_middle(bar), intcomma(bar.value), bar.y) for bar in bars if is_numbered],
     )
+
+
+def _middle(bar: Bar) -> float:
+    return round(bar.x + bar.width / 2, 2)
 
 
 def nice_ceiling(value: int) -> int:

@@ -122,6 +122,21 @@ def test_bars_are_drawn_with_a_title_and_the_same_in_a_table(staff, campaign):
     assert not svg.find(style=True)
 
 
+def test_few_days_are_narrow_bars_with_their_numbers_from_the_left():
+    one, three, month = (
+        bar_chart(
+            [(str(day), 40) for day in range(days)], name="", title="", description="", heading=""
+        )
+        for days in (1, 3, 30)
+    )
+    assert one.bars[0].width == three.bars[0].width < one.width / 8
+    assert one.bars[0].x == three.bars[0].x < one.left + 20
+    assert [number.text for number in three.numbers] == ["40", "40", "40"]
+    assert all(number.y == three.bars[0].y > 12 for number in three.numbers)
+    assert month.numbers == []
+    assert month.bars[-1].x + month.bars[-1].width > month.right - 10
+
+
 def test_a_bar_is_as_high_as_its_number():
     chart = bar_chart(
         [("a", 0), ("b", 50), ("c", 100)], name="n", title="t", description="d", heading="h"
