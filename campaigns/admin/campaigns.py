@@ -29,6 +29,7 @@ from campaigns.admin.inlines import (
 from campaigns.admin.previews import show_unsaved
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.admin.texts import texts_of
+from campaigns.admin.times import in_both_zones
 from campaigns.admin.together import TogetherAdmin
 from campaigns.admin.while_typing import findings_while_typing
 from campaigns.checking import check_campaign
@@ -137,6 +138,8 @@ class CampaignAdmin(FromTextAdmin, TogetherAdmin, EditorAdmin, OrganizationScope
     def beside_the_form(self, obj: Campaign, request: HttpRequest) -> dict[str, Any]:
         beside: dict[str, Any] = {
             "findings": check_campaign(obj),
+            "opens_said": in_both_zones(obj.opens_at, obj.zone) if obj.opens_at else "",
+            "closes_said": in_both_zones(obj.closes_at, obj.zone) if obj.closes_at else "",
             "steps": steps.steps_from(obj) if self.has_change_permission(request, obj) else [],
         }
         if not obj.published_at:

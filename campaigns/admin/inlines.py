@@ -44,7 +44,7 @@ class CustomFieldForm(forms.ModelForm):
     class Meta:
         model = CustomField
         exclude: list[str] = []
-        widgets = {"choices": forms.Textarea(attrs={"rows": 3, "cols": 24})}
+        widgets = {"choices": forms.Textarea(attrs={"rows": 3, "cols": 40})}
 
     def clean_key(self) -> str:
         """The answers that people gave are stored under the key."""
@@ -56,7 +56,7 @@ class CustomFieldForm(forms.ModelForm):
         return key
 
 
-class CustomFieldInline(OrganizationScopedInline):
+class CustomFieldInline(OrganizationScopedStackedInline):
     """Questions of the campaign's own on its sign form."""
 
     model = CustomField
@@ -64,9 +64,8 @@ class CustomFieldInline(OrganizationScopedInline):
     extra = 0
     verbose_name = _("question of its own")
     verbose_name_plural = _("questions of its own, beside name and address")
-    fields = ["label", "help", "key", "kind", "choices", "required", "position"]
+    fields = [("label", "key"), "help", ("kind", "required"), "choices", "position"]
     prepopulated_fields = {"key": ["label"]}
-    classes = ["untitled"]
 
 
 class SourceFormSet(CheckedFormSet):

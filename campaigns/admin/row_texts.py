@@ -25,7 +25,8 @@ class RowTextFormSet(LabelledFormSet):
         self.rows = {row.pk: row for row in rows_of(self.model, translation)}
         said = self.model.objects.filter(translation=translation).values_list("row", flat=True)
         missing = [pk for pk in self.rows if pk not in set(said)]
-        self.extra, self.max_num = len(missing), len(self.rows)
+        # As many as there are rows: none to add, none to take away.
+        self.extra, self.min_num, self.max_num = 0, len(self.rows), len(self.rows)
         kwargs["initial"] = [{"row": pk} for pk in missing]
         super().__init__(data, files, **kwargs)
 
@@ -77,21 +78,21 @@ class TargetTextInline(RowTextInline):
     model = TargetText
     fields = ["original", "phrase", "row"]
     shown = ()
-    verbose_name_plural = _("targets, as a sentence names them")
+    verbose_name = verbose_name_plural = _("targets, as a sentence of this language names them")
 
 
 class QuestionTextInline(RowTextInline):
     model = QuestionText
     fields = ["original", "label", "help", "choices", "row"]
     shown = ("label", "help", "choices")
-    verbose_name_plural = _("questions of the campaign's own")
+    verbose_name = verbose_name_plural = _("questions of the campaign's own")
 
 
 class CorrectionTextInline(RowTextInline):
     model = CorrectionText
     fields = ["original", "text", "row"]
     shown = ("text",)
-    verbose_name_plural = _("corrections")
+    verbose_name = verbose_name_plural = _("corrections")
 
 
 def inlines_of(translation: Translation | None) -> list[type[RowTextInline]]:

@@ -31,6 +31,12 @@ class ZonedDateTimeField(forms.DateTimeField):
         with timezone.override(self.zone):
             return super().prepare_value(value)
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """The field shows no seconds: without them coming back, nothing was changed."""
+        if isinstance(initial, datetime):
+            initial = initial.replace(second=0, microsecond=0)
+        return super().has_changed(initial, data)
+
 
 def zone_named(name: Any) -> zoneinfo.ZoneInfo:
     """The zone of this name; UTC for a name that is none."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class PageTexts(models.Model):
     """The texts of one page at one address. An empty one is filled by the product's own words."""
 
-    slug = models.SlugField(max_length=80, unique=True)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
     headline = models.CharField(max_length=200)
     call_to_action = models.CharField(
         max_length=60,
@@ -22,7 +22,7 @@ class PageTexts(models.Model):
         help_text=_("Above the statement; empty for “The petition to {targets} reads:”."),
     )
     lead_line = models.CharField(max_length=300, blank=True)
-    body = models.TextField(blank=True)
+    body = models.TextField(_("letter"), blank=True)
     ask = models.TextField(
         max_length=600,
         blank=True,

@@ -16,7 +16,7 @@ from tests.signatures.meanwhile import Tab, just_before
 
 pytestmark = pytest.mark.django_db
 FORM = "campaign_form"
-CLOSES = datetime(2031, 5, 1, 16, tzinfo=UTC)
+CLOSES = datetime(2031, 5, 1, 16, 0, 42, tzinfo=UTC)
 BODY = "<p>{}</p>".format(" ".join(f"word{number}" for number in range(200)))
 
 
@@ -85,6 +85,7 @@ def test_saving_again_keeps_mine_and_what_only_the_other_changed(alice, bea, cam
     assert submit(alice, url, form_on(warned, FORM)).status_code == 302
     saved = now(campaign)
     assert (saved.headline, saved.closing, saved.ask) == ("Mine", "Yours truly.", "Do it.")
+    assert saved.closes_at == CLOSES
 
 
 def test_theirs_is_taken_over_field_by_field(alice, bea, campaign, url):
