@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0012_several_people_several_languages"),
+        ("campaigns", "0013_ask_the_silent"),
     ]
 
     operations = [
