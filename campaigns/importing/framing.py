@@ -17,6 +17,7 @@ from campaigns.text.vocabulary import Words
 
 # `38 Degrees`, `350.org`; `foodwatch e.V.`.
 NUMBERED_NAME = re.compile(r"[0-9]+(?: [A-ZÄÖÜ]\w+|\.org)\b")
+LONG = 60
 POSTSCRIPT = re.compile(r"P\.? ?P?\.? ?S\b\.?", re.IGNORECASE)
 LEGAL_FORM = re.compile(r"\b(?:e\. ?V\.|gGmbH|Inc\.|Ltd\.?|ASBL)\Z")
 
@@ -85,7 +86,10 @@ def find_headline(found: Sections) -> None:
     )
     found.put(at, Part.HEADLINE, why or found.whys.get(at, ""))
     for other in again:
-        found.put(other, Part.HEADLINE)
+        # Above the letter a page says its headline again; within it, that is what it asks.
+        begun = any(len(found.text(free)) > LONG for free in found.free(at + 1, other))
+        why = _("The letter says the headline again here, so it was taken for the ask.")
+        found.put(other, Part.ASK if begun else Part.HEADLINE, why if begun else "")
     _find_brand(found, at)
 
 

@@ -19,6 +19,7 @@ from campaigns.importing.rows import parted_row, sources_on_line
 BARE_NUMBER = re.compile(r"([0-9]{1,3}) (?=\S)")
 # A letter may have lists of its own; the sources are among the last.
 MOST_LISTS = 5
+MOST_ON_LINES = 200
 QUOTATION = re.compile(r"[\"“„«‘'].{4,}[\"”“»’']")
 
 
@@ -56,7 +57,7 @@ def _on_lines(pieces: list[Piece], taken: Collection[int]) -> Listing | None:
         if not any(looks_cited(source.text) for source in sources):
             continue
         _append_row(listing, at, sources)
-    return listing if listing.entries else None
+    return listing if 0 < len(listing.entries) <= MOST_ON_LINES else None
 
 
 def looks_cited(text: str) -> bool:

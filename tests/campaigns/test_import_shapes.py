@@ -17,7 +17,7 @@ from campaigns.importing.parsing import parse_campaign
 FILES = sorted((Path(__file__).parent / "shapes").iterdir())
 LINE = "-----8<-----\n"
 # What is read by place where nothing better tells is checked by what is said about it.
-PARTS = ("brand", "headline", "call_to_action", "lead_in", "statement", "notice", "closing")
+PARTS = ("brand", "headline", "call_to_action", "lead_in", "statement", "notice", "ask", "closing")
 
 
 def parts(draft: CampaignDraft) -> dict[str, str]:
