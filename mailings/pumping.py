@@ -5,7 +5,7 @@ from functools import partial
 from django.db import transaction
 
 from mailings import doorbell, rounds, waves
-from mailings.audience import freeze_page
+from mailings.audience import catch_up_due, freeze_page
 from mailings.models import Mailing
 
 
@@ -17,6 +17,7 @@ def pump() -> dict[int, int]:
     Mailing.objects.ask_again_when_late()
     for mailing_id in Mailing.objects.due().order_by("starts_at").values_list("pk", flat=True):
         freeze_audience(mailing_id)
+    catch_up_due()
     rounds.retry_deferred()
     rounds.settle_abandoned()
     for mailing_id in Mailing.objects.sending().values_list("pk", flat=True):

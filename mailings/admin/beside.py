@@ -34,6 +34,8 @@ def beside_the_words(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
         beside |= _before_the_send(mailing, request)
     if mailing.state in _FROZEN:
         beside["progress"] = progress_of(mailing)
+        beside["open"] = mailing.catch_ups.open().first()
+        beside["may_send"] = request.user.has_perm("mailings.send_mailing")
     if mailing.state in _STANDING:
         beside["counts"] = counts_by_status(mailing).items()
     return beside

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
-from mailings.admin import steps
+from mailings.admin import afterwards, steps
 from mailings.admin.beginning import BeginningAdmin
 from mailings.admin.beside import beside_the_words
 from mailings.admin.composing import ComposingAdmin, MailingForm
@@ -51,7 +51,7 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
         urls = [
             path(route, wrap(view), name=f"mailings_mailing_{name}") for route, view, name in own
         ]
-        return urls + super().get_urls()
+        return urls + afterwards.urls(self) + super().get_urls()
 
     # --- what may be done
 

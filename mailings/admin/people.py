@@ -5,11 +5,23 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from mailings.explaining import why
 from mailings.models import Mailing, Recipient
 from signatures.admin import person_sections
 from signatures.models import Supporter
 
 NEWEST = 50
+MOST_EXPLAINED = 10
+
+
+def why_or_why_not(supporter: Supporter, user: Any) -> list[str]:
+    """The newest mailings that went out to others, and why this person did or did not get each."""
+    newest = Mailing.objects.visible_to(user).filter(started_at__isnull=False)
+    told = []
+    for mailing in newest.order_by("-started_at")[:MOST_EXPLAINED]:
+        answer = why(mailing=mailing, supporter=supporter)
+        told.append(f"{mailing.subject} · {' '.join(answer.because)}")
+    return told
 
 
 def mailings_received(supporter: Supporter, user: Any) -> list[str]:
@@ -28,3 +40,4 @@ def _parts(row: Recipient) -> tuple[str, str, str]:
 
 
 person_sections.append((_("Mailings"), mailings_received))
+person_sections.append((_("Why they got the newest mailings, or did not"), why_or_why_not))

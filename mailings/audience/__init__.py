@@ -3,6 +3,12 @@
 The fence of the ledger asks for consent again before every message.
 """
 
+from mailings.audience.catching_up import (
+    begin_catch_up,
+    can_be_caught_up,
+    catch_up_count,
+    catch_up_due,
+)
 from mailings.audience.counting import Look, TooSlow, count, look, samples
 from mailings.audience.freezing import freeze_page
 from mailings.audience.rule import audience_of, audience_of_rules
@@ -12,6 +18,10 @@ __all__ = [
     "TooSlow",
     "audience_of",
     "audience_of_rules",
+    "begin_catch_up",
+    "can_be_caught_up",
+    "catch_up_count",
+    "catch_up_due",
     "count",
     "freeze_page",
     "look",

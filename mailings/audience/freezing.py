@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from mailings.audience.rule import LIVE, LOT, Audience, audience_of, capped, take_time
 from mailings.digesting.items_for import news_of
 from mailings.models import Lane, LaneSequence, Mailing
+from mailings.segments.people import People
 from mailings.waves import canary_size
 
 PAGE = 50_000
@@ -24,14 +25,20 @@ SELECT max(lot) FROM (
 ) drawn
 """  # noqa: S608
 
-_FREEZE_PAGE = """
+# The next page of subscriptions, and whom of it the mailing is owed to.
+OWED = """
 WITH page AS MATERIALIZED (
     SELECT s.id, s.supporter_id FROM {live} AND s.id > %(after)s ORDER BY s.id LIMIT %(page)s
 ), owed AS MATERIALIZED (
     SELECT s.id, s.supporter_id, news.items, {capped} AS capped
     FROM page s CROSS JOIN LATERAL ({news}) news
     WHERE {demands} AND {drawn} AND news.items IS DISTINCT FROM 0
-), num AS (
+)
+"""
+_FREEZE_PAGE = (
+    OWED  # noqa: S608
+    + """
+, num AS (
     SELECT s.id, s.supporter_id, s.items, NOT capped AS goes, CASE
         WHEN capped THEN least(0, (
             SELECT min(r.seq) FROM mailings_recipient r
@@ -59,6 +66,7 @@ SET snapshot_after = coalesce((SELECT max(id) FROM page), snapshot_after),
 WHERE id = %(mailing)s
 RETURNING (SELECT count(*) FROM page)
 """
+)
 
 _CUT_INTO_CHUNKS = """
 INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave)
@@ -100,13 +108,7 @@ def freeze_page(mailing_id: int) -> bool:
         take_time(cursor)
         hold_organization(cursor, locked.organization_id)
         what["last"] = draw_lot(cursor, locked, audience)
-        statement = _FREEZE_PAGE.format(
-            live=LIVE,
-            demands=audience.holds_for("s.supporter_id"),
-            drawn=drawn(audience),
-            capped=enough.includes("s.supporter_id"),
-            news=news_of(locked),
-        )
+        statement = filled(_FREEZE_PAGE, locked, audience, enough, drawn=drawn(audience))
         cursor.execute(statement, what)
         if cursor.fetchone()[0]:
             return True
@@ -117,6 +119,19 @@ def freeze_page(mailing_id: int) -> bool:
             [mailing_id],
         )
     return False
+
+
+def filled(
+    statement: str, mailing: Mailing, audience: Audience, enough: People, *, drawn: str
+) -> str:
+    """A statement that begins with `OWED`, with what it asks of this mailing's audience."""
+    return statement.format(
+        live=LIVE,
+        demands=audience.holds_for("s.supporter_id"),
+        drawn=drawn,
+        capped=enough.includes("s.supporter_id"),
+        news=news_of(mailing),
+    )
 
 
 def hold_organization(cursor: Any, organization_id: int) -> None:

@@ -70,6 +70,10 @@ class CatchUp(models.Model):
     def __str__(self) -> str:
         return f"{self.mailing} · {self.asked_at:%Y-%m-%d %H:%M}"
 
+    def end(self, how: str) -> None:
+        """Nobody else is added, for the reason given."""
+        CatchUp.objects.open().filter(pk=self.pk).update(finished_at=Now(), ended=how)
+
     def take_back(self) -> bool:
         """End it while nobody has been added. True when this call did it."""
         waiting = CatchUp.objects.open().filter(pk=self.pk, snapshot_after=0)

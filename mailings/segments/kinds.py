@@ -61,17 +61,17 @@ _ALL = (
     ),
     Kind(
         "country",
-        _("lives in a country"),
+        _("live in a country"),
         ("country",),
-        _("lives in %(country)s"),
-        _("does not live in %(country)s"),
+        _("live in %(country)s"),
+        _("do not live in %(country)s"),
     ),
     Kind(
         "region",
-        _("lives where postal codes begin so"),
+        _("live where postal codes begin so"),
         ("country", "prefixes"),
-        _("lives in %(country)s where the postal code begins with %(prefixes)s"),
-        _("does not live in %(country)s where the postal code begins with %(prefixes)s"),
+        _("live in %(country)s where the postal code begins with %(prefixes)s"),
+        _("do not live in %(country)s where the postal code begins with %(prefixes)s"),
     ),
     Kind(
         "language",
@@ -89,10 +89,10 @@ _ALL = (
     ),
     Kind(
         "tagged",
-        _("has a tag"),
+        _("have a tag"),
         ("tag",),
-        _("has the tag “%(tag)s”"),
-        _("does not have the tag “%(tag)s”"),
+        _("have the tag “%(tag)s”"),
+        _("do not have the tag “%(tag)s”"),
     ),
     Kind(
         "answered",

@@ -1,0 +1,159 @@
+"""Catching up: a sent mailing goes to those of its audience who have not got it.
+
+They joined after it was sent, or had had enough mail then. The walk over the audience is taken once
+more, page by page; whoever has a row keeps it, so nobody gets it twice, by constraint. Each page is
+a transaction that writes its people down, cuts their chunks and has the mailing sent again.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+
+from mailings.audience import freezing
+from mailings.audience.counting import look
+from mailings.audience.rule import Audience, audience_of, capped, take_time
+from mailings.models import CatchUp, Lane, LaneSequence, Mailing, SkipReason
+from mailings.segments.people import Demand, People
+
+State = Mailing.State
+
+_PAGE = (
+    freezing.OWED  # noqa: S608
+    + """
+, num AS (
+    SELECT s.id, s.supporter_id, s.items, l.last_seq + row_number() OVER (ORDER BY s.id) AS seq
+    FROM owed s JOIN mailings_lanesequence l ON l.mailing_id = %(mailing)s AND l.lane = %(lane)s
+    WHERE NOT s.capped
+), back AS (
+    UPDATE mailings_recipient r
+    SET seq = num.seq, lane = %(lane)s, status = 0, code = NULL, items = num.items
+    FROM num
+    WHERE r.mailing_id = %(mailing)s AND r.supporter_id = num.supporter_id
+        AND r.status = 6 AND r.code = %(kept_back)s
+    RETURNING r.seq
+), ins AS (
+    INSERT INTO mailings_recipient
+        (mailing_id, lane, seq, subscription_id, supporter_id, items, status, attempts)
+    SELECT %(mailing)s, %(lane)s, seq, id, supporter_id, items, 0, 0 FROM num
+    WHERE NOT EXISTS (
+        SELECT FROM mailings_recipient r
+        WHERE r.mailing_id = %(mailing)s AND r.supporter_id = num.supporter_id
+    )
+    ON CONFLICT (supporter_id, mailing_id) DO NOTHING
+    RETURNING seq
+), added AS (
+    SELECT seq FROM back UNION ALL SELECT seq FROM ins
+), adv AS (
+    UPDATE mailings_lanesequence SET last_seq = x.last
+    FROM (SELECT max(seq) AS last FROM num HAVING count(*) > 0) x
+    WHERE mailing_id = %(mailing)s AND lane = %(lane)s
+), cut AS (
+    INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave)
+    SELECT %(mailing)s, %(lane)s, lo, least(lo + %(chunk)s - 1, most), 0, 0, %(wave)s
+    FROM (SELECT min(seq) AS least, max(seq) AS most FROM added HAVING count(*) > 0) span
+    CROSS JOIN LATERAL generate_series(span.least, span.most, %(chunk)s) AS lo
+), again AS (
+    UPDATE mailings_mailing SET
+        audience_size = audience_size + (SELECT count(*) FROM added),
+        paused_for = paused_for + coalesce(now() - finished_at, interval '0'),
+        finished_at = NULL,
+        state = CASE WHEN state = 'sent' THEN 'sending' ELSE state END
+    WHERE id = %(mailing)s AND EXISTS (SELECT FROM added)
+)
+UPDATE mailings_catchup SET
+    snapshot_after = coalesce((SELECT max(id) FROM page), snapshot_after),
+    added = added + (SELECT count(*) FROM added),
+    finished_at = CASE WHEN NOT EXISTS (SELECT FROM page) THEN now() END,
+    ended = CASE WHEN EXISTS (SELECT FROM page) THEN '' ELSE 'done' END
+WHERE id = %(catch_up)s
+RETURNING (SELECT count(*) FROM page)
+"""
+)
+
+
+def can_be_caught_up(mailing: Mailing) -> bool:
+    """Whether the mailing is one that others may still get: sent, and no welcome."""
+    return mailing.state == State.SENT and mailing.kind != Mailing.Kind.WELCOME
+
+
+def catch_up_count(mailing: Mailing, *, patience: str = "2min") -> int:
+    """How many people a catch-up would bring it to now. Raises BadRules, TooSlow."""
+    return look(_left_out(mailing), patience=patience).count
+
+
+def _left_out(mailing: Mailing) -> Audience:
+    """Those of the audience who have not got it, and may get a mail now.
+
+    A random part takes in nobody new: only those of it who were kept back.
+    """
+    has_a_row = "mailings_recipient r WHERE r.mailing_id = %(sent)s"
+    kept_back = f"{has_a_row} AND r.status = 6 AND r.code = {SkipReason.CAPPED.value}"
+    got = f"{has_a_row} AND NOT (r.status = 6 AND r.code IS NOT DISTINCT FROM 1)"
+    named = {"sent": mailing.pk}
+    audience = audience_of(mailing)
+    demands = [
+        *audience.demands,
+        Demand("got", outside=(People(got, "r.supporter_id", named),)),
+        Demand("capped", outside=(capped(mailing),)),
+    ]
+    if audience.most is not None:
+        demands.append(Demand("kept back", within=(People(kept_back, "r.supporter_id", named),)))
+    return replace(audience, demands=tuple(demands), most=None)
+
+
+def begin_catch_up(*, mailing: Mailing, user: Any) -> CatchUp | None:
+    """Have the mailing caught up when the hold is over. None when it cannot be, or is already.
+
+    Safe to click twice: the constraint lets one open catch-up in.
+    """
+    if not can_be_caught_up(mailing):
+        return None
+    hold = timedelta(seconds=settings.MAILING_HOLD_SECONDS)
+    try:
+        with transaction.atomic():
+            return CatchUp.objects.create(mailing=mailing, asked_by=user, starts_at=Now() + hold)
+    except IntegrityError:
+        return None
+
+
+def catch_up_due() -> None:
+    """Carry every catch-up on whose hold is over. Resumable, and safe with two clocks."""
+    CatchUp.objects.give_up_when_late()
+    for pk in CatchUp.objects.due().order_by("pk").values_list("pk", flat=True):
+        while _take_page(pk):
+            pass
+
+
+@transaction.atomic
+def _take_page(pk: int) -> bool:
+    """Bring the next page of the audience in. Returns True while there is more to do."""
+    catch_up = CatchUp.objects.due().select_for_update(skip_locked=True).filter(pk=pk).first()
+    if catch_up is None:
+        return False
+    mailing = Mailing.objects.select_for_update(of=("self",)).get(pk=catch_up.mailing_id)
+    if mailing.state not in (State.SENT, State.SENDING, State.PAUSED):
+        catch_up.end(CatchUp.Ended.CANCELLED)
+        return False
+    LaneSequence.objects.get_or_create(mailing=mailing, lane=Lane.DEFAULT)
+    audience, enough = _left_out(mailing), capped(mailing)
+    what: dict[str, Any] = {
+        **audience.values,
+        **enough.values,
+        "mailing": mailing.pk,
+        "catch_up": pk,
+        "lane": Lane.DEFAULT,
+        "wave": mailing.open_wave,
+        "after": catch_up.snapshot_after,
+        "page": freezing.PAGE,
+        "chunk": freezing.CHUNK,
+        "kept_back": SkipReason.CAPPED.value,
+    }
+    with connection.cursor() as cursor:
+        take_time(cursor)
+        freezing.hold_organization(cursor, mailing.organization_id)
+        cursor.execute(freezing.filled(_PAGE, mailing, audience, enough, drawn="true"), what)
+        return bool(cursor.fetchone()[0])
