@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0013_ask_the_silent"),
+        ("campaigns", "0014_who_publishes_updates"),
     ]
 
     operations = [
