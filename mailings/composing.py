@@ -4,15 +4,16 @@ A draft is compiled whenever somebody looks at it or acts on it, so that its dig
 it would say now; a proof stands for one digest. What is scheduled is stored and compiled no more.
 """
 
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -143,7 +144,7 @@ def fill(
     message = skeleton.fill(
         {
             "to": reader.address,
-            "date": date_text(timezone.now()),
+            "date": _date(int(time.time())),
             "key": key,
             "signed_campaign": reader.signed_campaign,
             "signed_on": _day(reader.signed_at.date().toordinal(), language),
@@ -164,6 +165,11 @@ def fill(
         }
     )
     return Envelope(bounce_address(key, settings.MAIL_DOMAIN), reader.address), message
+
+
+@lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    return date_text(datetime.fromtimestamp(second, UTC))
 
 
 @lru_cache(maxsize=4096)

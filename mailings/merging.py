@@ -25,8 +25,11 @@ def hole_of(merge: Merge) -> str:
 
 def values_of(holes: Collection[str], name: str) -> dict[str, str]:
     """What fills those of `holes` that are merge fields, for a reader who signed as `name`."""
+    merges = _merges(frozenset(holes))
+    if not merges:
+        return {}
     known = {"first_name": first_name(name), "full_name": full_name(name)}
-    return {hole: known[field] or fallback for hole, field, fallback in _merges(frozenset(holes))}
+    return {hole: known[field] or fallback for hole, field, fallback in merges}
 
 
 @lru_cache(maxsize=256)

@@ -43,6 +43,8 @@ def plain_field(name: str, value: str) -> bytes:
     value = header_text(value)
     if not value.isascii():
         raise BadHeader(f"{name} holds a character outside ASCII")
+    if len(name) + len(value) < _LINE - 1:
+        return f"{check_name(name)}: {value}\r\n".encode("ascii")
     line = _fold(f"{check_name(name)}: {value}")
     if len(line) > _LONGEST_LINE and max(map(len, line.split("\r\n"))) > _LONGEST_LINE:
         raise BadHeader(f"{name} has a line over {_LONGEST_LINE} characters")

@@ -47,7 +47,7 @@ def make_token(
     `expires` is a Unix time in seconds; without it the token is good as long as its key.
     """
     kid, secret = next(iter((keys or link_keys()).items()))
-    payload = b"".join(map(_varint, (int(expires or 0), *ids)))
+    payload = _varints(int(expires or 0), *ids)
     body = bytes((_tag(purpose), 2 + len(payload) + _MAC)) + payload
     return f"{kid}-{_encode(body + sign(secret, purpose, body)[:_MAC])}"
 
@@ -99,15 +99,16 @@ def _decode(encoded: str) -> bytes:
         raise BadToken(Reason.FORGED) from None
 
 
-def _varint(number: int) -> bytes:
-    """Seven bits a byte, the lowest first; the high bit says that more follow."""
-    if number < 0:
-        raise ValueError("ids are not negative")
+def _varints(*numbers: int) -> bytes:
+    """Seven bits a byte, the lowest first; the high bit says that more of the number follow."""
     out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
+    for number in numbers:
+        if number < 0:
+            raise ValueError("ids are not negative")
+        while number > 0x7F:
+            out.append(number & 0x7F | 0x80)
+            number >>= 7
+        out.append(number)
     return bytes(out)
 
 

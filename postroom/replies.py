@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 _MOST_BYTES = 64 * 1024  # of one reply; EHLO's is the longest and under 1 KB
+_WHOLE = re.compile(rb"([2-5]\d\d) ([^\r\n]*)\r?\n").match
 _LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?").fullmatch
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?: |$)").match
 
@@ -50,6 +51,14 @@ class Replies:
 
     def next(self) -> Reply:
         """The next whole reply. Raises BadReply, and whatever `receive()` raises."""
+        if found := _WHOLE(self._waiting):
+            code, text = found.groups()
+            del self._waiting[: found.end()]
+            return Reply(int(code), (text.decode("utf-8", "replace"),))
+        return self._pieced_together()
+
+    def _pieced_together(self) -> Reply:
+        """One that has several lines, or has not come whole."""
         code, lines, size = b"", [], 0
         while True:
             line = self._next_line()

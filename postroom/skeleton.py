@@ -17,6 +17,7 @@ from urllib.parse import quote as percent_encode
 from postroom.addresses import BadAddress, ascii_domain
 from postroom.headers import BadHeader, check_name, plain_field, text_field
 from postroom.quoting import SOFT_BREAK, quote
+from postroom.transport import Ready
 
 FORMAT = 1
 
@@ -26,6 +27,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]*")
 _BEGINS_ADDRESS = re.compile(
     r"\b(?:href|src|srcset|action|formaction|background|poster)\s*=\s*[\"']?\s*\Z", re.IGNORECASE
 )
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _SAFE_IN_FIELD = re.compile(r"[!-~]+").fullmatch
 _NOT_IN_FIELD = re.compile(r"[<>,;()\[\]\\\"]").search
 
@@ -143,7 +145,7 @@ class Skeleton:
         self._fillers = [_filler(slot) for slot in different]
         self._order = [different.index(slot) for slot in self._slots]
 
-    def fill(self, values: Values) -> bytes:
+    def fill(self, values: Values) -> Ready:
         """The finished message: CRLF line ends, 7-bit, no line that starts with a dot.
 
         `values` has one text for every declared hole and no other.
@@ -156,7 +158,7 @@ class Skeleton:
         parts = [b""] * (2 * len(self._slots) + 1)
         parts[::2] = self._literals
         parts[1::2] = [filled[index] for index in self._order]
-        return b"".join(parts)
+        return Ready(b"".join(parts))
 
     def _complain(self, values: Values) -> None:
         if unknown := sorted(values.keys() - self.holes):
@@ -347,19 +349,28 @@ def _filler(slot: Slot) -> Callable[[Values], bytes]:
 
 
 def _in_address(value: str) -> str:
-    return percent_encode(value, safe="", errors="replace")
+    # Tokens are written so that nothing in them needs it.
+    return value if _UNRESERVED(value) else percent_encode(value, safe="", errors="replace")
 
 
 def _field_filler(name: str, template: str) -> Callable[[Values], bytes]:
     context = "text" if name.lower() in _FREE_TEXT else "field"
     parts = list(_split(template, context, set(_HOLE.findall(template))))
+    last: tuple[str, bytes] = ("", b"")
 
     def fill(values: Values) -> bytes:
-        texts = [part if isinstance(part, str) else insert(part, values) for part in parts]
+        nonlocal last
+        text = "".join([part if isinstance(part, str) else insert(part, values) for part in parts])
+        # The date is the same for all messages of a second, a subject often for all.
+        said, written = last
+        if said == text and written:
+            return written
         try:
-            return _write_field(name, "".join(texts))
+            written = _write_field(name, text)
         except BadHeader as error:
             raise BadValue(str(error)) from None
+        last = (text, written)
+        return written
 
     def insert(slot: Slot, values: Values) -> str:
         if slot.what not in values:

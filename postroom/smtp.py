@@ -19,7 +19,7 @@ from postroom.addresses import BadAddress, ascii_domain
 from postroom.headers import header_text
 from postroom.replies import BadReply, Replies, Reply
 from postroom.smtp_settings import SMTPSettings
-from postroom.transport import Envelope, Kind, Outcome, Stage
+from postroom.transport import Envelope, Kind, Outcome, Ready, Stage
 
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>]+@[^\s<>]+")
 _DOT_AFTER_BARE_NEWLINE = re.compile(rb"(?<!\r)\n\.|\r\.").search
@@ -119,6 +119,9 @@ class Connection:
         if stuffed is None:
             return Outcome(Kind.REFUSED, Stage.BODY, text="a bare CR or LF before a dot")
         outcome = self._introduce(commands) or self._hand_over(stuffed)
+        if outcome.kind is Kind.ACCEPTED:
+            self._consecutive_4xx = 0
+            return outcome
         text = _scrubbed(outcome.text, envelope.recipient)
         return replace(outcome, text=text, whole_lane=outcome.whole_lane or self._fifth(outcome))
 
@@ -215,7 +218,7 @@ class Connection:
         reply = self._ask(b".\r\n")
         self._transaction_open = False
         if reply.positive:
-            return Outcome(Kind.ACCEPTED, Stage.DOT, reply.code, reply.enhanced, reply.text)
+            return Outcome(Kind.ACCEPTED, Stage.DOT, reply.code, reply.enhanced)
         refusal = self._refused(reply)
         if reply.code == 421:
             self._hang_up()
@@ -365,6 +368,8 @@ def _dot_stuffed(body: bytes) -> bytes | None:
     None when a dot follows a lone CR or LF: some servers would see the end of the message there,
     and in the rest of it a second one that somebody smuggled in.
     """
+    if isinstance(body, Ready):
+        return body
     if b"\n." in body or b"\r." in body:
         if _DOT_AFTER_BARE_NEWLINE(body):
             return None

@@ -34,6 +34,11 @@ class Envelope:
     recipient: str
 
 
+class Ready(bytes):
+    """A whole message that SMTP takes as it is: CRLF line ends and the last of them, no line that
+    begins with a dot. Other bytes are looked through and mended first, at a cost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one message.

@@ -5,6 +5,7 @@ of one purpose is worth nothing for another.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -48,9 +49,13 @@ def recognised_token(
     `issued` (today) is the UTC day on which it was written; thirty days later it is worth nothing.
     A repeat for the same day is the same token.
     """
-    day = issued or datetime.now(UTC).date()
-    expires = datetime.combine(day + RECOGNISED_FOR, time.max, UTC).timestamp()
+    expires = _end_of(issued or datetime.now(UTC).date())
     return make_token(RECOGNISED, supporter_id, mailing_id or 0, expires=expires)
+
+
+@lru_cache(maxsize=64)
+def _end_of(issued: date) -> float:
+    return datetime.combine(issued + RECOGNISED_FOR, time.max, UTC).timestamp()
 
 
 def preferences_token(*, supporter_id: int, organization_id: int) -> str:
