@@ -8,6 +8,8 @@ random value, written when the signature is made and never for a repeat, that on
 cookie holds. And what the owner of the address has confirmed or withdrawn is theirs.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
@@ -15,7 +17,7 @@ from campaigns.models import Campaign
 from signatures.addresses import email_key
 from signatures.confirming import lock_signature
 from signatures.counting import restate, standing_of
-from signatures.models import Letter, Signature
+from signatures.models import Letter, Mistyping, Signature
 
 State = Signature.State
 # What a stranger would read of the person who mistyped.
@@ -30,19 +32,45 @@ _TYPED = {
 }
 
 
-@transaction.atomic
+# One row whatever is known of the address, so that the answer takes the same time.
+_NOTE = """
+INSERT INTO signatures_mistyping (campaign_id, supporter_id, typist)
+SELECT %(campaign)s, id, %(typist)s FROM signatures_supporter WHERE email_key = %(email_key)s
+"""
+BATCH = 100
+
+
 def disclaim(*, campaign: Campaign, email: str, typist: bytes) -> None:
-    """Blank the unconfirmed signature that `typist` made under this address; it counts no more.
+    """Note that `typist` says of what they signed under this address: it was not theirs.
+
+    The worker carries it out within a second. Safe to call twice.
+    """
+    told: dict[str, Any] = {
+        "campaign": campaign.pk,
+        "typist": typist,
+        "email_key": email_key(email),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, told)
+
+
+def take_back_mistyped() -> None:
+    """Carry out what `disclaim` noted. Safe to call at any time, and by many at once."""
+    for said in Mistyping.objects.order_by("pk")[:BATCH]:
+        with transaction.atomic():
+            _take_back(said)
+            Mistyping.objects.filter(pk=said.pk).delete()
+
+
+def _take_back(said: Mistyping) -> None:
+    """Blank the unconfirmed signature that this browser made; it counts no more.
 
     Its row and its letters stay: they count against the limits of the mailbox, so signing and
-    disclaiming in turn brings nobody more mail. Does nothing, in about the same time, where the
-    signature is not this browser's or its owner has spoken. Safe to call twice.
+    disclaiming in turn brings nobody more mail. Does nothing where the signature is another's, or
+    its owner has spoken.
     """
-    with connection.cursor() as cursor:
-        # Waiting for the disk only where there was something to write would tell which it was.
-        cursor.execute("SET LOCAL synchronous_commit = off")
     own = Signature.objects.filter(
-        campaign_id=campaign.pk, supporter__email_key=email_key(email), typist=typist
+        campaign_id=said.campaign_id, supporter_id=said.supporter_id, typist=bytes(said.typist)
     )
     found = own.values_list("pk", flat=True).first()
     signature = lock_signature(found) if found else None

@@ -32,8 +32,9 @@ CORRECTABLE = (*OF_THE_PERSON, "comment", "shows_name", "answers")
 
 Rows = list[dict[str, Any]]
 
-# One link in ten minutes, and a place among the ten letters of a day, as for every letter that anybody
-# can ask for by typing an address. It hangs on the newest signature, whose language it speaks.
+# One link in ten minutes, and a place among the ten letters of a day, as for every letter that
+# anybody can ask for by typing an address. It hangs on the newest signature, whose language it
+# speaks.
 _OWE_LINK = """
 INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason)
 SELECT 'data_link', p.id, s.id, 0, ''

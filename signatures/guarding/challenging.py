@@ -80,6 +80,8 @@ def release(salt: str, *, campaign: Campaign, email: str) -> None:
     signature = lock_signature(found) if found else None
     if signature is None or signature.state != Signature.State.HELD or not may_count(signature):
         return
+    if signature.is_disclaimed:
+        return
     was = standing_of(signature)
     if signature.campaign.proof == Campaign.Proof.AT_ONCE:
         signature.state, signature.counted_at = Signature.State.COUNTED, timezone.now()

@@ -8,6 +8,7 @@ from django.db import close_old_connections, connection
 
 from campaigns.keeping_time import open_and_close_due
 from signatures.counting import fold_old_days, refresh_tallies
+from signatures.disclaiming import take_back_mistyped
 from signatures.guarding.alarms import warn_of_rates
 from signatures.keeping.expiring import BATCH as EXPIRED_AT_ONCE
 from signatures.keeping.expiring import expire, forget_used_links
@@ -90,8 +91,11 @@ class Carrier:
             each.join(timeout=LONGEST_GOODBYE)
 
     def _drain(self) -> None:
+        # First, so that a letter whose address was wrong does not leave.
+        take_back_mistyped()
         while self._outbox.drain() == BATCH and not self._letters.stopping.is_set():
             close_old_connections()
+            take_back_mistyped()
         if self._letters.stopping.is_set():
             self._outbox.close()
 

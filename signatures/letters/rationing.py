@@ -94,10 +94,13 @@ WHERE (sent_at IS NOT NULL OR is_in_hand) AND NOT id = ANY(%(looked)s)
 GROUP BY campaign_id
 """
 
+# Who erases a person holds their letters one after the other: none of them is waited for.
 _DROP_OLDEST = """
 UPDATE signatures_letter SET dropped_at = statement_timestamp(), reason = %(reason)s
 WHERE id IN (
-    SELECT id FROM own WHERE waits ORDER BY created_at DESC, id DESC OFFSET %(most)s
+    SELECT id FROM signatures_letter WHERE id IN (
+        SELECT id FROM own WHERE waits ORDER BY created_at DESC, id DESC OFFSET %(most)s
+    ) FOR UPDATE SKIP LOCKED
 )
 """
 

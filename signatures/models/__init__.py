@@ -1,6 +1,7 @@
 from signatures.models.blocked import BlockedPerson
 from signatures.models.data_access import DataAccess
 from signatures.models.limits import NetworkWindow, UsedChallenge
+from signatures.models.mistyping import Mistyping
 from signatures.models.signature import CountShard, Letter, Signature
 from signatures.models.staff_work import Export, PaperBatch, StateChange, StateChangeEntry
 from signatures.models.supporter import (
@@ -22,6 +23,7 @@ __all__ = [
     "Export",
     "KeyFingerprint",
     "Letter",
+    "Mistyping",
     "NetworkWindow",
     "PaperBatch",
     "Signature",

@@ -175,6 +175,12 @@ class Signature(models.Model):
         return said.filter(campaign_id=self.campaign_id).exists()
 
     @property
+    def is_disclaimed(self) -> bool:
+        """Whether who typed it has said that the address was wrong: nobody's, until its owner signs
+        it under a name of their own."""
+        return not self.name
+
+    @property
     def state_in_full(self) -> str:
         """Its state in words, which tell who rejected it."""
         if self.state != SignatureState.REJECTED:
