@@ -99,19 +99,13 @@ class _Draft:
         sources, keys, unsure_sources = read_sources(self.found.entries)
         self.sources = sources
         self._take_references_out(keys)
-        headline = self._first(Part.HEADLINE)
-        statement = self._statement(headline)
-        if not headline:
-            begins = statement or self._first(Part.LETTER)
-            headline = shorten(begins, 100, placeholder="…")
-            statement = statement or self._statement(headline)
+        headline, statement = self._headline_and_statement()
         ask = self._ask()
         targets, lead_in = self._targets(headline, statement, ask, language)
         notice = self._notice()
         texts = [self.found.text(at) for at in self.found.of(Part.LETTER)]
-        partners = [text for text in self._left_out() if furniture.PARTNERS.fullmatch(text)]
         brand, unsure_brand = read_brand(self._first(Part.BRAND), self._left_out())
-        allies, unsure_allies = read_allies([*partners, *texts])
+        allies, unsure_allies = self._allies(texts)
         body, unsure_markers = self._letter(keys)
         short_name = read_short_name(brand, texts)
         self._about_brand(brand, short_name)
@@ -142,6 +136,21 @@ class _Draft:
             unsure=tuple(self.unsure),
             placed=self._placed(),
         )
+
+    def _headline_and_statement(self) -> tuple[str, str]:
+        """Each stands for the other where one was not found."""
+        headline = self._first(Part.HEADLINE)
+        statement = self._statement(headline)
+        if not headline:
+            begins = statement or self._first(Part.LETTER)
+            headline = shorten(begins, 100, placeholder="…")
+            statement = statement or self._statement(headline)
+        return headline, statement
+
+    def _allies(self, letter: list[str]) -> tuple[tuple[str, ...], list[Doubt]]:
+        """Who is named as an ally in the letter, or in a line that says who else asks."""
+        partners = [text for text in self._left_out() if furniture.PARTNERS.fullmatch(text)]
+        return read_allies([*partners, *letter])
 
     def _take_references_out(self, keys: dict[str, str]) -> None:
         """Only the letter carries references; elsewhere they would be digits in a sentence."""
