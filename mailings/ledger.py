@@ -189,6 +189,10 @@ RETURNING (
             SELECT count(*) FROM signatures_campaignmute q
             WHERE q.supporter_id = p.id AND q.campaign_id = ANY($8)
         ) < greatest(cardinality($8), 1)
+        AND NOT (m.kind = 'ask' AND EXISTS (
+            SELECT 1 FROM signatures_signature g
+            WHERE g.campaign_id = m.campaign_id AND g.supporter_id = p.id
+        ))
 )
 """
 _FENCE = "EXECUTE mailings_fence (%s, %s, %s, %s, %s, %s, %s, %s)"
@@ -210,8 +214,8 @@ def fence(lease: Lease, to: Owed, about: list[int]) -> str | None:
     """Declare, durably and in one round trip, that the next message goes to `to`.
 
     Returns the address, or None when this person has left, rests, is suppressed, has muted every
-    campaign in `about` (which may be empty), or is gone. Keeps the lease alive. The session is
-    prepared. Raises LeaseLost.
+    campaign in `about` (which may be empty), has signed what the mailing asks for, or is gone.
+    Keeps the lease alive. The session is prepared. Raises LeaseLost.
     """
     seconds = settings.MAILING_LEASE_SECONDS
     with connection.cursor() as cursor:
