@@ -43,6 +43,8 @@ MAY = {
     ("mailings", "catchup"): ["view", "add"],
     ("mailings", "digestschedule"): ["view", "add", "change"],
     ("mailings", "reply"): ["view", "change"],
+    ("mailings", "trial"): ["view", "add", "change", "delete"],
+    ("mailings", "trialtext"): ["view", "add", "change", "delete"],
     ("mailings", "welcomestep"): ["view", "add", "change", "delete"],
 }
 # Who only looks: nothing is changed, mailed or taken out of the house.

@@ -23,7 +23,14 @@ from mailings.digesting.preparing import automatic_subject
 from mailings.digesting.subjects import headline_of
 from mailings.lacking import lacks
 from mailings.merging import values_of
-from mailings.models import DigestItem, Mailing, MailingContent, Wording, content_digest
+from mailings.models import (
+    DigestItem,
+    Mailing,
+    MailingContent,
+    TrialText,
+    Wording,
+    content_digest,
+)
 from mailings.rendering import Links, MailText, mail_text, page_in
 from postroom.addresses import BadAddress
 from postroom.headers import BadHeader, mailbox
@@ -109,8 +116,10 @@ def compile_contents(mailing: Mailing) -> list[MailingContent]:
     spoken += [(each.language, each) for each in mailing.translations.order_by("language")]
     if mailing.kind == Mailing.Kind.DIGEST:
         spoken += [(language, mailing) for language in languages_of(mailing)]
+    tried = [text.filled() for text in TrialText.objects.filter(trial__mailing=mailing)]
     try:
-        return [_content(mailing, words, language) for language, words in spoken]
+        contents = [_content(mailing, words, language) for language, words in spoken]
+        return contents + [_content(mailing, text, mailing.language) for text in tried]
     except (SkeletonError, BadHeader, BadAddress) as error:
         raise CannotBeSent([str(error)]) from error
 
@@ -121,6 +130,7 @@ def _content(mailing: Mailing, words: Wording, language: str) -> MailingContent:
     return MailingContent(
         mailing=mailing,
         language=language,
+        variant=words.number if isinstance(words, TrialText) else 0,
         skeleton=literal,
         layout=layout,
         digest=content_digest(literal, layout),

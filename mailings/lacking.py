@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.checking import check_update
 from campaigns.models import Campaign
-from mailings.models import Mailing, MailingTranslation
+from mailings.models import Mailing, MailingTranslation, Trial, TrialText
 from mailings.rendering import check_body
 
 
@@ -27,6 +27,8 @@ def lacks(mailing: Mailing) -> list[str]:
     if campaign:
         for each in mailing.translations.all():
             reasons += _lacks_in(each, campaign)
+    if Trial.objects.filter(mailing=mailing).exists():
+        reasons += _trial_lacks(mailing)
     if mailing.scope.organization_id != mailing.organization_id:
         reasons.append(_("The kind of mail belongs to another organization."))
     return reasons
@@ -51,6 +53,19 @@ def _ask_lacks(mailing: Mailing) -> list[str]:
         reasons.append(_("Write the text of the mail."))
     if mailing.campaign and not mailing.campaign.is_open:
         reasons.append(_("The campaign takes no signatures now: open it, or cancel this mailing."))
+    return reasons
+
+
+def _trial_lacks(mailing: Mailing) -> list[str]:
+    texts = TrialText.objects.filter(trial__mailing=mailing)
+    reasons = []
+    if not texts:
+        reasons.append(_("Write at least one other text to try, or remove the trial."))
+    if mailing.translations.exists():
+        reasons.append(_("A trial is in one language: remove it, or the texts in other languages."))
+    for text in texts:
+        found = check_body(text.body, campaign=campaign_of(mailing))
+        reasons += [f"{text.letter}: {reason}" for reason in found]
     return reasons
 
 

@@ -29,7 +29,7 @@ WITH lanes AS (
         SELECT lo, CASE WHEN state = 2 THEN hi ELSE cursor END AS reached
         FROM mailings_chunk
         WHERE mailing_id = %(mailing)s AND lane = lanes.lane AND (state = 2 OR cursor >= lo)
-        ORDER BY lo DESC LIMIT %(chunks)s
+        ORDER BY wave DESC, lo DESC LIMIT %(chunks)s
     ) c CROSS JOIN LATERAL (
         SELECT status, code FROM mailings_recipient
         WHERE mailing_id = %(mailing)s AND lane = lanes.lane AND seq BETWEEN c.lo AND c.reached

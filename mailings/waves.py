@@ -36,6 +36,9 @@ _OPEN_NEXT = f"""
 UPDATE mailings_mailing m SET open_wave = open_wave + 1, wave_done_at = NULL
 WHERE m.id = %(mailing)s AND m.state = 'sending' AND m.wave_done_at = %(done_at)s
     AND m.wave_done_at <= now() - %(watch)s * interval '1 second' AND {_LATER_WAVE}
+    AND NOT EXISTS (
+        SELECT 1 FROM mailings_trial t WHERE t.mailing_id = m.id AND t.decided_at IS NULL
+    )
 """  # noqa: S608
 
 

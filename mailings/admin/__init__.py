@@ -4,6 +4,7 @@ from mailings.admin.people import mailings_received
 from mailings.admin.schedules import DigestScheduleAdmin, LaneAdmin
 from mailings.admin.segments import SegmentAdmin
 from mailings.admin.translations import MailingTranslationAdmin
+from mailings.admin.trials import TrialAdmin
 from mailings.admin.welcome import WelcomeStepAdmin
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "MailingAdmin",
     "MailingTranslationAdmin",
     "ReplyAdmin",
+    "TrialAdmin",
     "WelcomeStepAdmin",
     "SegmentAdmin",
     "mailings_received",

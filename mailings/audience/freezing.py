@@ -12,6 +12,7 @@ from mailings.audience.rule import LIVE, LOT, Audience, audience_of, capped, tak
 from mailings.digesting.items_for import news_of
 from mailings.models import Lane, LaneSequence, Mailing
 from mailings.segments.people import People
+from mailings.trials.drawing import set_apart
 from mailings.waves import canary_size
 
 PAGE = 50_000
@@ -113,7 +114,10 @@ def freeze_page(mailing_id: int) -> bool:
         if cursor.fetchone()[0]:
             return True
         people = max(locked.audience_size, 1)
-        cursor.execute(_CUT_INTO_CHUNKS, what | {"canary": canary_size(people) / people})
+        # Those who try its texts are the canary of a trial.
+        tried = set_apart(cursor, locked, chunk=CHUNK)
+        canary = 0 if tried else canary_size(people) / people
+        cursor.execute(_CUT_INTO_CHUNKS, what | {"canary": canary})
         cursor.execute(
             "UPDATE mailings_mailing SET state = 'sending', started_at = now() WHERE id = %s",
             [mailing_id],

@@ -15,6 +15,7 @@ from mailings.models.mailing import (
 from mailings.models.notice import OrganizerNotice
 from mailings.models.segment import Segment
 from mailings.models.states import IN_PREPARATION
+from mailings.models.trial import Trial, TrialMeasure, TrialText
 from mailings.models.welcome import WelcomeStep
 from mailings.models.wording import MailingTranslation, Wording
 
@@ -42,6 +43,9 @@ __all__ = [
     "Segment",
     "SkipReason",
     "SkippedPeriod",
+    "Trial",
+    "TrialMeasure",
+    "TrialText",
     "WelcomeStep",
     "Wording",
     "content_digest",

@@ -1,0 +1,128 @@
+"""Trials of several texts: set up beside a draft, and read when they have been decided."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin.forms import BodyField
+from campaigns.admin.scoping import OrganizationScopedAdmin
+from mailings.models import Mailing, Trial, TrialText
+from mailings.models.trial import FIRST_ARM, MOST_ARMS
+from mailings.trials.figures import arms_of, could_be_chance
+
+
+class TrialTextForm(forms.ModelForm):
+    body = BodyField(label=_("Text"), required=False)
+
+    class Meta:
+        model = TrialText
+        fields = ["subject", "preheader", "headline", "body"]
+        widgets = {
+            "subject": forms.TextInput(attrs={"class": "vTextField", "data-count": "50"}),
+            "preheader": forms.TextInput(attrs={"class": "vTextField", "data-count": "90"}),
+        }
+
+
+class TrialTextInline(admin.StackedInline):
+    model = TrialText
+    form = TrialTextForm
+    extra = 1
+    max_num = MOST_ARMS - FIRST_ARM
+    verbose_name = _("other text")
+    verbose_name_plural = _("other texts: what is left empty is as in the mailing")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(obj is None or obj.mailing.is_editable)
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(Trial)
+class TrialAdmin(OrganizationScopedAdmin):
+    fields = ["of_mailing", "share", "hours", "measure"]
+    readonly_fields = ["of_mailing"]
+    list_display = ["mailing", "share", "measure", "decided_at"]
+    list_select_related = ["mailing"]
+    inlines = [TrialTextInline]
+    actions = None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What goes out is not changed any more."""
+        editable = obj is None or obj.mailing.is_editable
+        return super().has_change_permission(request, obj) and editable
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        editable = obj is None or obj.mailing.is_editable
+        return super().has_delete_permission(request, obj) and editable
+
+    @admin.display(description=_("mailing"))
+    def of_mailing(self, trial: Trial) -> str:
+        if not trial.pk:
+            return ""
+        address = reverse("admin:mailings_mailing_change", args=[trial.mailing_id])
+        return format_html('<a href="{}">{}</a>', address, trial.mailing)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A trial begins beside a draft, and a draft has one."""
+        mailing = self._draft(request)
+        if existing := Trial.objects.filter(mailing=mailing).first():
+            address = reverse("admin:mailings_trial_change", args=[existing.pk])
+            return HttpResponseRedirect(address)
+        return super().add_view(request, form_url, extra_context)
+
+    def _draft(self, request: HttpRequest) -> Mailing:
+        number = request.GET.get("mailing", "")
+        if not (number.isascii() and number.isdigit()) or len(number) > 18:
+            raise Http404
+        mailing = get_object_or_404(Mailing.objects.visible_to(request.user), pk=int(number))
+        if not mailing.is_editable or mailing.kind not in (Mailing.Kind.UPDATE, Mailing.Kind.ASK):
+            raise PermissionDenied
+        return mailing
+
+    def save_model(self, request: HttpRequest, obj: Trial, form: Any, change: bool) -> None:
+        if not change:
+            obj.mailing = self._draft(request)
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Texts are numbered in the order in which they were written."""
+        texts = formset.save(commit=False)
+        for gone in formset.deleted_objects:
+            gone.delete()
+        taken = set(form.instance.texts.values_list("number", flat=True))
+        free = (n for n in range(FIRST_ARM + 1, MOST_ARMS + 1) if n not in taken)
+        for text in texts:
+            text.number = text.number or next(free)
+            text.save()
+
+    def response_add(
+        self, request: HttpRequest, obj: Trial, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._to_the_mailing(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Trial) -> HttpResponse:
+        return self._to_the_mailing(request, obj)
+
+    def _to_the_mailing(self, request: HttpRequest, trial: Trial) -> HttpResponse:
+        messages.success(request, _("Saved. Send yourself a proof: it shows every text."))
+        return HttpResponseRedirect(
+            reverse("admin:mailings_mailing_change", args=[trial.mailing_id])
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        trial = kwargs.get("obj")
+        if trial and trial.mailing.started_at:
+            arms = arms_of(trial)
+            context |= {"arms": arms, "by_chance": could_be_chance(arms, trial.measure)}
+        return super().render_change_form(request, context, *args, **kwargs)
