@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -137,6 +138,7 @@ def _show(
         "masked_address": mask(email) if email else "",
         "counted": counted and not challenged,
         "bounced": bool(email) and not counted and _came_back(campaign, email),
+        "in_steps": settings.COUNT_AT_ONCE_SECONDS > 0,
         "challenge": make_challenge(campaign=campaign, email=email) if challenged else None,
         "resent": "again" in request.GET,
         "solved": "solved" in request.GET and not challenged,

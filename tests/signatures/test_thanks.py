@@ -172,3 +172,13 @@ def test_a_server_that_refuses_the_mailbox_at_once_is_heard_too(client, page, sm
     smtp_sink.reply("RCPT", "550 5.1.1 no such user")
     Outbox().drain()
     assert "Our mail to you came back." in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("seconds", [0, 600])
+def test_who_is_counted_at_once_is_told_when_the_number_moves_in_steps(client, settings, seconds):
+    settings.COUNT_AT_ONCE_SECONDS = seconds
+    campaign = make_campaign(proof="at_once")
+    typed = {"name": "Ada", "email": "ada@example.org"}
+    page = client.post(campaign.get_absolute_url(), typed, follow=True).content.decode()
+    assert "Thank you for signing." in page
+    assert ("moves in steps" in page) == bool(seconds)
