@@ -21,10 +21,14 @@ COPIED = re.compile(r"-copy(-\d+)?\Z")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to look at. A blocking one keeps the page from being published."""
+    """One thing to look at. A blocking one keeps the page from being published.
+
+    `about_organization`: it is mended on the page of the organization, for all its campaigns.
+    """
 
     text: str
     blocks: bool = False
+    about_organization: bool = False
 
 
 def check_update(update: Update) -> list[Finding]:
@@ -167,13 +171,15 @@ def _choices(campaign: Campaign) -> list[Finding]:
 
 def _organization(campaign: Campaign) -> list[Finding]:
     organization = campaign.organization
-    findings = []
-    if not organization.privacy_url:
-        findings.append(Finding(_("The organization has no privacy notice to link to.")))
-    if not organization.contact_address:
-        findings.append(Finding(_("The organization names no address for questions on privacy.")))
-    if not organization.postal_address:
-        findings.append(
-            Finding(_("The organization has no postal address, which every bulk mail needs."))
-        )
-    return findings
+    missing = [
+        (organization.privacy_url, _("The organization has no privacy notice to link to.")),
+        (
+            organization.contact_address,
+            _("The organization names no address for questions on privacy."),
+        ),
+        (
+            organization.postal_address,
+            _("The organization has no postal address, which every bulk mail needs."),
+        ),
+    ]
+    return [Finding(text, about_organization=True) for has, text in missing if not has]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from campaigns.models import Campaign, Statement
+from campaigns.models import Campaign, Organization, Statement
 from campaigns.text.footnotes import Cited
 
 # Nothing in the block may end it, or begin markup of its own.
@@ -28,36 +28,8 @@ def json_ld(
 
     `sources` in the order of their notes, each once; `image` is a full address.
     """
-    organization = campaign.organization
-    publisher = _filled(
-        {
-            "@type": "Organization",
-            "name": organization.name,
-            "url": settings.SITE_URL + reverse("organization-page", args=[organization.slug]),
-        }
-    )
+    publisher = _publisher(campaign.organization)
     others = [one.public_url for one in editions if one.edition != campaign.edition]
-    petition = _filled(
-        {
-            "@type": "CreativeWork",
-            "@id": f"{campaign.public_url}#petition",
-            "genre": "petition",
-            "name": campaign.headline,
-            "text": statement.text if statement else "",
-            "inLanguage": campaign.language,
-            "datePublished": _day(campaign.published_at),
-            "publisher": publisher,
-            "audience": [
-                {"@type": "Audience", "name": str(target)} for target in campaign.shown_targets
-            ],
-            "citation": [citation(source) for source in sources],
-            "interactionStatistic": {
-                "@type": "InteractionCounter",
-                "interactionType": "https://schema.org/EndorseAction",
-                "userInteractionCount": counted,
-            },
-        }
-    )
     page = _filled(
         {
             "@context": "https://schema.org",
@@ -71,10 +43,49 @@ def json_ld(
             "image": image,
             "publisher": publisher,
             "workTranslation": [{"@type": "WebPage", "@id": address} for address in others],
-            "mainEntity": petition,
+            "mainEntity": _petition(campaign, publisher, statement, sources, counted),
         }
     )
     return SafeString(json.dumps(page, ensure_ascii=False).translate(_ESCAPES))
+
+
+def _publisher(organization: Organization) -> dict[str, Any]:
+    return _filled(
+        {
+            "@type": "Organization",
+            "name": organization.name,
+            "url": settings.SITE_URL + reverse("organization-page", args=[organization.slug]),
+        }
+    )
+
+
+def _petition(
+    campaign: Campaign,
+    publisher: dict[str, Any],
+    statement: Statement | None,
+    sources: Iterable[Cited],
+    counted: int,
+) -> dict[str, Any]:
+    targets = [{"@type": "Audience", "name": str(target)} for target in campaign.shown_targets]
+    return _filled(
+        {
+            "@type": "CreativeWork",
+            "@id": f"{campaign.public_url}#petition",
+            "genre": "petition",
+            "name": campaign.headline,
+            "text": statement.text if statement else "",
+            "inLanguage": campaign.language,
+            "datePublished": _day(campaign.published_at),
+            "publisher": publisher,
+            "audience": targets,
+            "citation": [citation(source) for source in sources],
+            "interactionStatistic": {
+                "@type": "InteractionCounter",
+                "interactionType": "https://schema.org/EndorseAction",
+                "userInteractionCount": counted,
+            },
+        }
+    )
 
 
 def citation(source: Cited) -> dict[str, Any]:

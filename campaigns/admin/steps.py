@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -206,4 +207,8 @@ def _told(step: Step, campaign: Campaign) -> str:
     if step.name == "schedule" and campaign.opens_at:
         when = in_both_zones(campaign.opens_at, campaign.zone)
         return _("Scheduled: it opens by itself on %(when)s.") % {"when": when}
+    if step.name in ("deliver", "win", "lose"):
+        write = f"{reverse('admin:campaigns_update_add')}?campaign={campaign.pk}"
+        sentence = _('{0} Tell those who signed: <a href="{1}">write an update</a>.')
+        return format_html(sentence, step.done, write)
     return str(step.done)

@@ -154,7 +154,7 @@ def test_what_stands_in_the_way_of_publishing_is_told_apart_from_advice(staff, d
     draft.targets.all().delete()
     page = words(staff.get(change_url(draft)))
     assert "Needed before it is published: Name at least one target." in page
-    assert "Advice: The organization has no privacy notice to link to." in page
+    assert "Advice: The organization has no privacy notice to link to. Mend it there" in page
 
 
 def test_without_a_kind_of_mail_the_form_leads_to_where_they_are_made(staff, draft):

@@ -211,3 +211,11 @@ def _permissions(*names: str):
     from django.contrib.auth.models import Permission
 
     return Permission.objects.filter(codename__in=names, content_type__app_label="campaigns")
+
+
+def test_whoever_tells_the_end_is_led_to_telling_it_those_who_signed(staff, draft):
+    draft.publish()
+    response = staff.post(step_url(draft, "win"), {"outcome": "They stopped."}, follow=True)
+    link = f"{reverse('admin:campaigns_update_add')}?campaign={draft.pk}"
+    assert f'Tell those who signed: <a href="{link}">' in response.content.decode()
+    assert staff.get(link).status_code == 200

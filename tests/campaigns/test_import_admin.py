@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Organization
 from tests.campaigns.admin_pages import form_on, make_organizer, words
-from tests.factories import make_organization
+from tests.factories import make_campaign, make_organization
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +179,13 @@ def test_markup_in_a_text_is_shown_as_text(staff, url):
     page = read(staff, url, text).content.decode()
 
     assert "<script>alert" not in page
+
+
+def test_a_list_without_a_campaign_leads_to_the_first_one(staff, organization, url):
+    address = reverse("admin:campaigns_campaign_changelist")
+    empty = staff.get(address)
+    assert "No campaign yet" in words(empty)
+    assert f'class="button default" href="{url}"' in empty.content.decode()
+    make_campaign(organization=organization)
+    assert "No campaign yet" not in words(staff.get(address))
+    assert "No campaign yet" not in words(staff.get(f"{address}?q=nothing"))
