@@ -20,6 +20,7 @@ from mailings.promising.owed import pressing
 from mailings.views.list_health import list_health_page
 from mailings.views.promises import promises_page, skip_page
 from mailings.views.readiness import readiness_page
+from signatures.arming import is_armed
 from signatures.views.previewing import show_preview
 
 # The rich editor needs an import map in the page, and writes a <style> of its own.
@@ -48,6 +49,10 @@ class StaffSite(AdminSite):
         )
         health = path("list-health/", self.admin_view(list_health_page), name="list_health")
         return [preview, ready, promised, skip, health, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        known = request.user.is_authenticated
+        return super().each_context(request) | {"cannot_send": known and not is_armed()}
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

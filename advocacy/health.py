@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from postroom.smtp_settings import SMTPSettings
+from signatures.arming import is_armed
 from signatures.keys import key_matches
 
 MAIL_TIMEOUT_SECONDS = 1
@@ -25,10 +26,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether this server can do its work: 200 when every check says ok, else 503.
 
-    `mail` alone does not turn it to 503: signatures are taken and letters wait.
+    `mail` and `sending` do not turn it to 503: signatures are taken and letters wait.
     """
     checks = {name: _say(check) for name, check in _CHECKS.items()}
-    ready = all(said == "ok" for name, said in checks.items() if name != "mail")
+    ready = all(said == "ok" for name, said in checks.items() if name not in _CAN_WAIT)
     return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
 
 
@@ -61,9 +62,15 @@ def _mail() -> str:
         return "ok"
 
 
+def _sending() -> str:
+    return "ok" if is_armed() else "not armed: run arm_sending"
+
+
+_CAN_WAIT = {"mail", "sending"}
 _CHECKS = {
     "database": _database,
     "migrations": _migrations,
     "keys": _keys,
     "mail": _mail,
+    "sending": _sending,
 }

@@ -173,6 +173,10 @@ MAIL_SENDING_ADDRESSES = env.list("MAIL_SENDING_ADDRESSES", default=[])
 DKIM_SELECTORS = env.list("DKIM_SELECTORS", default=[])
 DNS_SERVERS = env.list("DNS_SERVERS", default=[])
 
+# What lets a host send with its database, so that no copy of it can: see `signatures/arming.py`.
+# Hosts that share a database share it. Empty: a file under VAR_DIR, made by the first installation.
+SENDING_KEY = env.str("SENDING_KEY", default="")
+
 # --- Mail that comes back. Providers whose webhooks are believed, each with the secret we share:
 # "mailgun:key,postmark:user:password". No provider that is not named here is listened to.
 MAIL_WEBHOOKS = dict(pair.split(":", 1) for pair in env.list("MAIL_WEBHOOKS", default=[]))

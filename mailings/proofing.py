@@ -19,6 +19,8 @@ from mailings.models import Mailing, MailingContent, Proof
 from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection, SMTPSettings
 from postroom.transport import Envelope, Kind
+from signatures.arming import HOW as HOW_TO_ARM
+from signatures.arming import is_armed
 
 # Somebody waits for the page: seconds for the connection, the message and its acceptance.
 _CONNECT, _MESSAGE, _DOT = 5, 10, 20
@@ -86,6 +88,8 @@ def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -
 
 def _send(copies: list[tuple[Envelope, bytes]]) -> None:
     """Hand the mails to the mail server while somebody waits. Raises ProofFailed."""
+    if not is_armed():
+        raise ProofFailed(HOW_TO_ARM)
     way = replace(
         SMTPSettings.from_url(settings.EMAIL_URL),
         connect_timeout=_CONNECT,

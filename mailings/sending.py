@@ -24,6 +24,7 @@ from mailings.models import Lane, Mailing
 from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection, SMTPSettings
 from postroom.transport import Envelope, Kind, Outcome, Stage
+from signatures.arming import is_armed
 from signatures.models import Supporter, Suppression
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ def send_slice(*, lane: int, stopping: Callable[[], bool] = lambda: False) -> bo
     Returns True when it stopped with work left. Any number may run at once; each claims its own
     chunks and ends at once when there is none.
     """
+    if not is_armed():
+        return False
     ledger.prepare_session()
     end = time.monotonic() + settings.MAILING_SLICE_SECONDS
 

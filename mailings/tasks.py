@@ -1,6 +1,8 @@
 """What beat and the doorbell ask for: a task calls one function. No address is an argument."""
 
 import threading
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from celery import shared_task
@@ -13,8 +15,20 @@ from mailings.promising.closing import draft_closing_mails
 from mailings.promising.warning import warn_ahead
 from mailings.telling import send_notices
 from mailings.welcoming.growing import grow_all
+from signatures.arming import is_armed
 
 _stopping = threading.Event()
+
+
+def _armed_task(act: Callable[..., None]) -> Any:
+    """A task that does nothing where sending is not armed: on a copy nothing goes by itself."""
+
+    @wraps(act)
+    def when_armed(*arguments: Any) -> None:
+        if is_armed():
+            act(*arguments)
+
+    return shared_task(when_armed)
 
 
 @worker_shutting_down.connect(weak=False)
@@ -23,13 +37,13 @@ def _stop_between_messages(**_details: Any) -> None:
     _stopping.set()
 
 
-@shared_task
+@_armed_task
 def pump() -> None:
     """Every 15 seconds, and when the bell rings."""
     pumping.pump()
 
 
-@shared_task
+@_armed_task
 def send_slice(lane: int) -> None:
     """A minute of sending; with work left it rings for the next one."""
     if sending.send_slice(lane=lane, stopping=_stopping.is_set):
@@ -38,21 +52,21 @@ def send_slice(lane: int) -> None:
         doorbell.ring_pump()
 
 
-@shared_task
+@_armed_task
 def wake_digest_schedules() -> None:
     """Every minute."""
     wake_due()
     prepare_due()
 
 
-@shared_task
+@_armed_task
 def welcome_newcomers() -> None:
     """Every minute."""
     if grow_all(stopping=_stopping.is_set):
         doorbell.ring_pump()
 
 
-@shared_task
+@_armed_task
 def keep_promises() -> None:
     """Every five minutes: draft last mails, warn of promises, send what organizers are owed."""
     draft_closing_mails()

@@ -21,6 +21,8 @@ class SignaturesConfig(AppConfig):
 
 
 def _remember_key(**kwargs: Any) -> None:
+    from signatures.arming import arm_new_database
     from signatures.keys import remember_key
 
     remember_key()
+    arm_new_database()

@@ -22,6 +22,7 @@ from postroom.skeleton import SkeletonError
 from postroom.smtp import Connection
 from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Kind, Outcome, Stage
+from signatures.arming import is_armed
 from signatures.letters.rationing import ALONE, Rations
 from signatures.letters.writing import LetterPress
 from signatures.models import Letter, Signature, Subscription, Supporter, Suppression
@@ -68,8 +69,10 @@ class Outbox:
 
         Returns how many were due and tried, dropped or put off; under BATCH, none is left for now.
         When the mail server is away, or so slow that the claim would run out, the rest is put back
-        untried.
+        untried. Where sending is not armed, letters wait.
         """
+        if not is_armed():
+            return 0
         claimed, held_back = self._claim()
         end = time.monotonic() + BATCH_SECONDS
         for position, letter in enumerate(claimed):

@@ -25,6 +25,7 @@ def test_readyz_is_ready_and_says_what_it_looked_at(client):
         "migrations": "ok",
         "keys": "ok",
         "mail": "ok",
+        "sending": "ok",
     }
 
 
@@ -34,7 +35,7 @@ def test_readyz_refuses_a_key_that_would_forget_everyone_who_left(client, settin
     response = client.get("/readyz")
     assert response.status_code == 503
     assert "SUPPRESSION_KEY" in response.json()["keys"]
-    assert KeyFingerprint.objects.count() == 1
+    assert KeyFingerprint.objects.filter(purpose="suppression").count() == 1
 
 
 @pytest.mark.django_db
