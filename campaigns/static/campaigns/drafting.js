@@ -64,11 +64,16 @@ function offer(values) {
 }
 
 if (form) {
-  // The editor writes its field anew when it starts: what stands there a moment later is the start.
+  // The editor writes its field anew when it starts: what stands there a moment later is the start,
+  // unless somebody has begun to type by then.
+  let isTouched = false
+  form.addEventListener("input", ({ target }) => {
+    isTouched ||= names.includes(target.name) || Boolean(target.closest(".ProseMirror"))
+  })
   setTimeout(() => {
-    last = typed()
+    last = isTouched ? undefined : typed()
     const kept = JSON.parse(localStorage.getItem(place) ?? "null")
-    if (kept && !same(kept, last)) offer(kept)
+    if (kept && !same(kept, typed())) offer(kept)
     setInterval(keep, EVERY)
   }, 1500)
   // A button that fills a frame of this page does not leave it.
