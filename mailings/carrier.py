@@ -10,6 +10,7 @@ from mailings import arriving, events
 from mailings.list_health.counting import count_today
 from mailings.list_health.silence import BATCH as UNANSWERED_AT_ONCE
 from mailings.list_health.silence import ask_the_silent, end_unanswered
+from mailings.list_health.warming import move_on
 from mailings.mailbox import look_into_mailbox
 from signatures.keeping.carrier import LONGEST_GOODBYE, Round
 
@@ -56,7 +57,8 @@ class Returns:
 
 
 def look_after_lists() -> None:
-    """Count the lists once a day, ask who is silent, end what nobody answered for."""
+    """Count the lists once a day, ask who is silent, end what nobody answered for, warm up."""
+    move_on()
     count_today()
     ask_the_silent()
     while end_unanswered() == UNANSWERED_AT_ONCE:

@@ -9,12 +9,13 @@ result is recorded before the cursor moves on.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from mailings import day_caps
 from mailings.models import Chunk, Recipient
 
 Status = Recipient.Status
@@ -115,11 +116,24 @@ def claim(*, lane: int) -> Lease | None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LANE_LOCK, lane])
+        room = day_caps.room_today(lane)
+        if room == 0:
+            return None
         cursor.execute(_LANE_ROOM, {"lane": lane})
         for mailing, wave in cursor.fetchall():
             if lease := _claim_of(mailing, lane, wave):
-                return lease
+                return _within(lease, room)
     return None
+
+
+def _within(lease: Lease, room: int | None) -> Lease:
+    """The lease, cut down to what the lane may still take today."""
+    if room is not None and lease.hi - lease.after > room:
+        last = lease.after + room
+        day_caps.split(mailing=lease.mailing, lane=lease.lane, lo=lease.lo, hi=lease.hi, last=last)
+        lease = replace(lease, hi=last)
+    day_caps.count(lease.lane, lease.hi - lease.after)
+    return lease
 
 
 def _claim_of(mailing: int, lane: int, wave: int) -> Lease | None:
@@ -295,10 +309,12 @@ def close(lease: Lease) -> None:
 
 def give_back(lease: Lease, *, reached: int) -> None:
     """Somebody else may go on after `reached`, the last seq whose result is recorded."""
-    _let_go(lease, Chunk.State.OPEN, reached)
+    if _let_go(lease, Chunk.State.OPEN, reached):
+        day_caps.count(lease.lane, reached - lease.hi)
 
 
-def _let_go(lease: Lease, state: int, reached: int) -> None:
+def _let_go(lease: Lease, state: int, reached: int) -> bool:
+    """Whether it was still ours to let go of."""
     with connection.cursor() as cursor:
         cursor.execute(
             _LET_GO,
@@ -311,6 +327,7 @@ def _let_go(lease: Lease, state: int, reached: int) -> None:
                 "token": lease.token,
             },
         )
+        return bool(cursor.rowcount)
 
 
 _REST = """

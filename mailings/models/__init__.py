@@ -16,6 +16,7 @@ from mailings.models.notice import OrganizerNotice
 from mailings.models.segment import Segment
 from mailings.models.states import IN_PREPARATION
 from mailings.models.trial import Trial, TrialMeasure, TrialText
+from mailings.models.warming import LaneDay, WarmUp
 from mailings.models.welcome import WelcomeStep
 from mailings.models.wording import MailingTranslation, Wording
 
@@ -29,6 +30,7 @@ __all__ = [
     "DigestItem",
     "DigestSchedule",
     "Lane",
+    "LaneDay",
     "LaneSequence",
     "Mailing",
     "MailingAct",
@@ -49,4 +51,5 @@ __all__ = [
     "WelcomeStep",
     "Wording",
     "content_digest",
+    "WarmUp",
 ]

@@ -26,6 +26,11 @@ class Lane(models.Model):
         blank=True,
         help_text=_("Mails a second over all connections; empty: no limit."),
     )
+    day_cap = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Mails a day, counted in UTC; empty: no limit. A warm-up sets it by itself."),
+    )
     paused_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
