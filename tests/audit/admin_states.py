@@ -87,6 +87,10 @@ def _campaign_screens(campaign: Campaign) -> Iterator[State]:
     yield State("admin campaigns", CAMPAIGNS)
     yield State("admin draft", f"{CAMPAIGNS}{draft.pk}/change/", _editor)
     yield State("admin open campaign", f"{CAMPAIGNS}{campaign.pk}/change/", _editor)
+    edited = f"{CAMPAIGNS}{draft.pk}/change/"
+    yield State(
+        "admin campaign saved by two", edited, lambda page: _save_after_another(page, draft)
+    )
     yield State("admin close", f"{CAMPAIGNS}{campaign.pk}/do/close/")
     yield State("admin schedule", f"{CAMPAIGNS}{draft.pk}/do/schedule/")
     yield State("admin update", f"{ADMIN}campaigns/update/{update.pk}/change/", _editor)
@@ -126,6 +130,17 @@ def _signature_screens(campaign: Campaign) -> Iterator[State]:
 def _editor(page: Page) -> None:
     """Where a letter is written, the editor has taken the place of the field."""
     page.locator(".ProseMirror[aria-label]").first.wait_for()
+
+
+def _save_after_another(page: Page, campaign: Campaign) -> None:
+    """Somebody else saves the headline that is being changed here."""
+    _editor(page)
+    campaign.claim_edit(seen=campaign.edits)
+    Campaign.objects.filter(pk=campaign.pk).update(headline="What somebody else wrote")
+    page.get_by_label("Headline").first.fill("What I wrote")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.locator(".meanwhile").wait_for()
+    _editor(page)
 
 
 def _paste(page: Page) -> None:
