@@ -59,6 +59,7 @@ class OrganizationAdmin(OrganizationScopedAdmin):
                     ("contact_address", "privacy_url"),
                     "postal_address",
                     ("mails_a_day", "mails_a_week"),
+                    ("typed_count_above", "second_person_above"),
                     "asks_the_silent",
                 ]
             },
