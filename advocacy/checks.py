@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
+from postroom.webhooks import PROVIDERS
+
 SHORTEST_KEY = 32
 # Days: reminders go out for seven, and whoever is reminded needs one to answer.
 SHORTEST_WAIT = 8
@@ -81,7 +83,25 @@ def _limits() -> list[tuple[bool, str, str]]:
             "LINK_KEYS is empty, and no link in a mail could be signed.",
             "Give it one key: LINK_KEYS=k1:…",
         ),
+        (
+            any(name not in PROVIDERS or not word for name, word in settings.MAIL_WEBHOOKS.items()),
+            "MAIL_WEBHOOKS names a provider that is not known, or has no secret for one.",
+            f"Write provider:secret, with one of {', '.join(PROVIDERS)}.",
+        ),
+        (
+            not _is_way_in(settings.INBOUND_URL),
+            "INBOUND_URL is no way by which mail comes in.",
+            "Write pipe:, imaps://user:password@host/INBOX, or webhook: and a provider of"
+            " MAIL_WEBHOOKS.",
+        ),
     ]
+
+
+def _is_way_in(url: str) -> bool:
+    way, _colon, rest = url.partition(":")
+    if way == "webhook":
+        return rest in settings.MAIL_WEBHOOKS
+    return url in ("", "pipe:") or way in ("imap", "imaps")
 
 
 def _rules() -> list[tuple[bool, str, str]]:

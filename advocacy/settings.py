@@ -179,7 +179,7 @@ SENDING_KEY = env.str("SENDING_KEY", default="")
 
 # --- Mail that comes back. Providers whose webhooks are believed, each with the secret we share:
 # "mailgun:key,postmark:user:password". No provider that is not named here is listened to.
-MAIL_WEBHOOKS = dict(pair.split(":", 1) for pair in env.list("MAIL_WEBHOOKS", default=[]))
+MAIL_WEBHOOKS = dict(pair.partition(":")[::2] for pair in env.list("MAIL_WEBHOOKS", default=[]))
 # How mail to MAIL_DOMAIN comes in: "pipe:" (a mail server runs `manage.py receive_mail`),
 # "imaps://user:password@host/INBOX", "webhook:provider". Empty: it does not, and no mail says so.
 INBOUND_URL = env.str("INBOUND_URL", default="")

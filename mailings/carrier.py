@@ -12,6 +12,7 @@ from mailings.list_health.silence import BATCH as UNANSWERED_AT_ONCE
 from mailings.list_health.silence import ask_the_silent, end_unanswered
 from mailings.list_health.warming import move_on
 from mailings.mailbox import look_into_mailbox
+from signatures.arming import is_armed
 from signatures.keeping.carrier import LONGEST_GOODBYE, Round
 
 EVENTS_EVERY = 1.0
@@ -60,6 +61,8 @@ def look_after_lists() -> None:
     """Count the lists once a day, ask who is silent, end what nobody answered for, warm up."""
     move_on()
     count_today()
+    if not is_armed():
+        return  # a copy of the database knows nothing of who answered since
     ask_the_silent()
     while end_unanswered() == UNANSWERED_AT_ONCE:
         close_old_connections()

@@ -154,7 +154,7 @@ def read_mails(provider: str, request: HttpRequest) -> list[MailIn]:
 
 
 def _set_up(provider: str, request: HttpRequest, most: int) -> Provider:
-    if provider not in settings.MAIL_WEBHOOKS or provider not in PROVIDERS:
+    if not settings.MAIL_WEBHOOKS.get(provider) or provider not in PROVIDERS:
         raise BadWebhook("Nobody is expected here.", 404)
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > most:

@@ -101,6 +101,10 @@ def test_a_link_key_that_no_link_can_carry_is_refused(settings):
         ("NETWORK_LIMITS", {300: 40, 86400: 0}),
         ("RATE_ALARMS", {"campaign": 0, "domain": 100}),
         ("LINK_KEYS", {}),
+        ("MAIL_WEBHOOKS", {"mailgum": "key"}),
+        ("MAIL_WEBHOOKS", {"mailgun": ""}),
+        ("INBOUND_URL", "pop3://mail.example"),
+        ("INBOUND_URL", "webhook:mailgun"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_is_refused_wherever_the_site_stands(settings, name, value):
