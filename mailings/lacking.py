@@ -64,6 +64,8 @@ def _trial_lacks(mailing: Mailing) -> list[str]:
     if mailing.translations.exists():
         reasons.append(_("A trial is in one language: remove it, or the texts in other languages."))
     for text in texts:
+        if not any((text.subject, text.preheader, text.headline, text.body)):
+            reasons.append(_("Text %s says nothing of its own.") % text.letter)
         found = check_body(text.body, campaign=campaign_of(mailing))
         reasons += [f"{text.letter}: {reason}" for reason in found]
     return reasons

@@ -77,8 +77,11 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
         return [state, (words[0], {"fields": shown}), audience]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """An ask stays with the campaign that it was drafted from."""
+        """An ask stays with the campaign that it was drafted from; what goes by itself has its own
+        rule of who gets it."""
         always = ["state_pill", "about"]
+        if obj and obj.kind in (Mailing.Kind.DIGEST, Mailing.Kind.WELCOME):
+            return [*always, "scope", "campaign", "segment"]
         return [*always, "campaign"] if obj and obj.kind == Mailing.Kind.ASK else always
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:

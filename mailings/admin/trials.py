@@ -11,15 +11,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.forms import BodyField
+from campaigns.admin.editor import BodyField
 from campaigns.admin.scoping import OrganizationScopedAdmin
+from mailings.admin.composing import MailBodyWidget
+from mailings.lacking import campaign_of
 from mailings.models import Mailing, Trial, TrialText
 from mailings.models.trial import FIRST_ARM, MOST_ARMS
 from mailings.trials.figures import arms_of, could_be_chance
 
 
 class TrialTextForm(forms.ModelForm):
-    body = BodyField(label=_("Text"), required=False)
+    body = BodyField(label=_("Text"), required=False, widget=MailBodyWidget)
 
     class Meta:
         model = TrialText
@@ -28,6 +30,10 @@ class TrialTextForm(forms.ModelForm):
             "subject": forms.TextInput(attrs={"class": "vTextField", "data-count": "50"}),
             "preheader": forms.TextInput(attrs={"class": "vTextField", "data-count": "90"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["subject"].required = False
 
 
 class TrialTextInline(admin.StackedInline):
@@ -52,6 +58,10 @@ class TrialAdmin(OrganizationScopedAdmin):
     list_select_related = ["mailing"]
     inlines = [TrialTextInline]
     actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A trial begins beside a draft, whose number is in the address."""
+        return super().has_add_permission(request) and "mailing" in request.GET
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What goes out is not changed any more."""
@@ -122,7 +132,19 @@ class TrialAdmin(OrganizationScopedAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         trial = kwargs.get("obj")
+        context["show_save_and_add_another"] = False
+        # The editor's import map is an inline script: it needs the nonce of this response.
+        context["media"] = context["media"].with_nonce(request.csp_nonce)  # type: ignore[attr-defined]
+        _offer_sources(context, trial.mailing if trial else self._draft(request))
         if trial and trial.mailing.started_at:
             arms = arms_of(trial)
             context |= {"arms": arms, "by_chance": could_be_chance(arms, trial.measure)}
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _offer_sources(context: dict[str, Any], mailing: Mailing) -> None:
+    """Let the editor of each text offer the sources of the campaign that the mailing is about."""
+    for formset in context["inline_admin_formsets"]:
+        for form in formset.formset.forms:
+            if body := form.fields.get("body"):
+                body.widget.campaign = campaign_of(mailing)

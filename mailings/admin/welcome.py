@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.forms import BodyField
+from campaigns.admin.editing import EditorAdmin
+from campaigns.admin.editor import BodyField
 from campaigns.admin.scoping import OrganizationScopedAdmin
+from mailings.admin.composing import MailBodyWidget
 from mailings.models import Mailing, WelcomeStep
 from mailings.welcoming.starting import draft_step
 
@@ -29,7 +31,7 @@ class WelcomeStepForm(forms.ModelForm):
         max_length=150,
         widget=forms.TextInput(attrs={"class": "vTextField", "data-count": "90"}),
     )
-    body = BodyField(label=_("Text"))
+    body = BodyField(label=_("Text"), widget=MailBodyWidget)
 
     class Meta:
         model = WelcomeStep
@@ -51,11 +53,14 @@ class WelcomeStepForm(forms.ModelForm):
 
 
 @admin.register(WelcomeStep)
-class WelcomeStepAdmin(OrganizationScopedAdmin):
+class WelcomeStepAdmin(EditorAdmin, OrganizationScopedAdmin):
     form = WelcomeStepForm
     list_display = ["step", "subject", "state_pill", "people"]
     list_select_related = ["scope__organization", "mailing"]
     actions = None
+
+    def campaign_of(self, obj: Any) -> None:
+        """A welcome is about no campaign."""
 
     def get_fields(self, request: HttpRequest, obj: WelcomeStep | None = None) -> list[Any]:
         words = list(WelcomeStepForm.WORDS)

@@ -21,6 +21,7 @@ from mailings.digesting.news import news_since
 from mailings.digesting.periods import after, ahead_of
 from mailings.digesting.preparing import LOOKS_BACK
 from mailings.models import DigestSchedule, Mailing, SkippedPeriod
+from signatures.models import Subscription
 
 # The mail of a period begins up to so much later than the period: a hold, a slow start.
 GRACE = timedelta(days=1)
@@ -28,17 +29,18 @@ GRACE = timedelta(days=1)
 # Of every scope and campaign whose notice speaks of it: when its signers heard last. A part of the
 # people is not the people, so a mailing to a segment keeps no promise; a welcome is no news.
 _HEARD = """
-SELECT scope.id, c.id, c.headline, greatest(c.published_at, (
-    SELECT max(m.started_at) FROM mailings_mailing m
+SELECT scope.id, c.id, c.headline, greatest(c.published_at, mailed.at) AS heard_at, mailed.at
+FROM campaigns_mailscope scope
+JOIN campaigns_campaign c ON c.organization_id = scope.organization_id
+CROSS JOIN LATERAL (
+    SELECT max(m.started_at) AS at FROM mailings_mailing m
     WHERE m.scope_id = scope.id AND m.state IN ('sending', 'sent') AND m.audience_size > 0
         AND m.segment_id IS NULL AND (
             m.kind = 'digest'
             OR m.kind = 'update' AND (m.campaign_id IS NULL OR m.campaign_id = c.id)
             OR m.kind = 'ask' AND m.campaign_id <> c.id
         )
-)) AS heard_at
-FROM campaigns_mailscope scope
-JOIN campaigns_campaign c ON c.organization_id = scope.organization_id
+) mailed
 WHERE scope.id = ANY(%s) AND c.published_at IS NOT NULL AND EXISTS (
     SELECT FROM signatures_signature g
     WHERE g.campaign_id = c.id AND g.state = 'counted' AND g.consents
@@ -56,11 +58,15 @@ ORDER BY scope.id, heard_at, c.id
 
 @dataclass(frozen=True)
 class Silence:
-    """The signers of one campaign and the moment since which they have heard nothing."""
+    """The signers of one campaign and the moment since which they have heard nothing.
+
+    Until the first mail that is when they could first sign.
+    """
 
     campaign: int
     headline: str
     heard_at: datetime
+    mailed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,16 @@ class Promise:
     def heard_at(self) -> datetime:
         """When those heard last who have waited longest."""
         return self.silences[0].heard_at
+
+    @property
+    def mailed_at(self) -> datetime | None:
+        """When that was a mail; None before the first."""
+        return self.silences[0].mailed_at
+
+    @cached_property
+    def readers(self) -> int:
+        """How many people were promised it and want it still."""
+        return Subscription.objects.live().filter(scope=self.scope).count()
 
     @property
     def due_by(self) -> datetime:
