@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from django.utils import timezone
 
+from mailings.assembling import Copies
 from mailings.audience import Look
 from mailings.composing import CannotBeSent, Reader, compile_words, fill
 from mailings.examining import Parts
 from mailings.lacking import campaign_of
 from mailings.models import Mailing, Wording
-from postroom.skeleton import SkeletonError
+from postroom.skeleton import Skeleton, SkeletonError
 from signatures.addresses import mask
 from signatures.models import Subscription, Supporter
 
@@ -55,10 +56,13 @@ def sample_reader(mailing: Mailing, number: int) -> SampleReader:
 def preview(
     mailing: Mailing, words: Wording, *, language: str, reader: SampleReader | None = None
 ) -> Parts:
-    """Both parts of the mail that says `words`. Raises CannotBeSent when it cannot be built."""
+    """Both parts of the mail that says `words`; of one that has been scheduled, what it says.
+
+    Raises CannotBeSent when it cannot be built.
+    """
     reader = reader or SampleReader()
     campaign = campaign_of(mailing)
-    copy = compile_words(mailing, words, language)
+    copy = _stored(mailing, language) or compile_words(mailing, words, language)
     person = Reader(
         supporter=_NOBODY,
         address=_ADDRESS,
@@ -72,6 +76,14 @@ def preview(
     except SkeletonError as error:
         raise CannotBeSent([str(error)]) from error
     return Parts.of(raw)
+
+
+def _stored(mailing: Mailing, language: str) -> Skeleton | None:
+    """What its readers get, once that cannot be changed any more."""
+    if mailing.is_editable:
+        return None
+    content = mailing.contents.filter(language=language, variant=0).first()
+    return Copies(content).whole.skeleton if content else None
 
 
 def in_scheme(html: str, scheme: Any) -> str:

@@ -7,6 +7,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mailings.models import Mailing, Recipient
 
@@ -47,7 +48,7 @@ class Progress:
             said.append(_("%s of them wait for another try") % intcomma(self.waiting))
         if self.left and self.per_second:
             said.append(_("%s a second") % intcomma(round(self.per_second, 1)))
-            said.append(_("about %s to go") % self.time_left)
+            said.append(_("about %s to go") % in_words(self.time_left or timedelta()))
         return ", ".join(said) + "."
 
     @property
@@ -55,6 +56,19 @@ class Progress:
         """None before there is a speed to reckon with."""
         at_once = self.left - self.waiting
         return timedelta(seconds=round(at_once / self.per_second)) if self.per_second else None
+
+
+def in_words(time: timedelta) -> str:
+    """`9 seconds`, `4 minutes`, `2 hours 20 minutes`: as exact as somebody who waits wants it."""
+    seconds = round(time.total_seconds())
+    if seconds < 90:
+        return ngettext("%d second", "%d seconds", seconds) % seconds
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return ngettext("%d minute", "%d minutes", minutes) % minutes
+    hours, minutes = divmod(minutes, 60)
+    said = ngettext("%d hour", "%d hours", hours) % hours
+    return f"{said} " + ngettext("%d minute", "%d minutes", minutes) % minutes
 
 
 def progress_of(mailing: Mailing) -> Progress:

@@ -229,7 +229,8 @@ class DraftingAdmin(EditorAdmin):
                 )
                 if now != then:
                     label = str(self.model._meta.get_field(name).verbose_name)
-                    fields.append((label, list(compare(then, now))))
+                    whole = [Stretch("same", now)]
+                    fields.append((label, list(compare(then, now)) if before else whole))
             yield ShownVersion(row, fields)
 
     def _url_name(self, name: str) -> str:

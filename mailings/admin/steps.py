@@ -131,7 +131,7 @@ def reword(request: HttpRequest, mailing: Mailing) -> str:
 
 def pause(request: HttpRequest, mailing: Mailing) -> str:
     """Stop after the message in hand."""
-    if not mailing.pause(_("by %s") % request.user, by=request.user):
+    if not mailing.pause(_("Paused by %s.") % request.user, by=request.user):
         raise Refused(_("It is not being sent: %s.") % mailing.get_state_display())
     return _("Paused. Resuming mails only those who have not got it.")
 

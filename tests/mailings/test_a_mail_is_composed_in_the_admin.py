@@ -13,7 +13,7 @@ from mailings.proofing import send_proof
 from signatures.models import Supporter
 from tests.campaigns.admin_pages import form_on, make_organizer, save, words
 from tests.factories import make_campaign, make_signature
-from tests.mailings.making import make_staff, make_update
+from tests.mailings.making import make_staff, make_update, scheduled_mailing
 from tests.rig.smtp_sink import SMTPSink
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +187,16 @@ def test_t16_a_stranger_sees_and_writes_nothing(mailing: Mailing) -> None:
     assert stranger.post(typed, {"body": "x"}).status_code == 404
     assert stranger.post(begin).status_code == 404
     assert stranger.post(step(mailing, "language"), {"language": "de"}).status_code == 404
+
+
+def test_t21_what_was_scheduled_is_shown_as_it_goes_out_whatever_changes_after(
+    staff: Client, campaign: Campaign, smtp_sink: SMTPSink
+) -> None:
+    make_signature(campaign)
+    update = make_update(campaign)
+    mailing = scheduled_mailing(update)
+    update.body = "<p>Something quite different.</p>"
+    update.save()
+
+    assert "They stopped for a year." in shown(staff, mailing)
+    assert "quite different" not in shown(staff, mailing, body="<p>And quite different.</p>")

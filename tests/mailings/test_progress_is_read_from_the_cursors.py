@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from mailings.models import Chunk, Deferral, Mailing
-from mailings.progress import Progress, progress_of
+from mailings.progress import Progress, in_words, progress_of
 from mailings.pumping import pump
 from mailings.sending import send_slice
 from tests.factories import make_campaign
@@ -67,5 +67,13 @@ def test_it_speaks_in_a_sentence() -> None:
 
     assert progress.sentence == (
         "8,201 of 12,345 done, 4,144 left, 12 of them wait for another try, 210.0 a second,"
-        " about 0:00:20 to go."
+        " about 20 seconds to go."
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "1 second"), (89, "89 seconds"), (240, "4 minutes"), (8400, "2 hours 20 minutes")],
+)
+def test_the_time_left_is_said_as_people_say_it(seconds: int, said: str) -> None:
+    assert in_words(timedelta(seconds=seconds)) == said
