@@ -83,6 +83,8 @@ class TrialAdmin(OrganizationScopedAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """A trial begins beside a draft, and a draft has one."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         mailing = self._draft(request)
         if existing := Trial.objects.filter(mailing=mailing).first():
             address = reverse("admin:mailings_trial_change", args=[existing.pk])

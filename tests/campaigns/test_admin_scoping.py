@@ -12,7 +12,16 @@ from django.urls import URLPattern, reverse
 
 from campaigns.admin.scoping import OrganizationScopedAdmin
 from campaigns.models import Campaign, Picture, Source, Translation, Update
-from mailings.models import DigestSchedule, Mailing
+from mailings.models import (
+    ArrivedMail,
+    DigestSchedule,
+    Mailing,
+    MailingTranslation,
+    Reply,
+    Segment,
+    Trial,
+)
+from mailings.welcoming.starting import draft_step
 from signatures.models import PaperBatch, StateChange, Suppression
 from signatures.staff.exporting import Chosen, ask
 from tests.campaigns.admin_pages import make_organizer, words
@@ -40,6 +49,17 @@ def theirs() -> dict[str, Model]:
     )
     mailing = Mailing.objects.create(organization=organization, scope=scope, subject=MARK)
     schedule = DigestSchedule.objects.create(scope=scope, due_at=datetime(2030, 1, 1, tzinfo=UTC))
+    segment = Segment.objects.create(organization=organization, name=MARK)
+    welcome = draft_step(scope=scope, days=0, subject=MARK, user=None)
+    trial = Trial.objects.create(mailing=mailing)
+    spanish = MailingTranslation.objects.create(mailing=mailing, language="es", subject=MARK)
+    reply = Reply.objects.create(
+        arrived=ArrivedMail.objects.create(digest=b"d" * 32, raw=b"Hello."),
+        organization=organization,
+        sender=f"{MARK}@example.net",
+        subject=MARK,
+        arrived_at=datetime(2030, 1, 1, tzinfo=UTC),
+    )
     blocked = Suppression.objects.create(
         email_hash=signature.supporter.email_hash, reason="complaint"
     )
@@ -52,6 +72,7 @@ def theirs() -> dict[str, Model]:
     )
     rows = [organization, campaign, update, signature, signature.supporter, moved, export, paper]
     rows += [translation, waiting.letters.get(), blocked, mailing, schedule, source, picture]
+    rows += [segment, welcome, trial, spanish, reply]
     return {row._meta.label: row for row in rows}
 
 
@@ -73,8 +94,9 @@ def scoped_admins() -> list[admin.ModelAdmin]:
     own = ("campaigns", "signatures", "mailings")
     admins = [a for m, a in admin.site._registry.items() if m._meta.app_label in own]
     unscoped = [a for a in admins if not isinstance(a, OrganizationScopedAdmin)]
-    # A lane belongs to the server and to no organization: only superusers see lanes.
-    assert {a.model._meta.label for a in unscoped} <= {"mailings.Lane"}
+    # Lanes and what providers report belong to the server and to no organization: only superusers
+    # see them.
+    assert {a.model._meta.label for a in unscoped} <= {"mailings.Lane", "mailings.MailEvent"}
     return [a for a in admins if a not in unscoped]
 
 
