@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, Source, Update
-from mailings.models import IN_PREPARATION, Mailing
+from mailings.models import IN_PREPARATION, Mailing, Reply
 from mailings.promising.owed import pressing
 from mailings.views.list_health import list_health_page
 from mailings.views.promises import promises_page, skip_page
@@ -72,6 +72,7 @@ def landing(user: Any) -> dict[str, Any]:
         "draft_updates": updates.filter(published_at=None)[:LANDING_ROWS],
         "rotten_sources": sources.public().rotten()[:LANDING_ROWS],
         "pressing_promises": pressing(user),
+        "open_replies": Reply.objects.visible_to(user).open()[:LANDING_ROWS],
         "mailings_under_way": mailings.filter(state__in=UNDER_WAY)[:LANDING_ROWS],
         "draft_mailings": mailings.filter(state__in=IN_PREPARATION)[:LANDING_ROWS],
     }

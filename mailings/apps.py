@@ -9,9 +9,10 @@ class MailingsConfig(AppConfig):
     def ready(self) -> None:
         from mailings.arriving import forget_person
         from mailings.invariants import INVARIANTS
-        from mailings.own_data import SECTION
+        from mailings.own_data import SECTIONS
         from signatures import erasing, invariants, own_data
 
         erasing.register(forget_person)
         invariants.register(*INVARIANTS)
-        own_data.register(SECTION)
+        for section in SECTIONS:
+            own_data.register(section)

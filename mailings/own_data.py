@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailings.models import Recipient
+from mailings.models import Recipient, Reply
 from signatures.models import Supporter
 from signatures.own_data import MOST_ROWS, Rows, Section
 
@@ -24,4 +24,15 @@ def mailings_owed(supporter: Supporter) -> Rows:
     ]
 
 
-SECTION = Section("mailings", _("Mailings to you"), mailings_owed)
+def replies_kept(supporter: Supporter) -> Rows:
+    """What this person answered to our mails, as long as it is kept."""
+    replies = Reply.objects.filter(supporter=supporter).order_by("-arrived_at")[:MOST_ROWS]
+    return [
+        {"subject": str(reply), "text": reply.text, "at": reply.arrived_at} for reply in replies
+    ]
+
+
+SECTIONS = [
+    Section("mailings", _("Mailings to you"), mailings_owed),
+    Section("replies", _("Your answers to our mails"), replies_kept),
+]

@@ -1,11 +1,16 @@
 """Whatever comes in by the door is stored first, then read for what it is, and never answered."""
 
+import hashlib
+import hmac
+import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 from mailings.arriving import forget_old, read_waiting, take_in
 from mailings.events import apply_waiting
@@ -16,11 +21,12 @@ from postroom.imap import MailboxTrouble
 from postroom.inbound import sort
 from signatures.erasing import erase
 from signatures.models import ConsentEvent, Letter, Subscription, Suppression
+from signatures.own_data import sections_of
 from tests.conftest import _test_environment
 from tests.corpus import cases
 from tests.factories import make_campaign
 from tests.mailings.making import make_update, scheduled_mailing, sign_up
-from tests.mailings.providers import key_of
+from tests.mailings.providers import KEY, basic, key_of
 from tests.rig.imap_server import ImapServer
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +115,12 @@ def test_a_reply_is_kept_for_the_organization_that_wrote(come_in, mailing, reade
     assert reply.organization == mailing.organization
     assert (reply.supporter, reply.mailing_number) == (reader, mailing.pk)
     assert reply.sender == "reader@example.org"
+
+
+def test_what_somebody_wrote_is_part_of_what_is_held_about_them(come_in, reader):
+    come_in("somebody writes back")
+    held = {section.key: rows for section, rows in sections_of(reader)}
+    assert held["replies"][0]["text"] == "When do we unsubscribe from fossil fuels?"
 
 
 def test_a_reply_to_nobody_we_know_is_of_no_organization(come_in):
@@ -203,3 +215,29 @@ def test_a_mail_server_hands_mails_over_and_tries_again_when_it_must():
     away = environment | {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
     assert run_receive_mail(raw, away, "r+x@mail.example") == os.EX_TEMPFAIL
     assert run_receive_mail(b" \n", environment) == os.EX_DATAERR
+
+
+RAW = "From: reader@example.org\r\nSubject: Re: News\r\n\r\nHello"
+
+
+def hand_on(client, provider, body, **more):
+    return client.post(reverse("mail-in-webhook", args=[provider]), body, **more).status_code
+
+
+def test_a_provider_hands_mails_on_and_each_is_kept_once(client, settings):
+    settings.MAIL_WEBHOOKS = {"mailgun": KEY, "postmark": "postmark:a word", "mailtrap": "key"}
+    moment = str(int(time.time()))
+    signature = hmac.digest(KEY.encode(), f"{moment}token".encode(), hashlib.sha256).hex()
+    block = {"timestamp": moment, "token": "token", "signature": signature}
+    form = {"recipient": "r+x@mail.example", "sender": "reader@example.org", "body-mime": RAW}
+    for _ in range(2):
+        assert hand_on(client, "mailgun", form | block) == 200
+    assert hand_on(client, "mailgun", form | block | {"signature": "0"}) == 400
+    letter = json.dumps({"RawEmail": RAW, "OriginalRecipient": "u+x@mail.example", "Headers": []})
+    as_json = {"content_type": "application/json"}
+    assert hand_on(client, "postmark", letter, **as_json, **basic("postmark:a word")) == 200
+    assert hand_on(client, "postmark", letter, **as_json, **basic("postmark:another")) == 400
+    assert hand_on(client, "mailtrap", "{}", **as_json) == 404
+    kept = ArrivedMail.objects.order_by("pk").values_list("recipient", flat=True)
+    assert list(kept) == ["r+x@mail.example", "u+x@mail.example"]
+    assert b"Subject: Re: News" in bytes(ArrivedMail.objects.last().raw)

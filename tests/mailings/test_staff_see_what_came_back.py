@@ -46,6 +46,7 @@ def test_replies_wait_in_a_list_until_somebody_ticks_them_off(client, campaign, 
     )
     reply = make_reply(campaign.organization, mailing_number=mailing.pk)
     assert "Re: News" in client.get(REPLIES).content.decode()
+    assert "Replies that wait" in client.get("/admin/").content.decode()
     page = client.get(f"{REPLIES}{reply.pk}/change/").content.decode()
     assert "One &lt;b&gt;<br>Two" in page
     assert "What happened" in page
