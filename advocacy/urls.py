@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 from advocacy import health
 from advocacy.home import home
 from advocacy.publishing import FOR_MINUTES, published
-from campaigns import feeds, listing, open_data, sitemaps
+from campaigns import feeds, listing, news, open_data, sitemaps
 from campaigns.views import media, pictures, styles
 from mailings.views import webhooks
 from signatures.views import (
@@ -65,6 +65,9 @@ urlpatterns = [
         "sign/<slug:slug>/feed.atom",
         published(feeds.campaign_feed, lifetime=FOR_MINUTES),
         name="campaign-feed",
+    ),
+    path(
+        "sign/<slug:slug>/updates/<slug:number>/", published(news.update_page), name="update-page"
     ),
     path("sign/<slug:slug>/data/", published(open_data.open_data_page), name="open-data"),
     path(

@@ -287,11 +287,23 @@ def _context(mailing: Mailing, words: Wording, language: str, leads: Links) -> d
         return common | {"body": mail_text(words.body, campaign=page, leads=leads)}
     if mailing.kind == Mailing.Kind.WELCOME:
         return common | {"body": mail_text(words.body, campaign=None, leads=leads)}
-    page = page_in(updates[0].campaign, language)
-    return common | {
-        "body": _news(updates[0], leads, body=words.body, page=page),
-        "update_url": f"{page.public_url}#{updates[0].anchor}",
-    }
+    update = updates[0]
+    page = page_in(update.campaign, language)
+    address = update.address_on(page)
+    return common | {"body": _own_news(update, words, page, leads), "update_url": address}
+
+
+def _own_news(update: Update, words: Wording, page: Campaign, leads: Links) -> MailText:
+    """An update in a mail of its own. Only its own words have their notes on the web too."""
+    if words.body:
+        return mail_text(words.body, campaign=page, leads=leads)
+    return mail_text(
+        update.body,
+        campaign=page,
+        leads=leads,
+        page_url=update.address_on(page),
+        prefix=f"{update.anchor}-",
+    )
 
 
 def _round_up(mailing: Mailing, words: Wording, language: str, leads: Links) -> dict[str, Any]:
@@ -309,14 +321,11 @@ def _round_up(mailing: Mailing, words: Wording, language: str, leads: Links) -> 
     }
 
 
-def _news(
-    update: Update, leads: Links, *, body: str = "", page: Campaign | None = None
-) -> MailText:
-    campaign = page or update.campaign
+def _news(update: Update, leads: Links) -> MailText:
     return mail_text(
-        body or update.body,
-        campaign=campaign,
+        update.body,
+        campaign=update.campaign,
         leads=leads,
-        page_url=campaign.public_url,
+        page_url=update.campaign.public_url,
         prefix=f"{update.anchor}-",
     )

@@ -3,6 +3,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
@@ -47,6 +48,14 @@ class Update(models.Model):
     def public_url(self) -> str:
         """Where the update stands on the campaign's page."""
         return f"{self.campaign.public_url}#{self.anchor}"
+
+    def address_on(self, campaign: Campaign) -> str:
+        """The full address of its own page, in the language of this edition of its campaign."""
+        return settings.SITE_URL + self.path_on(campaign)
+
+    def path_on(self, campaign: Campaign) -> str:
+        """The path of the same page."""
+        return reverse("update-page", args=[campaign.slug, self.pk])
 
     @property
     def anchor(self) -> str:

@@ -173,6 +173,7 @@ def _updates(campaign: Campaign, sources: list[Source], preview: bool) -> list[d
     return [
         {
             "update": update,
+            "path": update.path_on(campaign),
             "rendered": render_page(
                 update.body,
                 sources=sources,

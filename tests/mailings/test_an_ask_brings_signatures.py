@@ -138,7 +138,7 @@ def test_every_link_to_the_page_knows_its_reader_and_lands_on_one_button(
 
 
 def test_an_update_s_ask_knows_its_reader_and_its_notes_lead_to_the_page(
-    campaign: Campaign, smtp_sink: SMTPSink
+    campaign: Campaign, smtp_sink: SMTPSink, client: Client
 ) -> None:
     make_signature(campaign)
     update = make_update(campaign, body=LETTER)
@@ -146,7 +146,11 @@ def test_an_update_s_ask_knows_its_reader_and_its_notes_lead_to_the_page(
     mail = mails(smtp_sink)[0]
 
     assert re.search(rf'href="{settings.SITE_URL}/sign/{campaign.slug}/as/[\w-]+/"', mail.html)
-    assert f'href="{campaign.public_url}#{update.anchor}-n1"' in mail.html
+    own = update.address_on(campaign)
+    assert f'href="{own}#{update.anchor}-n1"' in mail.html
+    assert own in mail.text
+    page = client.get(urlsplit(own).path).content.decode()
+    assert f'id="{update.anchor}-n1"' in page
 
 
 @pytest.mark.parametrize(
