@@ -321,11 +321,12 @@ def _round_up(mailing: Mailing, words: Wording, language: str, leads: Links) -> 
     }
 
 
-def _news(update: Update, leads: Links) -> MailText:
+def _news(update: Update, leads: Links, *, page: Campaign | None = None) -> MailText:
+    campaign = page or update.campaign
     return mail_text(
         update.body,
-        campaign=update.campaign,
+        campaign=campaign,
         leads=leads,
-        page_url=update.campaign.public_url,
+        page_url=campaign.public_url,
         prefix=f"{update.anchor}-",
     )
