@@ -88,4 +88,31 @@ INVARIANTS = [
         )
         """,
     ),
+    Invariant(
+        "whoever gets a digest gets some of its items and nothing that is not in it",
+        """
+        SELECT count(*) FROM mailings_recipient r
+        JOIN LATERAL (
+            SELECT coalesce(sum(1 << i.position), 0) AS items FROM mailings_digestitem i
+            WHERE i.mailing_id = r.mailing_id
+        ) whole ON true
+        WHERE r.items IS NOT NULL AND (r.items = 0 OR r.items & ~whole.items::int <> 0)
+        """,
+    ),
+    Invariant(
+        "what is tried goes to nobody else before it is decided",
+        """
+        SELECT count(*) FROM mailings_trial t
+        JOIN mailings_chunk c ON c.mailing_id = t.mailing_id
+        WHERE t.decided_at IS NULL AND c.variant = 0 AND c.wave > 0 AND c.cursor > 0
+        """,
+    ),
+    Invariant(
+        "a welcome belongs to a step of its own scope",
+        """
+        SELECT count(*) FROM mailings_mailing m
+        LEFT JOIN mailings_welcomestep w ON w.mailing_id = m.id
+        WHERE m.kind = 'welcome' AND w.scope_id IS DISTINCT FROM m.scope_id
+        """,
+    ),
 ]
