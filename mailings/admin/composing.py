@@ -20,6 +20,7 @@ from campaigns.admin.editor import EXTENSIONS, BodyField, BodyWidget
 from campaigns.models import Campaign
 from campaigns.text.sanitising import TextTooLong, clean
 from mailings.composing import CannotBeSent
+from mailings.examining import Parts
 from mailings.lacking import campaign_of
 from mailings.models import Mailing, MailingTranslation, Wording
 from mailings.previewing import in_scheme, preview, sample_reader
@@ -144,8 +145,13 @@ class ComposingAdmin(DraftingAdmin):
         except (CannotBeSent, TextTooLong) as error:
             return HttpResponse(str(error), content_type=_PLAIN)
         if asked.get("preview_part") == "text":
-            return HttpResponse(parts.text, content_type=_PLAIN)
+            return HttpResponse(f"{_head(parts)}\n{parts.text}", content_type=_PLAIN)
         return HttpResponse(in_scheme(parts.html, asked.get("preview_scheme")))
+
+
+def _head(parts: Parts) -> str:
+    """Who it comes from and what it is about, as the list of a mail program says it."""
+    return "".join(f"{name}: {parts.message[name]}\n" for name in ("From", "Subject"))
 
 
 def _typed(obj: Wording, typed: Any) -> Wording:
