@@ -1,10 +1,15 @@
 """Everything a mailing says, ready to be filled in: its copies in each language and variant."""
 
+import threading
 from collections.abc import Iterable
-from typing import Self
 
 from mailings.assembling import Copies
 from mailings.models import Mailing, MailingContent
+
+# Mailings whose copies a thread keeps from chunk to chunk.
+KEPT = 4
+Digests = tuple[bytes, ...]
+_of_thread = threading.local()
 
 
 class Contents:
@@ -16,12 +21,22 @@ class Contents:
         self._own = own_language if own_language in languages else languages[0]
 
     @classmethod
-    def of(cls, mailing: Mailing) -> Self:
-        """What `mailing` says, as it was stored when it was scheduled.
+    def of(cls, mailing: Mailing) -> "Contents":
+        """What `mailing` says, as it is stored now; kept by its thread for the next chunk.
 
         Raises IndexError when nothing is stored.
         """
-        return cls(mailing.language, mailing.contents.order_by("pk"))
+        stored = mailing.contents.order_by("pk")
+        # What a trial has decided, or somebody reworded, has another digest.
+        digests = tuple(bytes(digest) for digest in stored.values_list("digest", flat=True))
+        kept: dict[int, tuple[tuple[bytes, ...], Contents]] = vars(_of_thread).setdefault(
+            "kept", {}
+        )
+        if kept.get(mailing.pk, ((), None))[0] != digests:
+            if len(kept) >= KEPT:
+                kept.pop(next(iter(kept)))
+            kept[mailing.pk] = (digests, cls(mailing.language, stored))
+        return kept[mailing.pk][1]
 
     def choose(self, language: str, variant: int) -> tuple[str, Copies]:
         """What readers of `language` get, and the language that it is in.

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign, Organization
+from mailings.contents import Contents
 from mailings.digesting.waking import wake_due
 from mailings.models import Deferral, DigestSchedule, Mailing
 from mailings.pumping import pump
@@ -151,3 +152,15 @@ def test_a_retry_is_of_the_same_items(smtp_sink: SMTPSink) -> None:
     pump()
     send_slice(lane=0)
     assert "First news" not in read(smtp_sink, reader)
+
+
+def test_copies_are_made_once_for_all_chunks_and_anew_when_the_words_change() -> None:
+    organization = make_organization()
+    campaign = old_campaign(organization)
+    sign_up(campaign, 1)
+    make_update(campaign)
+    mailing = send_digest(organization)
+    kept = Contents.of(mailing)
+    assert Contents.of(mailing) is kept
+    mailing.contents.update(digest=b"another".ljust(32))
+    assert Contents.of(mailing) is not kept
