@@ -6,10 +6,13 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
-from mailings.models import Mailing, MailingTranslation
+from mailings.digesting.waking import wake
+from mailings.models import DigestSchedule, Mailing, MailingTranslation
 from mailings.proofing import send_proof
+from mailings.welcoming.starting import draft_step
 from signatures.models import Supporter
 from tests.campaigns.admin_pages import form_on, make_organizer, save, words
 from tests.factories import make_campaign, make_signature
@@ -200,3 +203,21 @@ def test_t21_what_was_scheduled_is_shown_as_it_goes_out_whatever_changes_after(
 
     assert "They stopped for a year." in shown(staff, mailing)
     assert "quite different" not in shown(staff, mailing, body="<p>And quite different.</p>")
+
+
+def test_a_digest_and_a_welcome_are_previewed_on_the_same_page(
+    staff: Client, campaign: Campaign
+) -> None:
+    make_update(campaign)
+    scope = campaign.organization.scopes.get(key="activism")
+    schedule = DigestSchedule.objects.create(scope=scope, due_at=timezone.now())
+    digest = wake(schedule=schedule)
+    welcome = draft_step(
+        scope=scope, days=3, user=None, subject="Welcome", preheader="", body="<p>Glad.</p>"
+    ).mailing
+    assert digest
+    Mailing.objects.filter(pk=digest.pk).update(state=Mailing.State.DRAFT)
+
+    for mailing, says in ((digest, "They stopped for a year."), (welcome, "Glad.")):
+        assert staff.get(change_url("mailings_mailing", mailing.pk)).status_code == 200
+        assert says in shown(staff, Mailing.objects.get(pk=mailing.pk))
