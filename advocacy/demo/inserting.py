@@ -29,8 +29,9 @@ def insert(
 
 def _defaults(model: type[models.Model], given: Mapping[str, str]) -> dict[str, str]:
     """Literals for columns that may not be NULL and for which PostgreSQL has no default."""
-    found = {}
+    found: dict[str, str] = {}
     for field in model._meta.concrete_fields:
+        assert field.column
         filled = field.column in given or field.null or field.db_default is not NOT_PROVIDED
         if filled or isinstance(field, (models.AutoField, models.CompositePrimaryKey)):
             continue
