@@ -41,6 +41,7 @@ MAY = {
     ("mailings", "mailing"): ["view", "add", "change", "delete", "approve", "send"],
     ("mailings", "segment"): ["view", "add", "change", "delete"],
     ("mailings", "catchup"): ["view", "add"],
+    ("mailings", "mailingtally"): ["view"],
     ("mailings", "digestschedule"): ["view", "add", "change"],
     ("mailings", "reply"): ["view", "change"],
     ("mailings", "trial"): ["view", "add", "change", "delete"],

@@ -134,6 +134,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 14},
     },
+    "sum-up-mailings": {
+        "task": "mailings.tasks.sum_up_mailings",
+        "schedule": 600.0,
+        "options": {"expires": 590},
+    },
     "wake-digest-schedules": {
         "task": "mailings.tasks.wake_digest_schedules",
         "schedule": 60.0,

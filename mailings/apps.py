@@ -10,9 +10,11 @@ class MailingsConfig(AppConfig):
         from mailings.arriving import forget_person
         from mailings.invariants import INVARIANTS
         from mailings.own_data import SECTIONS
-        from signatures import erasing, invariants, own_data
+        from mailings.visiting import count_visit
+        from signatures import erasing, invariants, own_data, recognising
 
         erasing.register(forget_person)
         invariants.register(*INVARIANTS)
         for section in SECTIONS:
             own_data.register(section)
+        recognising.register(count_visit)

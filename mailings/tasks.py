@@ -13,6 +13,7 @@ from mailings.digesting.preparing import prepare_due
 from mailings.digesting.waking import wake_due
 from mailings.promising.closing import draft_closing_mails
 from mailings.promising.warning import warn_ahead
+from mailings.reporting import sum_up_stale
 from mailings.telling import send_notices
 from mailings.welcoming.growing import grow_all
 from signatures.arming import is_armed
@@ -50,6 +51,12 @@ def send_slice(lane: int) -> None:
         doorbell.ring_lane(lane)
     else:
         doorbell.ring_pump()
+
+
+@shared_task
+def sum_up_mailings() -> None:
+    """Every ten minutes."""
+    sum_up_stale()
 
 
 @_armed_task

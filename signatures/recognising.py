@@ -4,6 +4,8 @@ Their address is proven by the link, so the signature counts at once, and a rece
 of the mailbox, with “not me” in it.
 """
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from campaigns.models import Campaign, ConsentNotice, Statement
@@ -35,6 +37,24 @@ def recognise(*, supporter_id: int, campaign: Campaign) -> Supporter | None:
         campaign__organization_id=campaign.organization_id, confirmed_at__isnull=False
     )
     return supporter if known.exists() else None
+
+
+_visit_counters: list[Callable[[int], None]] = []
+
+
+def register(counter: Callable[[int], None]) -> None:
+    """Add a function that is told the number of the mailing by whose link somebody comes.
+
+    Safe to call twice.
+    """
+    if counter not in _visit_counters:
+        _visit_counters.append(counter)
+
+
+def note_visit(mailing_id: int) -> None:
+    """Tell whoever counts visits that somebody has come by a link of this mailing."""
+    for counter in _visit_counters:
+        counter(mailing_id)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 from mailings.admin.coming_back import MailEventAdmin, ReplyAdmin
 from mailings.admin.mailings import MailingAdmin
 from mailings.admin.people import mailings_received
+from mailings.admin.reports import MailingTallyAdmin
 from mailings.admin.schedules import DigestScheduleAdmin, LaneAdmin
 from mailings.admin.segments import SegmentAdmin
 from mailings.admin.translations import MailingTranslationAdmin
@@ -13,6 +14,7 @@ __all__ = [
     "MailEventAdmin",
     "MailingAdmin",
     "MailingTranslationAdmin",
+    "MailingTallyAdmin",
     "ReplyAdmin",
     "TrialAdmin",
     "WelcomeStepAdmin",

@@ -33,8 +33,10 @@ SELECT set_config('work_mem', '64MB', true),
     set_config('enable_hashjoin', 'off', true),
     set_config('enable_hashagg', 'off', true),
     set_config('random_page_cost', '1.1', true),
-    set_config('min_parallel_table_scan_size', '0', true),
-    set_config('min_parallel_index_scan_size', '0', true),
+    set_config('min_parallel_table_scan_size', '1TB', true),
+    set_config('min_parallel_index_scan_size', '1TB', true),
+    set_config('parallel_setup_cost', '0', true),
+    set_config('parallel_tuple_cost', '0', true),
     set_config('jit', 'off', true)
 """
 _COUNT_PART = "SELECT count(*) AS n, min(id) AS low, max(id) AS high FROM ({}) part"

@@ -13,6 +13,7 @@ from mailings.models.mailing import (
     content_digest,
 )
 from mailings.models.notice import OrganizerNotice
+from mailings.models.report import MailingTally, VisitCount
 from mailings.models.segment import Segment
 from mailings.models.states import IN_PREPARATION
 from mailings.models.trial import Trial, TrialMeasure, TrialText
@@ -37,6 +38,7 @@ __all__ = [
     "ListHealth",
     "MailEvent",
     "MailingContent",
+    "MailingTally",
     "MailingTranslation",
     "OrganizerNotice",
     "Proof",
@@ -50,6 +52,7 @@ __all__ = [
     "TrialText",
     "WelcomeStep",
     "Wording",
+    "VisitCount",
     "content_digest",
     "WarmUp",
 ]

@@ -106,7 +106,13 @@ class ConsentEvent(models.Model):
     objects = ConsentEventQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["supporter", "at"], name="consent_event_by_supporter")]
+        indexes = [
+            models.Index(fields=["supporter", "at"], name="consent_event_by_supporter"),
+            # Who left, and by which mailing.
+            models.Index(
+                fields=["via"], condition=models.Q(choice="left"), name="consent_event_ways_out"
+            ),
+        ]
         constraints = [in_choices("choice", ConsentEventChoice, "consent_choice_known")]
 
     def __str__(self) -> str:

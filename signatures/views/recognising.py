@@ -18,13 +18,15 @@ from signatures.guarding.guessing import too_many_bad_links
 from signatures.guarding.networks import network_of
 from signatures.guarding.passes import Pass
 from signatures.models import Signature, Supporter
-from signatures.recognising import recognise, sign_recognised
+from signatures.recognising import note_visit, recognise, sign_recognised
 from signatures.signing import Visit
 from signatures.views.arriving import sharer_in, source_in
 from signatures.views.public import token_page
 from signatures.views.token_pages import page_of, share_and_next
 
 RECOGNISED = Pass("recognised", seconds=60 * 60)
+# From a mail's link to the page that it leads to, where the visit is counted, and no further.
+ARRIVED = Pass("arrived", seconds=60)
 # What the address of a mail's link may carry on to the page it leads to.
 CARRIED = ("source", "s")
 
@@ -45,6 +47,8 @@ def from_mail(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     path = _path(slug)
     response = HttpResponseRedirect(_with_query(request, path), status=303)
     RECOGNISED.give(response, path=path, ids=[supporter_id, mailing_id])
+    if mailing_id:
+        ARRIVED.give(response, path=path, ids=[mailing_id])
     return response
 
 
@@ -65,8 +69,21 @@ def recognised_page(request: HttpRequest, slug: str) -> HttpResponse:
     if signature is None and not campaign.is_open:
         return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
     if signature or request.method != "POST":
-        return _show(request, campaign, supporter, signature=signature)
+        shown = _show(request, campaign, supporter, signature=signature)
+        _note_arrival(request, shown)
+        return shown
     return _take(request, campaign, supporter, mailing_id=ids[1])
+
+
+def _note_arrival(request: HttpRequest, response: HttpResponse) -> None:
+    """Count a visit by a mailing's link, once.
+
+    What opens links for safety's sake keeps no cookie, and so is no visit.
+    """
+    ids = ARRIVED.read(request, path=request.path)
+    if ids and request.method == "GET":
+        note_visit(ids[0])
+        ARRIVED.take(response, path=request.path)
 
 
 def _take(
