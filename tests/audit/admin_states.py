@@ -10,7 +10,10 @@ from playwright.sync_api import Page
 
 from campaigns.models import Campaign, TallyHour, Update
 from campaigns.revising import revise_statement
+from mailings.digesting.preparing import prepare_due
 from mailings.drafting import draft_from_update
+from mailings.models import DigestSchedule, Trial, TrialText
+from mailings.welcoming.starting import draft_step
 from signatures.models import CountShard, PaperBatch, Signature
 from signatures.staff.state_changing import reject
 from tests.audit.looking import State
@@ -22,6 +25,7 @@ from tests.mailings.making import make_lane
 
 ADMIN = "/admin/"
 CAMPAIGNS = f"{ADMIN}campaigns/campaign/"
+MAILINGS = f"{ADMIN}mailings/mailing/"
 SIGNATURES = f"{ADMIN}signatures/signature/"
 TEXT = Path(__file__).parents[1] / "campaigns" / "texts" / "aclu_style.txt"
 
@@ -71,6 +75,7 @@ def screens(campaign: Campaign) -> Iterator[State]:
     yield from _campaign_screens(campaign)
     yield from _text_screens(campaign)
     yield from _signature_screens(campaign)
+    yield from screens_of_what_goes_by_itself(campaign)
 
 
 def _campaign_screens(campaign: Campaign) -> Iterator[State]:
@@ -125,6 +130,28 @@ def _signature_screens(campaign: Campaign) -> Iterator[State]:
     yield State("admin export", f"{ADMIN}signatures/export/of-campaign/{campaign.pk}/")
     yield State("admin paper", f"{ADMIN}signatures/paperbatch/{batch.pk}/change/")
     yield State("admin person", f"{ADMIN}signatures/supporter/{signature.supporter_id}/change/")
+
+
+def screens_of_what_goes_by_itself(campaign: Campaign) -> Iterator[State]:
+    """Promises, a digest that is about to go, a welcome, a trial of several texts."""
+    scope = campaign.organization.scopes.get(key="activism")
+    schedule = DigestSchedule.objects.create(scope=scope, due_at=timezone.now() + timedelta(days=5))
+    update = Update.objects.create(
+        campaign=campaign, title="News of the month", body="<p>It moves.</p>"
+    )
+    update.publish()
+    [digest] = prepare_due()
+    step = draft_step(scope=scope, days=3, subject="Welcome", body="<p>Hello.</p>", user=None)
+    tried = draft_from_update(update=update, user=User.objects.first())
+    trial = Trial.objects.create(mailing=tried)
+    TrialText.objects.create(trial=trial, number=2, subject="Other news of the month")
+    yield State("admin promises", f"{ADMIN}promises/")
+    yield State("admin leave out", f"{ADMIN}promises/{schedule.pk}/skip/")
+    yield State("admin digest", f"{MAILINGS}{digest.pk}/change/", _editor)
+    yield State("admin welcome", f"{MAILINGS}{step.mailing_id}/change/", _editor)
+    yield State("admin welcomes", f"{ADMIN}mailings/welcomestep/")
+    yield State("admin new welcome", f"{ADMIN}mailings/welcomestep/add/", _editor)
+    yield State("admin trial", f"{ADMIN}mailings/trial/{trial.pk}/change/", _editor)
 
 
 def _editor(page: Page) -> None:
