@@ -1,9 +1,13 @@
 """What the page of a mailing shows around its words: what it lacks, who gets it, what was done."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from campaigns.admin.times import in_both_zones
 from mailings.admin.steps import STEPS, may_take
@@ -23,7 +27,7 @@ def beside_the_words(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
     beside: dict[str, Any] = {
         "missing": [],
         "may": {step: may_take(step, request) for step in STEPS},
-        "acts": mailing.acts.select_related("by")[:50],
+        "acts": log_of(mailing),
         "texts": mailing.translations.order_by("language"),
         "languages": _languages(mailing),
         "zone": mailing.zone.key,
@@ -39,6 +43,30 @@ def beside_the_words(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
     if mailing.state in _STANDING:
         beside["counts"] = counts_by_status(mailing).items()
     return beside
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the log; `who` is empty for what happened by itself."""
+
+    at: datetime
+    what: str
+    who: str = ""
+    note: str = ""
+
+
+def log_of(mailing: Mailing, most: int = 50) -> list[Line]:
+    """What was done with the mailing and what became of it, the newest first."""
+    lines = [
+        Line(act.at, act.get_name_display(), str(act.by or ""), act.note)
+        for act in reversed(mailing.acts.select_related("by")[:most])
+    ]
+    if mailing.started_at:
+        people = _("%s people") % intcomma(mailing.audience_size)
+        lines.append(Line(mailing.started_at, _("began to go out"), note=people))
+    if mailing.finished_at and mailing.state == Mailing.State.SENT:
+        lines.append(Line(mailing.finished_at, _("all sent")))
+    return sorted(lines, key=lambda line: line.at)[::-1]
 
 
 def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:

@@ -266,6 +266,15 @@ def test_every_act_is_written_down_with_who_did_it(office: Office) -> None:
     assert page.count(f" {office.user.username}") >= 6
 
 
+def test_the_log_tells_when_it_went_out_too(office: Office) -> None:
+    office.proof()
+    office.press("send", count=3)
+    assert office.reached()
+    page = words(office.client.get(office.page))
+    begun, sent = page.index("began to go out by itself 3 people"), page.index("all sent by itself")
+    assert sent < begun < page.index(f"scheduled {office.user}")
+
+
 def test_an_ask_signed_while_it_waits_is_not_sent_to_its_signer(office: Office) -> None:
     # The audience was frozen; between that and the message somebody signed by another way.
     asked: Campaign = make_campaign(organization=office.organization)
