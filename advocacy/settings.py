@@ -149,6 +149,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 59},
     },
+    "decide-trials": {
+        "task": "mailings.tasks.decide_trials",
+        "schedule": 60.0,
+        "options": {"expires": 59},
+    },
     "keep-promises": {
         "task": "mailings.tasks.keep_promises",
         "schedule": 300.0,

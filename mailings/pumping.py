@@ -7,7 +7,6 @@ from django.db import transaction
 from mailings import doorbell, rounds, waves
 from mailings.audience import catch_up_due, freeze_page
 from mailings.models import Mailing
-from mailings.trials.deciding import watch_trials
 
 
 def pump() -> dict[int, int]:
@@ -21,7 +20,6 @@ def pump() -> dict[int, int]:
     catch_up_due()
     rounds.retry_deferred()
     rounds.settle_abandoned()
-    watch_trials()
     for mailing_id in Mailing.objects.sending().values_list("pk", flat=True):
         waves.watch(mailing_id)
     rounds.close_finished()

@@ -74,6 +74,13 @@ def welcome_newcomers() -> None:
 
 
 @_armed_task
+def decide_trials() -> None:
+    """Every minute: reading what came of a big trial takes a second or two."""
+    if watch_trials():
+        doorbell.ring_pump()
+
+
+@_armed_task
 def keep_promises() -> None:
     """Every five minutes: draft last mails, warn of promises, send what organizers are owed."""
     draft_closing_mails()

@@ -21,7 +21,7 @@ MOST_LEAVE, MOST_COMPLAIN, FEWEST = 0.02, 0.003, 100
 def watch_trials() -> list[Trial]:
     """Stop the mailings whose trial goes badly and decide the trials whose time has come.
 
-    Returns those that this call decided. Safe with two pumps.
+    Returns those that this call decided. Safe with two beats.
     """
     decided = []
     for trial in Trial.objects.undecided().select_related("mailing__organization"):

@@ -18,7 +18,7 @@ from mailings.proofing import send_proof
 from mailings.pumping import pump
 from mailings.scheduling import schedule_mailing
 from mailings.sending import send_slice
-from mailings.trials.deciding import decide
+from mailings.trials.deciding import decide, watch_trials
 from mailings.trials.figures import arms_of
 from signatures.models import Signature, Subscription
 from tests.factories import make_campaign
@@ -44,6 +44,7 @@ def trial_of(campaign: Campaign, *, share: int = 30) -> Trial:
 
 
 def go_on() -> None:
+    watch_trials()
     pump()
     send_slice(lane=0)
     pump()
