@@ -12,12 +12,14 @@ class SignaturesConfig(AppConfig):
     def ready(self) -> None:
         from campaigns.admin.previews import page_renderers
         from campaigns.admin.texts import signed_counts
+        from signatures import own_data, tagging
         from signatures.staff.version_counts import signed_in_words
         from signatures.views.previewing import show_unsaved_preview
 
         post_migrate.connect(_remember_key, sender=self)
         signed_counts.append(signed_in_words)
         page_renderers.append(show_unsaved_preview)
+        own_data.register(tagging.SECTION)
 
 
 def _remember_key(**kwargs: Any) -> None:

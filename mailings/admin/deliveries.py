@@ -1,11 +1,16 @@
 """A mailing's recipients, paged by position: the last page costs what the first does."""
 
+import re
 from dataclasses import dataclass
 
-from mailings.models import Mailing, Recipient
+from django.db.models import Q
+
+from mailings.models import Mailing, Recipient, SkipReason
 from signatures.models import Supporter
 
 PAGE = 100
+# A lane and a number in it. Who was kept back has a number below zero.
+_PLACE = re.compile(r"([0-9]{1,4}):(-?[0-9]{1,9})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,14 @@ class Delivery:
     recipient: Recipient
     supporter: Supporter | None
 
+    @property
+    def reply(self) -> str:
+        """What the mail server said, or why there was nothing to say."""
+        code = self.recipient.code
+        if self.recipient.status == Recipient.Status.SKIPPED and code in SkipReason.values:
+            return str(SkipReason(code).label)
+        return "" if code is None else str(code)
+
 
 @dataclass(frozen=True)
 class DeliveryPage:
@@ -22,7 +35,7 @@ class DeliveryPage:
 
     deliveries: list[Delivery]
     status: str
-    next_after: int | None
+    next_after: str
     statuses: list[tuple[int, str]]
 
 
@@ -32,13 +45,14 @@ def delivery_page(*, mailing: Mailing, status: str, after: str) -> DeliveryPage:
     known = {str(value) for value in Recipient.Status.values}
     if status in known:
         wanted = wanted.filter(status=int(status))
-    if after.isascii() and after.isdigit() and len(after) < 10:
-        wanted = wanted.filter(seq__gt=int(after))
+    if place := _PLACE.fullmatch(after):
+        lane, seq = map(int, place.groups())
+        wanted = wanted.filter(Q(lane=lane, seq__gt=seq) | Q(lane__gt=lane))
     rows = list(wanted.order_by("lane", "seq")[: PAGE + 1])
     people = Supporter.objects.in_bulk({row.supporter_id for row in rows[:PAGE]})
     return DeliveryPage(
         deliveries=[Delivery(row, people.get(row.supporter_id)) for row in rows[:PAGE]],
         status=status if status in known else "",
-        next_after=rows[PAGE - 1].seq if len(rows) > PAGE else None,
+        next_after=f"{rows[PAGE - 1].lane}:{rows[PAGE - 1].seq}" if len(rows) > PAGE else "",
         statuses=[(value, str(label)) for value, label in Recipient.Status.choices],
     )

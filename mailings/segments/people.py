@@ -84,7 +84,7 @@ class Demand:
         """
         wanted = [people.ids(within) for people in self.within]
         if not self.outside:
-            return f"EXISTS (SELECT FROM ({' UNION ALL '.join(wanted)}) w WHERE w.id = {who})"
+            return f"EXISTS (SELECT FROM ({' UNION '.join(wanted)}) w WHERE w.id = {who})"
         failing = " INTERSECT ".join(people.ids(within) for people in self.outside)
         failing = " EXCEPT ".join([failing, *wanted])
         return f"NOT EXISTS (SELECT FROM ({failing}) failing WHERE failing.id = {who})"

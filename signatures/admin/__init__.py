@@ -6,6 +6,7 @@ from signatures.admin.paper import PaperBatchAdmin
 from signatures.admin.people import LetterAdmin, SupporterAdmin, person_sections
 from signatures.admin.signatures import SignatureAdmin
 from signatures.admin.state_changes import StateChangeAdmin
+from signatures.admin.tags import TagAdmin
 
 __all__ = [
     "ExportAdmin",
@@ -15,5 +16,6 @@ __all__ = [
     "StateChangeAdmin",
     "SupporterAdmin",
     "SuppressionAdmin",
+    "TagAdmin",
     "person_sections",
 ]

@@ -16,6 +16,7 @@ from signatures.admin.looking_up import (
     newest_campaigns,
     pill,
 )
+from signatures.admin.tags import tag_actions, tags_on
 from signatures.models import (
     ConsentEvent,
     Letter,
@@ -68,7 +69,7 @@ class LetterInline(ReadOnlyInline):
 
 # (heading, rows of a supporter that a user may see), from apps that this one must not know.
 PersonSection = Callable[[Supporter, Any], Iterable[str]]
-person_sections: list[tuple[Any, PersonSection]] = []
+person_sections: list[tuple[Any, PersonSection]] = [(_("Tags"), tags_on)]
 
 
 @admin.register(Supporter)
@@ -80,7 +81,12 @@ class SupporterAdmin(LookUpAdmin):
     search_help_text = _("A whole address, or how a name begins.")
     fields = ["email", "name", ("postal_code", "country"), "confirmed_at", "created_at", "blocks"]
     readonly_fields = ["blocks"]
+    actions = []
     inlines = [SignatureInline, SubscriptionInline, ConsentEventInline, LetterInline]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing but tags is put on people here."""
+        return tag_actions(request.user)
 
     def newest(self, request: HttpRequest, queryset: QuerySet) -> tuple[QuerySet, str]:
         """Those whose signatures are the newest; who has signed nothing is found by address."""
