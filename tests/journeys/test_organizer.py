@@ -16,6 +16,7 @@ from tests.mailings.making import make_lane, wait_until
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
@@ -62,8 +63,10 @@ def mail_update(page: "Page", people: str) -> None:
     page.get_by_role("button", name="Send a proof to me").click()
     send = page.get_by_role("button", name=f"Send to {people}")
     send.wait_for()
+    # What minds an edit is there once the whole page is.
+    page.wait_for_load_state()
     page.get_by_label("Subject").fill("An edit that nobody saved")
-    assert send.is_disabled()
+    expect(send).to_be_disabled()
     page.reload()
     send.click()
 

@@ -77,12 +77,13 @@ def test_the_paginator_asks_for_a_bounded_count(campaign, django_assert_num_quer
     assert issubclass(looking_up.NewestPaginator, Paginator)
 
 
-def test_the_list_costs_the_same_however_many_signed(
-    staff, campaign, django_assert_max_num_queries
-):
+def test_the_list_costs_the_same_however_many_signed(staff, campaign, django_assert_num_queries):
+    make_signature(campaign)
+    with django_assert_num_queries(11):
+        staff.get(list_url("signature"))
     for _number in range(15):
         make_signature(campaign)
-    with django_assert_max_num_queries(10):
+    with django_assert_num_queries(11):
         staff.get(list_url("signature"))
 
 

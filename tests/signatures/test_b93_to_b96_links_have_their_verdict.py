@@ -30,7 +30,11 @@ PAGES = [purpose for purpose in PURPOSES if purpose != links.RECOGNISED]
 
 @pytest.fixture
 def signature():
-    return make_signature(make_campaign(), email="ada@example.org", confirmed=False)
+    """One that waits, of somebody who gets mail already: each link has something to change."""
+    signature = make_signature(make_campaign(), email="ada@example.org", confirmed=False)
+    for scope in signature.campaign.organization.scopes.all():
+        Subscription.objects.create(supporter=signature.supporter, scope=scope)
+    return signature
 
 
 def token_for(purpose, signature):
