@@ -15,6 +15,7 @@ from mailings.promising.closing import draft_closing_mails
 from mailings.promising.warning import warn_ahead
 from mailings.reporting import sum_up_stale
 from mailings.telling import send_notices
+from mailings.trials.deciding import watch_trials
 from mailings.welcoming.growing import grow_all
 from signatures.arming import is_armed
 
