@@ -12,7 +12,8 @@ from campaigns.models import Campaign, TallyHour, Update
 from campaigns.revising import revise_statement
 from mailings.digesting.preparing import prepare_due
 from mailings.drafting import draft_from_update
-from mailings.models import DigestSchedule, Trial, TrialText
+from mailings.models import DigestSchedule, Mailing, Segment, Trial, TrialText
+from mailings.reporting import sum_up
 from mailings.welcoming.starting import draft_step
 from signatures.models import CountShard, PaperBatch, Signature
 from signatures.staff.state_changing import reject
@@ -75,6 +76,7 @@ def screens(campaign: Campaign) -> Iterator[State]:
     yield from _campaign_screens(campaign)
     yield from _text_screens(campaign)
     yield from _signature_screens(campaign)
+    yield from _audience_screens(campaign)
     yield from screens_of_what_goes_by_itself(campaign)
 
 
@@ -181,3 +183,28 @@ def _try_a_wrong_password(page: Page) -> None:
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
     page.locator(".errornote").wait_for()
+
+
+def _audience_screens(campaign: Campaign) -> Iterator[State]:
+    """Whom a mailing is for, who got it, and what it brought."""
+    organization = campaign.organization
+    sources = [{"is": "source", "code": "tw1"}, {"is": "country", "country": "US"}]
+    rules = {"version": 1, "all": [[{"is": "signed", "campaign": campaign.pk}], sources]}
+    segment = Segment.objects.create(organization=organization, name="Pond", rules=rules)
+    sent = Mailing.objects.create(
+        organization=organization,
+        scope=organization.scopes.first(),
+        subject="They stopped",
+        state=Mailing.State.SENT,
+        started_at=timezone.now() - timedelta(hours=1),
+        finished_at=timezone.now(),
+    )
+    sum_up(sent)
+    address = campaign.signatures.order_by("pk")[1].supporter.email
+    yield State("admin segments", f"{ADMIN}mailings/segment/")
+    yield State("admin segment", f"{ADMIN}mailings/segment/{segment.pk}/change/")
+    yield State("admin catch up", f"{MAILINGS}{sent.pk}/catch-up/")
+    yield State("admin why", f"{MAILINGS}{sent.pk}/why/?address={address}")
+    yield State("admin reports", f"{ADMIN}mailings/mailingtally/")
+    yield State("admin report", f"{ADMIN}mailings/mailingtally/{sent.pk}/change/")
+    yield State("admin sources and shares", f"{ADMIN}mailings/mailingtally/brought/")
