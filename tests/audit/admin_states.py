@@ -193,7 +193,7 @@ def _audience_screens(campaign: Campaign) -> Iterator[State]:
     segment = Segment.objects.create(organization=organization, name="Pond", rules=rules)
     sent = Mailing.objects.create(
         organization=organization,
-        scope=organization.scopes.first(),
+        scope=organization.scopes.get(key="activism"),
         subject="They stopped",
         state=Mailing.State.SENT,
         started_at=timezone.now() - timedelta(hours=1),
