@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from mailings.models import Mailing
 from tests.campaigns.admin_pages import make_organizer
-from tests.factories import make_campaign, make_signature
+from tests.factories import make_campaign, make_organization, make_signature
 from tests.mailings.making import make_lane, wait_until
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def campaign():
     make_lane()
-    campaign = make_campaign(headline="Tell Amazon: Stop", ask="Stop selling Rekognition.")
+    # Two mails on one day: this organization lets its people have them.
+    organization = make_organization(mails_a_day=None)
+    campaign = make_campaign(
+        organization=organization, headline="Tell Amazon: Stop", ask="Stop selling Rekognition."
+    )
     campaign.sources.create(
         key="wong-2018", author="Julie Wong", title="Recipe", publisher="The Guardian"
     )
