@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
@@ -94,8 +94,8 @@ class MailingTallyAdmin(ReadOnly, OrganizationScopedAdmin):
     def sum_up_view(self, request: HttpRequest, mailing_id: int) -> HttpResponse:
         """Renew the numbers of one mailing at once."""
         self._check(request)
-        mailing = Mailing.objects.visible_to(request.user).filter(pk=mailing_id).first()
-        if mailing is None or mailing.started_at is None:
+        mailing = get_object_or_404(Mailing.objects.visible_to(request.user), pk=mailing_id)
+        if mailing.started_at is None:
             return HttpResponseRedirect(reverse("admin:mailings_mailingtally_changelist"))
         reporting.sum_up(mailing)
         page = reverse("admin:mailings_mailingtally_change", args=[mailing_id])

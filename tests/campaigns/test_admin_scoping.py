@@ -16,13 +16,14 @@ from mailings.models import (
     ArrivedMail,
     DigestSchedule,
     Mailing,
+    MailingTally,
     MailingTranslation,
     Reply,
     Segment,
     Trial,
 )
 from mailings.welcoming.starting import draft_step
-from signatures.models import PaperBatch, StateChange, Suppression
+from signatures.models import PaperBatch, StateChange, Suppression, Tag
 from signatures.staff.exporting import Chosen, ask
 from tests.campaigns.admin_pages import make_organizer, words
 from tests.factories import make_campaign, make_organization, make_signature
@@ -72,7 +73,9 @@ def theirs() -> dict[str, Model]:
     )
     rows = [organization, campaign, update, signature, signature.supporter, moved, export, paper]
     rows += [translation, waiting.letters.get(), blocked, mailing, schedule, source, picture]
-    rows += [segment, welcome, trial, spanish, reply]
+    tally = MailingTally.objects.create(mailing=mailing)
+    tag = Tag.objects.create(organization=organization, name=MARK)
+    rows += [tag, tally, segment, welcome, trial, spanish, reply]
     return {row._meta.label: row for row in rows}
 
 
