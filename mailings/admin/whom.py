@@ -15,12 +15,16 @@ PATIENCE = "20s"
 
 
 def whom(mailing: Mailing) -> dict[str, Any]:
-    """`count`, `samples`, `readers`, and `segment_words` if it has a segment; or `missing`: why."""
+    """`count`, `samples`, `readers`, how many are `capped`, and `segment_words` of a segment.
+
+    Where it cannot be told, `missing` says why.
+    """
     told: dict[str, Any] = {}
     if mailing.segment:
         told["segment_words"] = in_words(mailing.segment)
     try:
         found = audience.look(audience.audience_of(mailing), patience=PATIENCE)
+        told["capped"] = audience.capped_count(mailing, patience=PATIENCE)
     except BadRules as error:
         return told | {"missing": [str(error)]}
     except audience.TooSlow:

@@ -9,7 +9,7 @@ from mailings.audience.catching_up import (
     catch_up_count,
     catch_up_due,
 )
-from mailings.audience.counting import Look, TooSlow, count, look, samples
+from mailings.audience.counting import Look, TooSlow, capped_count, count, look, samples
 from mailings.audience.freezing import freeze_page
 from mailings.audience.rule import audience_of, audience_of_rules
 
@@ -20,6 +20,7 @@ __all__ = [
     "audience_of_rules",
     "begin_catch_up",
     "can_be_caught_up",
+    "capped_count",
     "catch_up_count",
     "catch_up_due",
     "count",

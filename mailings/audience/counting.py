@@ -4,15 +4,15 @@ Millions are counted in ranges of people, which PostgreSQL shares among its proc
 without sorting, from indexes alone where it can.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from psycopg2.errors import QueryCanceled
 
-from mailings.audience.rule import LIVE, Audience, audience_of, take_time
+from mailings.audience.rule import LIVE, Audience, audience_of, capped, take_time
 from mailings.models import Mailing
-from mailings.segments.people import Range
+from mailings.segments.people import Demand, Range
 from signatures.addresses import mask
 from signatures.models import Supporter
 
@@ -65,6 +65,16 @@ def count(mailing: Mailing) -> int:
 def samples(mailing: Mailing, most: int = SAMPLES) -> list[str]:
     """A few addresses of the audience, masked. Raises BadRules, TooSlow."""
     return look(audience_of(mailing), patience="2min").samples[:most]
+
+
+def capped_count(mailing: Mailing, *, patience: str = "2min") -> int:
+    """How many of its audience have had enough mail for now, and wait for a catch-up.
+
+    Raises BadRules, TooSlow.
+    """
+    audience = audience_of(mailing)
+    enough = Demand("capped", within=(capped(mailing),))
+    return look(replace(audience, demands=(*audience.demands, enough)), patience=patience).count
 
 
 def look(audience: Audience, *, patience: str = "") -> Look:

@@ -10,6 +10,7 @@ from campaigns.models import Campaign, Organization
 from mailings import audience
 from mailings.models import Mailing, Recipient, SkipReason
 from signatures.models import Supporter
+from tests.campaigns.admin_pages import make_organizer, words
 from tests.factories import make_campaign
 from tests.mailings.making import make_lane, make_update, sign_up
 
@@ -155,3 +156,20 @@ def test_pages_of_kept_back_people_get_numbers_of_their_own(
     assert capped(second) == ids(people)
     rows = Recipient.objects.filter(mailing=second).order_by("seq")
     assert list(rows.values_list("seq", flat=True)) == [-5, -4, -3, -2, -1]
+
+
+def test_who_sends_is_told_how_many_wait_for_a_catch_up(campaign: Campaign, client) -> None:
+    sign_up(campaign, 1)
+    got_it(frozen(campaign), timedelta(hours=2))
+    sign_up(campaign, 1)
+    draft = Mailing.objects.create(
+        organization=campaign.organization,
+        scope=campaign.organization.scopes.get(key="activism"),
+        campaign=campaign,
+        subject="More news",
+    )
+    draft.updates.add(make_update(campaign))
+    assert (audience.count(draft), audience.capped_count(draft)) == (2, 1)
+    client.force_login(make_organizer(campaign.organization))
+    shown = words(client.get(f"/admin/mailings/mailing/{draft.pk}/change/"))
+    assert "1 of them has had enough mail for today or this week" in shown
