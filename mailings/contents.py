@@ -8,6 +8,7 @@ from mailings.models import Mailing, MailingContent
 
 # Mailings whose copies a thread keeps from chunk to chunk.
 KEPT = 4
+# What tells a mailing's stored contents from others.
 Digests = tuple[bytes, ...]
 _of_thread = threading.local()
 
@@ -29,9 +30,7 @@ class Contents:
         stored = mailing.contents.order_by("pk")
         # What a trial has decided, or somebody reworded, has another digest.
         digests = tuple(bytes(digest) for digest in stored.values_list("digest", flat=True))
-        kept: dict[int, tuple[tuple[bytes, ...], Contents]] = vars(_of_thread).setdefault(
-            "kept", {}
-        )
+        kept: dict[int, tuple[Digests, Contents]] = vars(_of_thread).setdefault("kept", {})
         if kept.get(mailing.pk, ((), None))[0] != digests:
             if len(kept) >= KEPT:
                 kept.pop(next(iter(kept)))

@@ -14,6 +14,7 @@ from mailings.models import Deferral, MailEvent, Mailing, Recipient, Reply, Skip
 from mailings.segments import BadRules
 from mailings.segments.rules import Rules
 from mailings.segments.wording import sentence_of
+from signatures.leaving import by_link_of
 from signatures.models import (
     CampaignMute,
     ConsentEvent,
@@ -230,9 +231,7 @@ def _trail(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
         (one.created_at, _("signed “%s”") % one.campaign)
         for one in signed.select_related("campaign")
     ]
-    left = ConsentEvent.objects.filter(
-        supporter=supporter, via=f"unsubscribe link of mailing {mailing.pk}"
-    )
+    left = ConsentEvent.objects.filter(supporter=supporter, via=by_link_of(mailing.pk))
     happened += [(event.at, _("unsubscribed by its link")) for event in left]
     replies = Reply.objects.filter(mailing_number=mailing.pk, supporter=supporter)
     happened += [(reply.arrived_at, _("wrote back")) for reply in replies]

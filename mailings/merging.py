@@ -14,6 +14,7 @@ from campaigns.text.vocabulary import MERGE_FIELDS, Merge
 _HOLE = re.compile(rf"({'|'.join(MERGE_FIELDS)})_or_([0-9a-f]*)")
 # Digits, dots of initials and of addresses, and what belongs to a link or a mail address.
 _NO_NAME = re.compile(r"[\d.:/@<>()\[\]{}\\|=_#%&*+~^$!?]")
+# What is in no name at all, however it is abbreviated: digits, links and addresses.
 _IN_NO_NAME = re.compile(r"[\d:/@<>]")
 LONGEST_NAME = 40
 
@@ -50,6 +51,4 @@ def first_name(name: str) -> str:
 def full_name(name: str) -> str:
     """The whole name in one line, or empty when it can hardly be one."""
     line = " ".join(name.split())
-    return (
-        line if line and len(line) <= 2 * LONGEST_NAME and not re.search(r"[\d:/@<>]", line) else ""
-    )
+    return line if len(line) <= 2 * LONGEST_NAME and not _IN_NO_NAME.search(line) else ""

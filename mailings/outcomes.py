@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from mailings.models import MailEvent, Mailing, Recipient
-from signatures.leaving import unsubscribe
+from signatures.leaving import by_mail_program, unsubscribe
 from signatures.models import Letter
 from signatures.suppressing import suppress_missing, suppress_returning, take_complaint
 
@@ -128,7 +128,7 @@ def _tell_of(heard: dict[str, list[MailEvent]], organization_of: dict[int, int])
         unsubscribe(
             supporter_id=event.supporter_number or 0,
             organization_id=organization_of[event.mailing_number or 0],
-            via=f"mail program, mailing {event.mailing_number}",
+            via=by_mail_program(event.mailing_number or 0),
         )
 
 

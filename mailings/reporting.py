@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from campaigns.models import Campaign, Organization
 from mailings.models import Mailing, MailingTally
+from signatures.leaving import by_link_of, by_mail_program
 from signatures.staff.looking_back import window
 
 # So long after a mailing is out its numbers are renewed, and so old they may become.
@@ -76,10 +77,7 @@ def sum_up(mailing: Mailing) -> MailingTally:
             {
                 "mailing": mailing.pk,
                 "generations": MOST_GENERATIONS,
-                "ways_out": [
-                    f"unsubscribe link of mailing {mailing.pk}",
-                    f"mail program, mailing {mailing.pk}",
-                ],
+                "ways_out": [by_link_of(mailing.pk), by_mail_program(mailing.pk)],
             },
         )
     return MailingTally.objects.get(pk=mailing.pk)

@@ -79,17 +79,18 @@ def schedule_mailing(
     _check_sender(mailing, now, expected_count=expected_count, typed=typed)
     if at and at <= timezone.now():
         raise CannotBeSent([_("This time has passed: choose a later one, or send it now.")])
+    seen = {
+        "scope": mailing.scope_id,
+        "campaign": mailing.campaign_id,
+        "segment": mailing.segment_id,
+    }
     with transaction.atomic():
         if mailing.state == State.PROOFED:
             mailing.approve(by=user)
         claimed = mailing.put_on_schedule(
             by=user,
             starts_at=_start(at),
-            audience={
-                "scope": mailing.scope_id,
-                "campaign": mailing.campaign_id,
-                "segment": mailing.segment_id,
-            },
+            audience=seen,
             seconded=asks_for_second_person(mailing, now),
             narrowed_by=mailing.segment.as_data() if mailing.segment else None,
         )

@@ -43,6 +43,16 @@ WHERE s.supporter_id = %(supporter)s AND s.unsubscribed_at IS NOT NULL
 """
 
 
+def by_link_of(mailing_id: int) -> str:
+    """What a consent event says of who left by the link in a mailing."""
+    return f"unsubscribe link of mailing {mailing_id}"
+
+
+def by_mail_program(mailing_id: int) -> str:
+    """What it says of who left by a button of the mail program, told to us by a provider."""
+    return f"mail program, mailing {mailing_id}"
+
+
 @transaction.atomic
 def unsubscribe(*, supporter_id: int, organization_id: int, via: str) -> list[int]:
     """End every subscription of a person with an organization.

@@ -91,8 +91,9 @@ def _left_out(mailing: Mailing) -> Audience:
     A random part takes in nobody new: only those of it who were kept back.
     """
     has_a_row = "mailings_recipient r WHERE r.mailing_id = %(sent)s"
-    kept_back = f"{has_a_row} AND r.status = 6 AND r.code = {SkipReason.CAPPED.value}"
-    got = f"{has_a_row} AND NOT (r.status = 6 AND r.code IS NOT DISTINCT FROM 1)"
+    capped_then = f"r.status = 6 AND r.code IS NOT DISTINCT FROM {SkipReason.CAPPED.value}"
+    kept_back = f"{has_a_row} AND {capped_then}"
+    got = f"{has_a_row} AND NOT ({capped_then})"
     named = {"sent": mailing.pk}
     audience = audience_of(mailing)
     demands = [

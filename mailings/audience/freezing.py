@@ -102,7 +102,6 @@ def freeze_page(mailing_id: int) -> bool:
             "lane": lane,
             "after": locked.snapshot_after,
             "page": PAGE,
-            "chunk": CHUNK,
         }
     )
     with connection.cursor() as cursor:
@@ -113,16 +112,21 @@ def freeze_page(mailing_id: int) -> bool:
         cursor.execute(statement, what)
         if cursor.fetchone()[0]:
             return True
-        people = max(locked.audience_size, 1)
-        # Those who try its texts are the canary of a trial.
-        tried = set_apart(cursor, locked, chunk=CHUNK)
-        canary = 0 if tried else canary_size(people) / people
-        cursor.execute(_CUT_INTO_CHUNKS, what | {"canary": canary})
-        cursor.execute(
-            "UPDATE mailings_mailing SET state = 'sending', started_at = now() WHERE id = %s",
-            [mailing_id],
-        )
+        _begin(cursor, locked)
     return False
+
+
+def _begin(cursor: Any, mailing: Mailing) -> None:
+    """Cut an audience that is whole now into chunks, and turn its mailing to sending."""
+    people = max(mailing.audience_size, 1)
+    # Those who try its texts are the canary of a trial.
+    tried = set_apart(cursor, mailing, chunk=CHUNK)
+    canary = 0 if tried else canary_size(people) / people
+    cursor.execute(_CUT_INTO_CHUNKS, {"mailing": mailing.pk, "chunk": CHUNK, "canary": canary})
+    cursor.execute(
+        "UPDATE mailings_mailing SET state = 'sending', started_at = now() WHERE id = %s",
+        [mailing.pk],
+    )
 
 
 def filled(

@@ -87,7 +87,7 @@ class MailingKind(models.TextChoices):
 
 
 class Mailing(Wording, Steps):
-    """One send of an update, an ask or a digest, under exactly one scope.
+    """One send of an update, an ask, a digest or a step of a welcome series, under one scope.
 
     States: draft → proofed → approved → scheduled → sending ⇄ paused → sent, or cancelled. The
     audience is frozen page by page while the mailing is scheduled; the last page turns it to

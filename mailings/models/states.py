@@ -250,14 +250,8 @@ class Steps(models.Model):
 
     def cancel(self, *, by: Any = None) -> bool:
         """Send it to nobody else, for ever. True when this call cancelled it."""
-        before = [
-            *IN_PREPARATION,
-            MailingState.SCHEDULED,
-            MailingState.SENDING,
-            MailingState.PAUSED,
-        ]
         return self._move(
-            before, ActName.CANCELLED, by=by, state=MailingState.CANCELLED, finished_at=Now()
+            _NOT_OVER, ActName.CANCELLED, by=by, state=MailingState.CANCELLED, finished_at=Now()
         )
 
     @transaction.atomic

@@ -10,6 +10,7 @@ from campaigns.styling import stylesheet_url
 from signatures import links
 from signatures.addresses import mask
 from signatures.leaving import (
+    by_link_of,
     choose,
     end_pause,
     is_subscribed,
@@ -42,7 +43,7 @@ def unsubscribe_page(
         if is_subscribed(**person):
             return HttpResponseRedirect(preferences_url(**person) + "?saved=1", status=303)
     elif request.method == "POST":
-        via = f"unsubscribe link of mailing {mailing_id}" if mailing_id else "link"
+        via = by_link_of(mailing_id) if mailing_id else "link"
         unsubscribe(**person, via=via)
     elif is_subscribed(**person):
         return render_in(request, "signatures/unsubscribe.html", _person_context(**person))
