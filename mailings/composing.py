@@ -21,6 +21,7 @@ from campaigns.models import Campaign, Organization, Update
 from mailings.digesting.blocks import blocks, items_in, languages_of
 from mailings.digesting.preparing import automatic_subject
 from mailings.digesting.subjects import headline_of
+from mailings.examining import MOST_HTML_KB
 from mailings.lacking import lacks
 from mailings.merging import values_of
 from mailings.models import (
@@ -66,8 +67,6 @@ HOLES = {
 }
 # A digest whose subject nobody wrote has one for each set of items.
 OWN_SUBJECT = {"subject"}
-# Gmail cuts a longer mail off, and with it the footer.
-MOST_HTML = 102 * 1024
 # The rules for dark mode and for narrow screens cannot be inlined and stay in a style sheet.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -250,11 +249,11 @@ def _reply_to(organization: Organization) -> str:
 
 
 def _refuse_too_long(html: str) -> None:
-    if (size := len(html.encode())) > MOST_HTML:
+    if (size := len(html.encode())) > MOST_HTML_KB * 1024:
         raise CannotBeSent(
             [
                 _("The mail has %(size)s KB; above %(most)s KB Gmail cuts its end off. Shorten it.")
-                % {"size": size // 1024, "most": MOST_HTML // 1024}
+                % {"size": size // 1024, "most": MOST_HTML_KB}
             ]
         )
 
@@ -312,7 +311,7 @@ def _round_up(mailing: Mailing, words: Wording, language: str, leads: Links) -> 
 
     def body_of(item: DigestItem) -> MailText:
         assert item.update
-        return _news(item.update, leads, page=item.campaign)
+        return _news(item.update, item.campaign, leads)
 
     return {
         "items": [*blocks(items, leads.holes, body_of=body_of)],
@@ -321,12 +320,12 @@ def _round_up(mailing: Mailing, words: Wording, language: str, leads: Links) -> 
     }
 
 
-def _news(update: Update, leads: Links, *, page: Campaign | None = None) -> MailText:
-    campaign = page or update.campaign
+def _news(update: Update, page: Campaign, leads: Links) -> MailText:
+    """An update among others, whose notes stand on the page of its campaign."""
     return mail_text(
         update.body,
-        campaign=campaign,
+        campaign=page,
         leads=leads,
-        page_url=campaign.public_url,
+        page_url=page.public_url,
         prefix=f"{update.anchor}-",
     )

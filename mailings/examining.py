@@ -26,6 +26,7 @@ from campaigns.source_health.judging import GONE, judge
 # Longer ones are cut off by the list of most mail programs.
 SUBJECT_SHOWN = 50
 PREHEADER_SHOWN = 90
+# Gmail cuts a longer mail off, and with it the footer.
 MOST_HTML_KB = 102
 # So many links are asked, so many of them at once.
 MOST_LINKS, AT_ONCE = 60, 8

@@ -3,4 +3,6 @@
 `news` gathers it, `preparing` drafts the mail some days ahead for somebody to look at, `waking`
 lets it go when it is due, `skipping` leaves a period out. Who gets which item is decided when the
 audience is frozen (`items_for`), and written into each recipient's row as one bit an item.
+`periods` knows the calendar, `subjects` says news in one line, `blocks` is what stands in the mail
+for each item.
 """

@@ -29,10 +29,10 @@ def test_what_the_user_sets_goes_before_what_the_run_started(monkeypatch: pytest
 
 def test_the_example_names_every_setting_that_is_read():
     read = set(
-        re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (CHECKOUT / "advocacy/settings.py").read_text())
+        re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', (CHECKOUT / "advocacy/settings.py").read_text())
     )
     named = set(
-        re.findall(r"^#? ?([A-Z_]+)=", (CHECKOUT / ".env.example").read_text(), re.MULTILINE)
+        re.findall(r"^#? ?([A-Z0-9_]+)=", (CHECKOUT / ".env.example").read_text(), re.MULTILINE)
     )
     assert named == read - {"ENV_FILE"}
 
