@@ -13,7 +13,7 @@ from mailings.list_health.silence import ask_the_silent, end_unanswered
 from mailings.list_health.warming import move_on
 from mailings.mailbox import look_into_mailbox
 from signatures.arming import is_armed
-from signatures.keeping.carrier import LONGEST_GOODBYE, Round
+from signatures.keeping.carrier import Round, Rounds
 
 EVENTS_EVERY = 1.0
 MAILS_EVERY = 2.0
@@ -22,7 +22,7 @@ HEALTH_EVERY = 3600.0
 FORGET_EVERY = 6 * 3600.0
 
 
-class Returns:
+class Returns(Rounds):
     """Applies events, reads mail that came in, and deletes both when they are old."""
 
     def __init__(self) -> None:
@@ -33,18 +33,6 @@ class Returns:
             Round("list health", HEALTH_EVERY, look_after_lists),
             Round("forgetting what came back", FORGET_EVERY, forget_what_came_back),
         ]
-
-    def start(self) -> None:
-        """Begin, and return at once."""
-        for each in self._rounds:
-            each.start()
-
-    def stop(self) -> None:
-        """Let what is in hand be finished, then end."""
-        for each in self._rounds:
-            each.stopping.set()
-        for each in self._rounds:
-            each.join(timeout=LONGEST_GOODBYE)
 
     def _apply(self) -> None:
         self._repeat(lambda: events.apply_waiting() == events.BATCH)

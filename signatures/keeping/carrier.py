@@ -58,7 +58,25 @@ class Round(threading.Thread):
         connection.close()
 
 
-class Carrier:
+class Rounds:
+    """Rounds of one worker, which begin and end together."""
+
+    _rounds: list[Round]
+
+    def start(self) -> None:
+        """Begin, and return at once."""
+        for each in self._rounds:
+            each.start()
+
+    def stop(self) -> None:
+        """Let what is in hand be finished, then end."""
+        for each in self._rounds:
+            each.stopping.set()
+        for each in self._rounds:
+            each.join(timeout=LONGEST_GOODBYE)
+
+
+class Carrier(Rounds):
     """Carries due letters to the mail server, keeps the tallies fresh, opens and closes campaigns
     on time, each in its own thread: a slow mail server must not hold up a count."""
 
@@ -77,18 +95,6 @@ class Carrier:
             Round("networks", FORGET_NETWORKS_EVERY, OldNetworks().forget),
             Round("alarms", WARN_EVERY, warn_of_rates),
         ]
-
-    def start(self) -> None:
-        """Begin, and return at once."""
-        for each in self._rounds:
-            each.start()
-
-    def stop(self) -> None:
-        """Let the letter in hand be finished, then end."""
-        for each in self._rounds:
-            each.stopping.set()
-        for each in self._rounds:
-            each.join(timeout=LONGEST_GOODBYE)
 
     def _drain(self) -> None:
         # First, so that a letter whose address was wrong does not leave.
