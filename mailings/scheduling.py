@@ -79,18 +79,13 @@ def schedule_mailing(
     _check_sender(mailing, now, expected_count=expected_count, typed=typed)
     if at and at <= timezone.now():
         raise CannotBeSent([_("This time has passed: choose a later one, or send it now.")])
-    seen = {
-        "scope": mailing.scope_id,
-        "campaign": mailing.campaign_id,
-        "segment": mailing.segment_id,
-    }
     with transaction.atomic():
         if mailing.state == State.PROOFED:
             mailing.approve(by=user)
         claimed = mailing.put_on_schedule(
             by=user,
             starts_at=_start(at),
-            audience=seen,
+            audience=_counted_by(mailing),
             seconded=asks_for_second_person(mailing, now),
             narrowed_by=mailing.segment.as_data() if mailing.segment else None,
         )
@@ -107,6 +102,15 @@ def _count(mailing: Mailing) -> int:
         raise CannotBeSent([str(error)]) from error
     except audience.TooSlow as error:
         raise CannotBeSent([_("Its audience could not be counted in time: try again.")]) from error
+
+
+def _counted_by(mailing: Mailing) -> dict[str, int | None]:
+    """What the number rests on. Where another has chosen something else meanwhile, nothing goes."""
+    return {
+        "scope": mailing.scope_id,
+        "campaign": mailing.campaign_id,
+        "segment": mailing.segment_id,
+    }
 
 
 def _start(at: datetime | None) -> Any:

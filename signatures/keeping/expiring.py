@@ -24,18 +24,7 @@ def expire() -> int:
     """Delete one batch of signatures that nobody confirmed in time, with their letters, and the
     people of whom nothing else is held. Returns how many signatures went; under BATCH none is left.
     """
-    before = timezone.now() - timedelta(days=settings.KEEP_UNCONFIRMED_DAYS)
-    # Whoever asked for the link again has as long from then on.
-    asked_since = Letter.objects.filter(signature=OuterRef("pk"), created_at__gte=before)
-    old = Signature.objects.filter(~Exists(asked_since), created_at__lt=before, confirmed_at=None)
-    pending = old.filter(state=State.PENDING).order_by("created_at").values_list("pk", flat=True)
-    ids = list(pending[:BATCH])
-    for campaign_id in Campaign.objects.values_list("pk", flat=True):
-        if len(ids) >= BATCH:
-            break
-        # The oldest held ones by number, along the index of what does not count.
-        held = old.filter(campaign_id=campaign_id, state=State.HELD).order_by("id")
-        ids += list(held.values_list("pk", flat=True)[: BATCH - len(ids)])
+    ids = _waited_in_vain()
     people = Signature.objects.filter(pk__in=ids).values_list("supporter_id", flat=True)
     # The row of the person first, as signing has it: nobody signs under an address that goes.
     locked = list(
@@ -63,6 +52,23 @@ def expire() -> int:
         else:
             move(campaign_id=campaign_id, on=day, held=-number)
     return len(going)
+
+
+def _waited_in_vain() -> list[int]:
+    """Numbers of signatures that nobody confirmed in time: the oldest, a batch at most."""
+    before = timezone.now() - timedelta(days=settings.KEEP_UNCONFIRMED_DAYS)
+    # Whoever asked for the link again has as long from then on.
+    asked_since = Letter.objects.filter(signature=OuterRef("pk"), created_at__gte=before)
+    old = Signature.objects.filter(~Exists(asked_since), created_at__lt=before, confirmed_at=None)
+    pending = old.filter(state=State.PENDING).order_by("created_at").values_list("pk", flat=True)
+    ids = list(pending[:BATCH])
+    for campaign_id in Campaign.objects.values_list("pk", flat=True):
+        if len(ids) >= BATCH:
+            break
+        # The oldest held ones by number, along the index of what does not count.
+        held = old.filter(campaign_id=campaign_id, state=State.HELD).order_by("id")
+        ids += list(held.values_list("pk", flat=True)[: BATCH - len(ids)])
+    return ids
 
 
 def forget_used_links() -> None:
