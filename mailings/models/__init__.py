@@ -5,15 +5,10 @@ from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
 from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient, SkipReason
 from mailings.models.digest import DigestItem, SkippedPeriod
 from mailings.models.list_health import ListHealth
-from mailings.models.mailing import (
-    DigestSchedule,
-    Mailing,
-    MailingContent,
-    Proof,
-    content_digest,
-)
+from mailings.models.mailing import Mailing, MailingContent, Proof, content_digest
 from mailings.models.notice import OrganizerNotice
 from mailings.models.report import MailingTally, VisitCount
+from mailings.models.schedule import DigestSchedule
 from mailings.models.segment import Segment
 from mailings.models.states import IN_PREPARATION
 from mailings.models.trial import Trial, TrialMeasure, TrialText

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, Update
 from campaigns.models.campaign import CampaignState
 from campaigns.models.values import in_choices
-from mailings.models.mailing import DigestSchedule, Mailing
+from mailings.models.mailing import Mailing
+from mailings.models.schedule import DigestSchedule
 
 # As many bits as a positive PostgreSQL integer has.
 MOST_POSITIONS = 31
