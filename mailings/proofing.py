@@ -76,9 +76,11 @@ def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -
     if reasons := blocking(checks):
         raise CannotBeSent(reasons)
     _send(copies)
+    if mailing.is_approved_for_other_than(proved(contents)):
+        mailing.void(note=_("What it says has changed since the proof."))
     proof = Proof.objects.create(
         mailing=mailing,
-        digest=_proved(contents),
+        digest=proved(contents),
         sent_to=user,
         checks=[check.as_data() for check in checks],
     )
@@ -110,10 +112,10 @@ def is_proofed(contents: Sequence[MailingContent]) -> bool:
 
 def proof_of(contents: Sequence[MailingContent]) -> Proof | None:
     """The newest proof of exactly these contents, for exactly this audience."""
-    return contents[0].mailing.proofs.filter(digest=_proved(contents)).first()
+    return contents[0].mailing.proofs.filter(digest=proved(contents)).first()
 
 
-def _proved(contents: Sequence[MailingContent]) -> bytes:
+def proved(contents: Sequence[MailingContent]) -> bytes:
     """What a proof stands for: the texts, the kind of mail, whose signers get it, the segment."""
     mailing = contents[0].mailing
     segment = json.dumps(mailing.narrowed(), sort_keys=True)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from mailings import audience, doorbell
 from mailings.composing import CannotBeSent, compile_contents, freeze_content
 from mailings.models import Mailing, MailingContent
-from mailings.proofing import is_proofed
+from mailings.proofing import is_proofed, proved
 from mailings.segments import BadRules
 
 State = Mailing.State
@@ -51,8 +51,8 @@ def approve_mailing(*, mailing: Mailing, user: Any) -> bool:
     """
     if mailing.state != State.PROOFED:
         return False
-    _proofed_contents(mailing)
-    return mailing.approve(by=user)
+    contents = _proofed_contents(mailing)
+    return mailing.approve(by=user, digest=proved(contents))
 
 
 def schedule_mailing(
@@ -81,11 +81,11 @@ def schedule_mailing(
         raise CannotBeSent([_("This time has passed: choose a later one, or send it now.")])
     with transaction.atomic():
         if mailing.state == State.PROOFED:
-            mailing.approve(by=user)
+            mailing.approve(by=user, digest=proved(contents))
         claimed = mailing.put_on_schedule(
             by=user,
             starts_at=_start(at),
-            audience=_counted_by(mailing),
+            seen=_counted_by(mailing) | {"approved_digest": proved(contents)},
             seconded=asks_for_second_person(mailing, now),
             narrowed_by=mailing.segment.as_data() if mailing.segment else None,
         )
@@ -104,7 +104,7 @@ def _count(mailing: Mailing) -> int:
         raise CannotBeSent([_("Its audience could not be counted in time: try again.")]) from error
 
 
-def _counted_by(mailing: Mailing) -> dict[str, int | None]:
+def _counted_by(mailing: Mailing) -> dict[str, Any]:
     """What the number rests on. Where another has chosen something else meanwhile, nothing goes."""
     return {
         "scope": mailing.scope_id,
@@ -119,9 +119,12 @@ def _start(at: datetime | None) -> Any:
 
 
 def _proofed_contents(mailing: Mailing) -> list[MailingContent]:
-    """What the mailing says, if a proof of exactly this was sent. Raises CannotBeSent."""
+    """What the mailing says, if a proof of exactly this was sent, and nothing else was approved.
+
+    Raises CannotBeSent.
+    """
     contents = compile_contents(mailing)
-    if not is_proofed(contents):
+    if not is_proofed(contents) or mailing.is_approved_for_other_than(proved(contents)):
         mailing.void(note=_("What it says has changed since the proof."))
         raise CannotBeSent([_("Send yourself a proof of this text first.")])
     return contents

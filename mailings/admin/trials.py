@@ -105,6 +105,17 @@ class TrialAdmin(OrganizationScopedAdmin):
             obj.mailing = self._draft(request)
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Other words are an edit of the mailing: they void its proof, and who wrote them cannot
+        be the second person who approves it."""
+        if not change or form.changed_data or any(each.has_changed() for each in formsets):
+            _edit(request, form.instance.mailing)
+        super().save_related(request, form, formsets, change)
+
+    def delete_model(self, request: HttpRequest, obj: Trial) -> None:
+        _edit(request, obj.mailing)
+        super().delete_model(request, obj)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Texts are numbered in the order in which they were written."""
         texts = formset.save(commit=False)
@@ -142,6 +153,12 @@ class TrialAdmin(OrganizationScopedAdmin):
             arms = arms_of(trial)
             context |= {"arms": arms, "by_chance": could_be_chance(arms, trial.measure)}
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _edit(request: HttpRequest, mailing: Mailing) -> None:
+    """Raises PermissionDenied, which takes back all of the save, when it is no draft any more."""
+    if not mailing.edit(by=request.user):
+        raise PermissionDenied
 
 
 def _offer_sources(context: dict[str, Any], mailing: Mailing) -> None:

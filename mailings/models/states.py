@@ -35,7 +35,12 @@ _NOT_OVER = [
     MailingState.SENDING,
     MailingState.PAUSED,
 ]
-_NO_APPROVAL: dict[str, Any] = {"approved_by": None, "approved_at": None, "by_second_person": False}
+_NO_APPROVAL: dict[str, Any] = {
+    "approved_by": None,
+    "approved_at": None,
+    "approved_digest": None,
+    "by_second_person": False,
+}
 
 
 class Steps(models.Model):
@@ -77,6 +82,9 @@ class Steps(models.Model):
         editable=False,
     )
     approved_at = models.DateTimeField(null=True, editable=False)
+    # What was approved, as a proof names it. Its words stand in other rows as well (an update, a
+    # trial, a translation), whose edits do not move this one.
+    approved_digest = models.BinaryField(null=True, editable=False)
     by_second_person = models.BooleanField(
         default=False, editable=False, help_text=_("Approved by somebody who did not write it.")
     )
@@ -114,8 +122,11 @@ class Steps(models.Model):
             pause_reason="",
         )
 
-    def approve(self, *, by: Any) -> bool:
-        """Let what was proofed be scheduled. False when it was edited or approved meanwhile."""
+    def approve(self, *, by: Any, digest: bytes | None) -> bool:
+        """Let what was proofed be scheduled. False when it was edited or approved meanwhile.
+
+        `digest` names the texts and the audience that were approved, and stands for no others.
+        """
         return self._move(
             [MailingState.PROOFED],
             ActName.APPROVED,
@@ -124,29 +135,37 @@ class Steps(models.Model):
             state=MailingState.APPROVED,
             approved_by=by,
             approved_at=Now(),
+            approved_digest=digest,
             by_second_person=bool(by) and by.pk != self.edited_by_id,
         )
+
+    def is_approved_for_other_than(self, digest: bytes) -> bool:
+        """Whether an approval stands that was given to something else."""
+        approved = self.approved_digest
+        stands = self.state == MailingState.APPROVED
+        return stands and (approved is None or bytes(approved) != digest)
 
     def put_on_schedule(
         self,
         *,
         by: Any,
         starts_at: Any,
-        audience: dict[str, int | None],
+        seen: dict[str, Any],
         narrowed_by: dict[str, Any] | None,
         seconded: bool,
     ) -> bool:
         """Let it go out at `starts_at`. False when it was edited or scheduled meanwhile.
 
-        `audience` are the scope, the campaign and the segment that were counted, `narrowed_by` is
-        what the segment says now. `seconded` asks for the approval of a second person.
+        `seen` are the scope, the campaign and the segment that were counted and the digest that was
+        approved, `narrowed_by` is what the segment says now. `seconded` asks for the approval of a
+        second person.
         """
         return self._move(
             [MailingState.APPROVED],
             ActName.SCHEDULED,
             by=by,
             revision=self.revision,
-            only=audience | ({"by_second_person": True} if seconded else {}),
+            only=seen | ({"by_second_person": True} if seconded else {}),
             state=MailingState.SCHEDULED,
             starts_at=starts_at,
             narrowed_by=narrowed_by,

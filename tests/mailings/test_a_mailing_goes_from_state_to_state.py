@@ -27,10 +27,14 @@ STEPS: dict[str, tuple[Callable[[Mailing], bool], set[str], str]] = {
         {State.DRAFT},
         State.PROOFED,
     ),
-    "approve": (lambda mailing: mailing.approve(by=None), {State.PROOFED}, State.APPROVED),
+    "approve": (
+        lambda mailing: mailing.approve(by=None, digest=None),
+        {State.PROOFED},
+        State.APPROVED,
+    ),
     "schedule": (
         lambda mailing: mailing.put_on_schedule(
-            by=None, starts_at=Now(), audience={}, narrowed_by=None, seconded=False
+            by=None, starts_at=Now(), seen={}, narrowed_by=None, seconded=False
         ),
         {State.APPROVED},
         State.SCHEDULED,
@@ -84,7 +88,7 @@ def test_f32_an_approval_holds_for_the_text_that_was_read(mailing: Mailing) -> N
     mailing.edit(by=None, subject="Another")
     mailing.mark_proofed(by=None)
 
-    assert not seen.approve(by=make_staff())
+    assert not seen.approve(by=make_staff(), digest=None)
     assert not seen.by_second_person
 
 

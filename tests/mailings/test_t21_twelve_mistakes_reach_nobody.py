@@ -165,6 +165,58 @@ def test_approving_and_then_changing_a_little_more(office: Office) -> None:
     assert not office.reached()
 
 
+def test_t21_an_approval_is_not_carried_over_to_other_words_by_a_proof(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    read = office.update.body
+    office.update.body = "<p>Quite another thing.</p>"
+    office.update.save()
+    office.proof()
+    office.update.body = read
+    office.update.save()
+    office.proof()
+    _boss, desk = office.hire("Senders")
+    assert "Approved." in office.press("approve", desk)
+
+    # Back to words that have a proof of their own, and no approval.
+    office.update.body = "<p>Quite another thing.</p>"
+    office.update.save()
+    assert "proof of this text first" in office.press("send", count=3)
+    assert office.state == State.DRAFT
+
+    office.update.body = read
+    office.update.save()
+    office.proof()
+    assert "Approved." in office.press("approve", desk)
+    office.update.body = "<p>A third thing.</p>"
+    office.update.save()
+    office.proof()
+    assert office.state == State.PROOFED
+    assert "somebody who did not write it" in office.press("send", count=3)
+    assert not office.reached()
+
+
+def test_t21_who_writes_another_text_to_be_tried_is_not_its_second_person(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    office.proof()
+    _mallory, desk = office.hire("Organizers")
+    typed = {
+        "share": 50,
+        "hours": 4,
+        "measure": "signatures",
+        "texts-TOTAL_FORMS": 1,
+        "texts-INITIAL_FORMS": 0,
+        "texts-0-subject": "What nobody else has read",
+    }
+    desk.post(f"{reverse('admin:mailings_trial_add')}?mailing={office.mailing.pk}", typed)
+    assert office.state == State.DRAFT
+    assert "A proof is on its way" in office.press("proof", desk)
+    assert "somebody else approves it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=3)
+    assert not office.reached()
+
+
 def test_sending_without_being_one_of_those_who_send(office: Office) -> None:
     office.proof()
     _author, desk = office.hire("Authors")
