@@ -15,7 +15,7 @@ from mailings.models import ArrivedMail, Mailing, Reply
 from postroom.events import Event
 from postroom.inbound import MOST_BYTES, Arrival, ArrivalKind, sort
 from postroom.messages import MessageKey
-from signatures.leaving import unsubscribe
+from signatures.leaving import by_mail_to_us, unsubscribe
 from signatures.models import Letter, Supporter
 
 
@@ -63,9 +63,15 @@ def _act_on(mail: ArrivedMail, arrival: Arrival, whom: tuple[int, int] | None) -
         case ArrivalKind.BOUNCE | ArrivalKind.COMPLAINT if arrival.event:
             store([_event(mail, arrival)])
         case ArrivalKind.UNSUBSCRIBE if whom:
-            unsubscribe(supporter_id=whom[0], organization_id=whom[1], via="mail to unsubscribe")
+            via = by_mail_to_us(_mailing_of(arrival))
+            unsubscribe(supporter_id=whom[0], organization_id=whom[1], via=via)
         case ArrivalKind.REPLY:
             _keep_reply(mail, arrival, whom)
+
+
+def _mailing_of(arrival: Arrival) -> int | None:
+    """The number of the mailing that it is about; None for a letter, or what is none of ours."""
+    return arrival.key.ids[0] if arrival.key and arrival.key.kind == "m" else None
 
 
 def _event(mail: ArrivedMail, arrival: Arrival) -> Event:
@@ -84,12 +90,11 @@ def _keep_reply(mail: ArrivedMail, arrival: Arrival, whom: tuple[int, int] | Non
     """For whoever wrote the mail that is answered, so that they see whom they hear from."""
     supporter, organization = whom or (None, None)
     known = Supporter.objects.filter(pk=supporter or 0, erased_at=None).exists()
-    of_mailing = arrival.key is not None and arrival.key.kind == "m"
     Reply.objects.create(
         arrived=mail,
         organization_id=organization,
         supporter_id=supporter if known else None,
-        mailing_number=arrival.key.ids[0] if arrival.key and of_mailing else None,
+        mailing_number=_mailing_of(arrival),
         sender=arrival.sender,
         subject=arrival.subject,
         text=arrival.text,

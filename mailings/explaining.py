@@ -14,7 +14,7 @@ from mailings.models import Deferral, MailEvent, Mailing, Recipient, Reply, Skip
 from mailings.segments import BadRules
 from mailings.segments.rules import Rules
 from mailings.segments.wording import sentence_of
-from signatures.leaving import by_link_of
+from signatures.leaving import by_link_of, by_mail_to_us
 from signatures.models import (
     CampaignMute,
     ConsentEvent,
@@ -233,6 +233,8 @@ def _trail(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
     ]
     left = ConsentEvent.objects.filter(supporter=supporter, via=by_link_of(mailing.pk))
     happened += [(event.at, _("unsubscribed by its link")) for event in left]
+    wrote = ConsentEvent.objects.filter(supporter=supporter, via=by_mail_to_us(mailing.pk))
+    happened += [(event.at, _("unsubscribed by mail")) for event in wrote]
     replies = Reply.objects.filter(mailing_number=mailing.pk, supporter=supporter)
     happened += [(reply.arrived_at, _("wrote back")) for reply in replies]
     for moment, words in sorted(happened):

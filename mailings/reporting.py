@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from campaigns.models import Campaign, Organization
 from mailings.models import Mailing, MailingTally
-from signatures.leaving import by_link_of, by_mail_program
+from signatures.leaving import by_link_of, by_mail_program, by_mail_to_us
 from signatures.staff.looking_back import window
 
 # So long after a mailing is out its numbers are renewed, and so old they may become.
@@ -28,6 +28,8 @@ MOST_GENERATIONS = 20
 # Signatures that the tables of sources and shares look back at.
 MOST_LOOKED_AT = 50_000
 MOST_ROWS = 20
+# How people leave by a mailing.
+WAYS_OUT = (by_link_of, by_mail_program, by_mail_to_us)
 
 _SUM_UP = """
 WITH RECURSIVE brought AS (
@@ -77,7 +79,7 @@ def sum_up(mailing: Mailing) -> MailingTally:
             {
                 "mailing": mailing.pk,
                 "generations": MOST_GENERATIONS,
-                "ways_out": [by_link_of(mailing.pk), by_mail_program(mailing.pk)],
+                "ways_out": [way(mailing.pk) for way in WAYS_OUT],
             },
         )
     return MailingTally.objects.get(pk=mailing.pk)

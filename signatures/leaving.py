@@ -53,6 +53,12 @@ def by_mail_program(mailing_id: int) -> str:
     return f"mail program, mailing {mailing_id}"
 
 
+def by_mail_to_us(mailing_id: int | None) -> str:
+    """What it says of who wrote to the address of List-Unsubscribe, of a mailing or of a letter."""
+    said = "mail to unsubscribe"
+    return f"{said}, mailing {mailing_id}" if mailing_id else said
+
+
 @transaction.atomic
 def unsubscribe(*, supporter_id: int, organization_id: int, via: str) -> list[int]:
     """End every subscription of a person with an organization.

@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from mailings.arriving import forget_old, read_waiting, take_in
 from mailings.events import apply_waiting
+from mailings.explaining import why
 from mailings.mailbox import look_into_mailbox
 from mailings.models import ArrivedMail, MailEvent, Recipient, Reply
 from mailings.pumping import freeze_audience
+from mailings.reporting import sum_up
 from postroom.imap import MailboxTrouble
 from postroom.inbound import sort
 from signatures.erasing import erase
@@ -107,6 +109,13 @@ def test_t20_a_mail_to_unsubscribe_is_one_departure(come_in, reader):
     come_in("an empty mail to the address of List-Unsubscribe")
     assert not Subscription.objects.live().filter(supporter=reader).exists()
     assert ConsentEvent.objects.filter(choice="left").count() == 1
+
+
+def test_who_unsubscribes_by_mail_has_left_by_that_mailing(come_in, mailing, reader):
+    assert sum_up(mailing).left == 0
+    come_in("an empty mail to the address of List-Unsubscribe")
+    assert sum_up(mailing).left == 1
+    assert "unsubscribed by mail" in " ".join(why(mailing=mailing, supporter=reader).trail)
 
 
 def test_a_reply_is_kept_for_the_organization_that_wrote(come_in, mailing, reader):
