@@ -7,7 +7,7 @@ before anybody says that it was received. The `tx` worker reads what is stored.
 import hashlib
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils import timezone
 
 from mailings.events import store
@@ -38,8 +38,7 @@ def read_waiting() -> bool:
             return False
         arrival = sort(bytes(mail.raw), recipient=mail.recipient)
         whom = _who_got(arrival.key)
-        _act_on(mail, arrival, whom)
-        mail.kind, mail.read_at = arrival.kind, timezone.now()
+        mail.kind, mail.read_at = _taken_effect(mail, arrival, whom), timezone.now()
         mail.supporter_number = whom[0] if whom else None
         mail.save(update_fields=["kind", "read_at", "supporter_number"])
     return True
@@ -56,6 +55,16 @@ def _who_got(key: MessageKey | None) -> tuple[int, int] | None:
         return (supporter, organization) if organization else None
     letters = Letter.objects.filter(pk=key.ids[0])
     return letters.values_list("supporter_id", "signature__campaign__organization_id").first()
+
+
+def _taken_effect(mail: ArrivedMail, arrival: Arrival, whom: tuple[int, int] | None) -> ArrivalKind:
+    """Do what a mail asks for; what it is. One that cannot be stored keeps no other one waiting."""
+    try:
+        with transaction.atomic():
+            _act_on(mail, arrival, whom)
+    except (DataError, ValueError):
+        return ArrivalKind.UNREADABLE
+    return arrival.kind
 
 
 def _act_on(mail: ArrivedMail, arrival: Arrival, whom: tuple[int, int] | None) -> None:

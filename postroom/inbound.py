@@ -6,9 +6,10 @@ Nothing is ever answered, so no two robots can talk to each other through here (
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import getaddresses
 from enum import StrEnum
 from html.parser import HTMLParser
@@ -24,6 +25,9 @@ from postroom.reports import (
 )
 
 MOST_BYTES = 1024 * 1024
+# What is read of a field. Python takes a time for the parameters of a `Content-` field that grows
+# with the square of their length.
+_MOST_OF_A_FIELD, _MOST_OF_PARAMETERS = 16 * 1024, 998
 _LONGEST_TEXT = 20_000
 _LONGEST_SUBJECT = 300
 _LONGEST_ADDRESS = 320
@@ -61,9 +65,30 @@ def sort(raw: bytes, *, recipient: str = "") -> Arrival:
     """
     raw = raw[:MOST_BYTES]
     try:
-        return _sort(message_from_bytes(raw, policy=policy.compat32), raw, recipient)
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return _sort(message_from_bytes(raw, policy=_ShortFields()), raw, recipient)
+    except _STRANGE:
         return Arrival(ArrivalKind.UNREADABLE)
+
+
+# What Python's parsers raise at strange mails.
+_STRANGE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+class _ShortFields(Compat32):
+    """Reads the beginning of each field, before anything looks into it."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        is_content = name.lower().startswith("content-")
+        return name, value[: _MOST_OF_PARAMETERS if is_content else _MOST_OF_A_FIELD]
 
 
 def _sort(message: Message, raw: bytes, recipient: str) -> Arrival:
@@ -155,9 +180,9 @@ def _reply(message: Message, key: MessageKey | None) -> Arrival:
     return Arrival(
         ArrivalKind.REPLY,
         key,
-        sender=next(iter(_addresses(message, "From")), "")[:_LONGEST_ADDRESS],
-        subject=subject,
-        text=text,
+        sender=_storable(next(iter(_addresses(message, "From")), ""))[:_LONGEST_ADDRESS],
+        subject=_storable(subject),
+        text=_storable(text),
     )
 
 
@@ -165,7 +190,12 @@ def _decoded(message: Message, field: str) -> str:
     said = str(message.get(field, ""))
     with suppress(LookupError, ValueError):
         said = str(make_header(decode_header(said)))
-    return " ".join(said.replace("\0", "").split())
+    return " ".join(said.split())
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL cannot hold: NUL, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _plain(message: Message) -> str:
@@ -173,7 +203,7 @@ def _plain(message: Message) -> str:
     for wanted in ("text/plain", "text/html"):
         for part in message.walk():
             if part.get_content_type() == wanted and part.get_content_disposition() != "attachment":
-                text = next(texts(part), "").replace("\0", "")
+                text = next(texts(part), "")
                 return text if wanted == "text/plain" else _without_tags(text)
     return ""
 
@@ -199,5 +229,6 @@ class _Words(HTMLParser):
 
 def _without_tags(html: str) -> str:
     words = _Words()
-    words.feed(html)
+    # It stumbles over `<![`, which no mail program shows either.
+    words.feed(html.replace("<![", ""))
     return "".join(words.words)

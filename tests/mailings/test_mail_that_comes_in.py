@@ -35,6 +35,29 @@ pytestmark = pytest.mark.django_db
 CASES = {case["name"]: case for case in cases("mails/coming_in")}
 
 
+HOSTILE = {
+    "half a declaration": b"Content-Type: text/html\n\n" + b"<![" * 1000,
+    "NUL in the sender": b"From: <a\0b@news.example>\n\nHello.",
+    "half a character in the text": b"Content-Type: text/plain; charset=unicode_escape\n\n\\ud800",
+    "half a character in the subject": b"Subject: =?utf-7?q?+2AA-?=\n\nHello.",
+    "parameters": b'Content-Type: text/plain; charset="' + b'\\";' * 100_000 + b"\n\nHello.",
+    "a boundary": b'Content-Type: multipart/mixed; boundary="' + b'\\";' * 100_000 + b"\n\nHello.",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_t34_a_hostile_mail_keeps_nobody_elses_waiting(name, mailing, reader):
+    take_in(raw=HOSTILE[name], recipient="r+x@citizens.example")
+    leaving = f"From: {reader.email}\nSubject: unsubscribe\n\nunsubscribe"
+    take_in(raw=leaving.encode(), recipient=f"u+{key_of(mailing, reader)}@citizens.example")
+    began = time.monotonic()
+    while read_waiting():
+        pass
+    assert time.monotonic() - began < 3
+    assert not ArrivedMail.objects.filter(read_at=None).exists()
+    assert not Subscription.objects.filter(supporter=reader, unsubscribed_at=None).exists()
+
+
 @pytest.fixture
 def reader():
     return sign_up(make_campaign(), 1)[0]
