@@ -12,7 +12,7 @@ from mailings.models import Mailing
 def pump() -> dict[int, int]:
     """A round: begin what is due, retry, tidy up, judge what goes out, close the finished, ring.
 
-    Returns how many slices were asked for in each lane.
+    Returns how many connections were asked for in each lane.
     """
     Mailing.objects.ask_again_when_late()
     for mailing_id in Mailing.objects.due().order_by("starts_at").values_list("pk", flat=True):
@@ -24,8 +24,8 @@ def pump() -> dict[int, int]:
         waves.watch(mailing_id)
     rounds.close_finished()
     wanted = rounds.wanted_slices()
-    for lane, slices in wanted.items():
-        transaction.on_commit(partial(doorbell.ring_lane, lane, slices))
+    for lane, connections in wanted.items():
+        transaction.on_commit(partial(doorbell.ring_lane, lane, connections))
     return wanted
 
 

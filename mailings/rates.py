@@ -46,8 +46,8 @@ SELECT count(*),
     count(*) FILTER (WHERE status = 7 OR status = 4 AND code IS NULL)
 FROM last
 """
-# As many chunks of the usual size as hold the window, and some that were only begun.
-_CHUNKS = 20
+# As many chunks as hold the window, or most of it where they are small.
+_CHUNKS = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,10 @@ def pump() -> None:
 
 
 @_armed_task
-def send_slice(lane: int) -> None:
+def send_slice(lane: int, connections: int = 1) -> None:
     """A minute of sending; with work left it rings for the next one."""
-    if sending.send_slice(lane=lane, stopping=_stopping.is_set):
-        doorbell.ring_lane(lane)
+    if sending.send_slice(lane=lane, connections=connections, stopping=_stopping.is_set):
+        doorbell.ring_lane(lane, connections)
     else:
         doorbell.ring_pump()
 

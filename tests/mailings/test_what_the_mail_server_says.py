@@ -8,9 +8,11 @@ from django.db import connection
 from django.utils import timezone
 
 from mailings import ledger
+from mailings.fencing import Crossing, fence, prepare_session
 from mailings.models import Chunk, Deferral, Lane, Mailing, Recipient
 from mailings.pumping import pump
-from mailings.sending import hang_up, send_slice
+from mailings.sending import send_slice
+from mailings.ways_out import hang_up
 from signatures.models import Suppression
 from tests.factories import make_campaign
 from tests.mailings.driving import assert_invariants
@@ -183,11 +185,11 @@ def test_f19_a_text_that_servers_refuse_stops_the_mailing(smtp_sink: SMTPSink) -
 def test_what_a_dead_worker_declared_is_unknown_and_what_it_had_done_is_sent(
     mailing: Mailing, smtp_sink: SMTPSink
 ) -> None:
-    ledger.prepare_session()
+    prepare_session()
     lease = ledger.claim(lane=0)
     assert lease
     for owed in ledger.owed(lease)[:2]:
-        ledger.fence(lease, owed, mailing.about())
+        assert fence([Crossing(lease, owed, tuple(mailing.about()))])[0]
     with connection.cursor() as cursor:
         cursor.execute("UPDATE mailings_chunk SET lease_until = now() - interval '1 second'")
 
@@ -205,10 +207,10 @@ def test_what_a_dead_worker_declared_is_unknown_and_what_it_had_done_is_sent(
 def test_what_a_dead_worker_left_of_a_cancelled_mailing_is_written_down(
     mailing: Mailing,
 ) -> None:
-    ledger.prepare_session()
+    prepare_session()
     lease = ledger.claim(lane=0)
     assert lease
-    ledger.fence(lease, ledger.owed(lease)[0], mailing.about())
+    assert fence([Crossing(lease, ledger.owed(lease)[0], tuple(mailing.about()))])[0]
     mailing.cancel()
     Chunk.objects.update(lease_until=timezone.now() - timedelta(hours=1))
 

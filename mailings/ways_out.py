@@ -1,0 +1,54 @@
+"""Kept-open connections of this process, handed from thread to thread and from slice to slice."""
+
+import threading
+
+from django.conf import settings
+
+from postroom.transport import Envelope, Kind, Outcome, Transport
+from postroom.ways import open_way
+
+# How long a mail server may take over the answer to the final dot: to hang up earlier would only
+# leave one more recipient in doubt.
+DOT_SECONDS = 300
+
+_idle: list[Transport] = []
+_lock = threading.Lock()
+
+
+class WayOut:
+    """One connection at a time, for one thread: taken from those kept open, or made."""
+
+    def __init__(self) -> None:
+        self._transport: Transport | None = None
+
+    def send(self, envelope: Envelope, message: bytes) -> Outcome:
+        """Send a message; what nobody got is tried once more, on a new connection."""
+        outcome = self._usable().send(envelope, message)
+        if outcome.kind is Kind.NOT_SENT and not outcome.whole_lane:
+            outcome = self._usable().send(envelope, message)
+        return outcome
+
+    def keep(self) -> None:
+        """Leave the connection to whoever sends next."""
+        if self._transport is not None:
+            with _lock:
+                _idle.append(self._transport)
+            self._transport = None
+
+    def _usable(self) -> Transport:
+        while self._transport is None or not self._transport.usable:
+            if self._transport is not None:
+                self._transport.close()
+            with _lock:
+                self._transport = _idle.pop() if _idle else None
+            if self._transport is None:
+                self._transport = open_way(settings.EMAIL_URL, dot_timeout=DOT_SECONDS)
+        return self._transport
+
+
+def hang_up() -> None:
+    """Say goodbye on every connection that nobody uses; the next message opens a new one."""
+    with _lock:
+        idle, _idle[:] = list(_idle), []
+    for transport in idle:
+        transport.close()

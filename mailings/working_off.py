@@ -1,0 +1,220 @@
+"""One chunk: for each of its recipients declare, ask for consent, send, record.
+
+What becomes of each outcome is decided here and nowhere else.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.db import Error as DatabaseTrouble
+from django.db import connection
+
+from mailings import ledger
+from mailings.composing import Reader, fill
+from mailings.contents import Contents
+from mailings.desk import Desk
+from mailings.fencing import Crossing, prepare_session
+from mailings.ledger import Lease, LeaseLost, Owed, Result, Status
+from mailings.models import Mailing
+from mailings.pacing import Pace, pace_of
+from mailings.ways_out import WayOut
+from postroom.skeleton import SkeletonError
+from postroom.transport import Kind, Outcome, Stage
+from signatures.models import Supporter, Suppression
+
+logger = logging.getLogger(__name__)
+
+# Waits before a recipient refused for now is tried again, in seconds; then it has failed.
+BACK_OFF = [5 * 60, 15 * 60, 3600, 4 * 3600, 12 * 3600]
+# Accepted mails are written down in batches: the cursor already vouches for them.
+FLUSH_COUNT, FLUSH_SECONDS = 100, 1.0
+# More refusals of the text itself than this in one chunk (a hundredth of it) stop the mailing.
+REFUSED_TEXTS = 5
+# A database that restarts is back within seconds; results wait for it.
+DATABASE_PATIENCE = 30.0
+
+
+class LaneRests(Exception):
+    """The mail server takes nothing from anyone just now."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is read of a chunk before its first message."""
+
+    mailing: Mailing
+    about: tuple[int, ...]
+    contents: Contents
+    owed: list[Owed]
+
+    @classmethod
+    def of(cls, lease: Lease) -> "_Work":
+        mailing = Mailing.objects.select_related("organization", "campaign").get(pk=lease.mailing)
+        return cls(
+            mailing,
+            tuple(mailing.about()),
+            Contents.of(mailing),
+            ledger.owed(lease),
+        )
+
+
+@dataclass
+class LeasedChunk:
+    """One leased chunk and what is known of it so far, in the hands of one connection.
+
+    `over()` says when to stop after the message in hand.
+    """
+
+    lease: Lease
+    desk: Desk
+    way_out: WayOut
+    over: Callable[[], bool]
+    unrecorded: list[Result] = field(default_factory=list)
+    last_flush: float = field(default_factory=time.monotonic)
+    refused_texts: int = 0
+
+    def __post_init__(self) -> None:
+        self.reached = self.lease.after
+
+    def work_off(self) -> None:
+        """Send to everyone in the chunk who is still owed it, and close it; or give it back.
+
+        Raises LaneRests.
+        """
+        try:
+            self.work = self.desk.do(partial(_Work.of, self.lease))
+            self._leave(done=self._deliver_all(pace_of(self.lease.lane)))
+        except LeaseLost:
+            self._leave(done=False)
+        except LaneRests:
+            self._leave(done=False)
+            raise
+        except DatabaseTrouble:
+            logger.exception("The database failed in chunk %s", self.lease)
+            self._leave(done=False)
+            raise
+
+    def _deliver_all(self, pace: Pace) -> bool:
+        """False when it was over before the end."""
+        for owed in self.work.owed:
+            if self.over() or not pace.wait(self.over):
+                return False
+            self._deliver(owed)
+        return True
+
+    def _deliver(self, owed: Owed) -> None:
+        """One recipient: the fence, the message, what came of it."""
+        address = self.desk.cross(Crossing(self.lease, owed, self.work.about))
+        if address is None:
+            self._note(Result(owed.seq, Status.SKIPPED))
+            return
+        language, copies = self.work.contents.choose(owed.language, self.lease.variant)
+        copy = copies.of(owed.items)
+        reader = Reader(
+            owed.supporter,
+            address,
+            owed.signed_campaign,
+            owed.signed_at,
+            name=owed.name,
+            subject=copy.subject,
+        )
+        try:
+            envelope, message = fill(
+                copy.skeleton, mailing=self.work.mailing, language=language, reader=reader
+            )
+        except SkeletonError as error:
+            logger.warning("Recipient %s cannot be written to: %s", owed, error)
+            self._note(Result(owed.seq, Status.FAILED))
+            return
+        outcome = self.way_out.send(envelope, message)
+        if outcome.whole_lane and not (owed.attempts and _of_recipient(outcome)):
+            logger.warning("Lane %s rests: %s", self.lease.lane, outcome)
+            raise LaneRests
+        self._note(result_of(outcome, owed))
+        self._mind_refusals(outcome, owed)
+
+    def _note(self, result: Result) -> None:
+        """Remember a result. Only accepted mails may wait to be written down."""
+        self.unrecorded.append(result)
+        self.reached = result.seq
+        due = len(self.unrecorded) >= FLUSH_COUNT
+        due = due or time.monotonic() - self.last_flush > FLUSH_SECONDS
+        if due or result.status != Status.SENT:
+            self.desk.do(self._flush)
+
+    def _flush(self) -> None:
+        if self.unrecorded:
+            ledger.record(self.lease, self.unrecorded)
+            self.unrecorded.clear()
+        self.last_flush = time.monotonic()
+
+    def _leave(self, *, done: bool) -> None:
+        """Write down what is known and let go of the chunk, over a restart of the database too."""
+        give_up = time.monotonic() + DATABASE_PATIENCE
+        while True:
+            try:
+                self.desk.do(partial(self._let_go, done=done))
+                return
+            except DatabaseTrouble:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.2)
+
+    def _let_go(self, *, done: bool) -> None:
+        """Raises DatabaseTrouble, and then tries the next time with a new session."""
+        try:
+            self._flush()
+            if done:
+                ledger.close(self.lease)
+            else:
+                ledger.give_back(self.lease, reached=self.reached)
+        except DatabaseTrouble:
+            connection.close()
+            prepare_session()
+            raise
+
+    def _mind_refusals(self, outcome: Outcome, owed: Owed) -> None:
+        """A missing mailbox is suppressed; a text that servers refuse stops the mailing."""
+        if outcome.bad_address:
+            self.desk.do(partial(suppress_bounced, owed.supporter))
+        if outcome.kind is Kind.REFUSED and outcome.stage in {Stage.BODY, Stage.DOT}:
+            self.refused_texts += 1
+        if self.refused_texts > REFUSED_TEXTS:
+            reason = f"Mail servers refuse this text: {outcome.code} {outcome.enhanced}"
+            self.desk.do(partial(self.work.mailing.pause, reason))
+
+
+def _of_recipient(outcome: Outcome) -> bool:
+    """Whether a refusal can be about the recipient alone.
+
+    Many refusals in a row are taken for the server's, but not where only those are left whom it
+    refused before.
+    """
+    about = outcome.stage in {Stage.RCPT, Stage.DOT} and outcome.code not in {421, 454}
+    return outcome.kind is Kind.REFUSED_FOR_NOW and about
+
+
+def result_of(outcome: Outcome, owed: Owed) -> Result:
+    """What an outcome that was about this one recipient makes of it."""
+    match outcome.kind:
+        case Kind.ACCEPTED:
+            return Result(owed.seq, Status.SENT, outcome.code)
+        case Kind.UNKNOWN:
+            return Result(owed.seq, Status.UNKNOWN)
+        case Kind.REFUSED:
+            return Result(owed.seq, Status.FAILED, outcome.code)
+    if owed.attempts >= len(BACK_OFF):
+        return Result(owed.seq, Status.FAILED, outcome.code)
+    wait = BACK_OFF[owed.attempts] * random.uniform(0.8, 1.2)
+    return Result(owed.seq, Status.DEFERRED, outcome.code, retry_in=wait)
+
+
+def suppress_bounced(supporter_id: int) -> None:
+    """Write to this mailbox no more: the server says that it does not exist."""
+    hashes = Supporter.objects.filter(pk=supporter_id).values_list("email_hash", flat=True)
+    for email_hash in hashes:
+        Suppression.objects.suppress(email_hash, Suppression.Reason.HARD_BOUNCE)

@@ -1,0 +1,65 @@
+"""A lane's speed is used to the full by connections far away, and never exceeded."""
+
+import time
+
+import pytest
+
+from mailings.models import Lane
+from mailings.pacing import SEEN_AFTER, Pace
+from mailings.pumping import pump
+from mailings.sending import send_slice
+from tests.factories import make_campaign
+from tests.mailings.making import make_lane, make_update, scheduled_mailing, sign_up, statuses
+from tests.rig.smtp_sink import SMTPSink
+
+QUOTA = 60
+CONNECTIONS = 16
+
+
+@pytest.mark.django_db
+def test_a_quota_is_used_and_never_exceeded_at_a_distance(smtp_sink: SMTPSink) -> None:
+    make_lane()
+    Lane.objects.update(per_second=QUOTA, max_connections=CONNECTIONS)
+    campaign = make_campaign()
+    sign_up(campaign, 5 * QUOTA)
+    mailing = scheduled_mailing(make_update(campaign))
+    pump()
+    smtp_sink.mails.clear()
+    smtp_sink.latency = 0.05
+
+    send_slice(lane=0, connections=CONNECTIONS)
+
+    assert statuses(mailing) == {"sent": 5 * QUOTA}
+    times = sorted(mail.monotonic for mail in smtp_sink.mails)
+    busiest = max(sum(start <= each < start + 1 for each in times) for start in times)
+    assert busiest <= QUOTA
+    assert len(times) / (times[-1] - times[0]) >= 0.9 * QUOTA
+
+
+def turns_in(seconds: float, pace: Pace) -> int:
+    """How often its turn comes."""
+    end, turns = time.monotonic() + seconds, 0
+    while pace.wait(lambda: time.monotonic() > end):
+        turns += 1
+    return turns
+
+
+def test_a_host_that_comes_later_waits_until_the_others_have_made_room() -> None:
+    pace = Pace(0)
+    pace.join()
+
+    pace.allow(100, live=2)
+    assert turns_in(0.3, pace) == 0
+
+    pace._since = {one: since - SEEN_AFTER for one, since in pace._since.items()}
+    pace.allow(100, live=2)
+    assert 10 <= turns_in(0.3, pace) <= 16
+
+
+def test_the_only_host_has_all_of_it_at_once() -> None:
+    pace = Pace(0)
+    pace.join()
+
+    pace.allow(100, live=1)
+
+    assert 24 <= turns_in(0.3, pace) <= 31
