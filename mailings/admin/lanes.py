@@ -9,10 +9,24 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from mailings.list_health import warming
-from mailings.models import Lane, WarmUp
+from mailings.models import Lane, LaneDomain, WarmUp
+
+
+class LaneDomainInline(admin.TabularInline):
+    model = LaneDomain
+    fields = ["domain"]
+    extra = 1
+    verbose_name = gettext_lazy("domain whose mail goes by this lane")
+    verbose_name_plural = gettext_lazy("domains whose mail goes by this lane")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Everything that no other lane names goes by the first."""
+        first = obj is not None and obj.pk == Lane.DEFAULT
+        return not first and super().has_add_permission(request, obj)
 
 
 @admin.register(Lane)
@@ -21,9 +35,10 @@ class LaneAdmin(admin.ModelAdmin):
 
     list_display = ["name", "max_connections", "per_second", "day_cap", "paused_until"]
     actions = None
+    inlines = [LaneDomainInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Everything goes out by the first lane."""
+        """Lanes are given; which domains go by them is not."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,7 +1,8 @@
 """Writing the audience down, page by page, when the time of a mailing has come.
 
-Who has had enough mail for now is written down as well, as skipped, and waits for a catch-up. Those
-rows have numbers below zero, where no chunk reaches.
+Everyone is in the lane of their mailbox's provider, and has a number there. Who has had enough mail
+for now is written down as well, as skipped, and waits for a catch-up. Those rows are in the first
+lane and have numbers below zero, where no chunk reaches.
 """
 
 from typing import Any
@@ -47,22 +48,26 @@ _FREEZE_PAGE = (
         WHEN capped THEN least(0, (
             SELECT min(r.seq) FROM mailings_recipient r
             WHERE r.mailing_id = %(mailing)s AND r.lane = %(lane)s AND r.seq < 0
-        )) - row_number() OVER (PARTITION BY capped ORDER BY s.id)
-        ELSE l.last_seq + row_number() OVER (PARTITION BY capped ORDER BY s.id)
-    END AS seq
-    FROM owed s JOIN mailings_lanesequence l ON l.mailing_id = %(mailing)s AND l.lane = %(lane)s
+        )) - row_number() OVER (PARTITION BY capped, l.lane ORDER BY s.id)
+        ELSE l.last_seq + row_number() OVER (PARTITION BY capped, l.lane ORDER BY s.id)
+    END AS seq, l.lane
+    FROM owed s JOIN signatures_supporter p ON p.id = s.supporter_id
+    LEFT JOIN mailings_lanedomain d
+        ON NOT capped AND d.domain = lower(split_part(p.email, '@', 2))
+    JOIN mailings_lanesequence l
+        ON l.mailing_id = %(mailing)s AND l.lane = coalesce(d.lane_id, %(lane)s)
 ), ins AS (
     INSERT INTO mailings_recipient
         (mailing_id, lane, seq, subscription_id, supporter_id, items, status, attempts, code)
-    SELECT %(mailing)s, %(lane)s, seq, id, supporter_id, items,
+    SELECT %(mailing)s, lane, seq, id, supporter_id, items,
         CASE WHEN goes THEN 0 ELSE 6 END, 0, CASE WHEN NOT goes THEN 1 END
     FROM num
     ON CONFLICT (supporter_id, mailing_id) DO NOTHING
     RETURNING seq
 ), adv AS (
-    UPDATE mailings_lanesequence SET last_seq = x.last
-    FROM (SELECT max(seq) AS last FROM num WHERE goes HAVING count(*) > 0) x
-    WHERE mailing_id = %(mailing)s AND lane = %(lane)s
+    UPDATE mailings_lanesequence l SET last_seq = x.last
+    FROM (SELECT lane, max(seq) AS last FROM num WHERE goes GROUP BY lane) x
+    WHERE l.mailing_id = %(mailing)s AND l.lane = x.lane
 )
 UPDATE mailings_mailing
 SET snapshot_after = coalesce((SELECT max(id) FROM page), snapshot_after),
@@ -94,15 +99,17 @@ def freeze_page(mailing_id: int) -> bool:
     locked = due.select_for_update(skip_locked=True).first()
     if locked is None:
         return False
-    lane = Lane.DEFAULT
-    LaneSequence.objects.get_or_create(mailing_id=mailing_id, lane=lane)
+    LaneSequence.objects.bulk_create(
+        (LaneSequence(mailing_id=mailing_id, lane=lane.pk) for lane in Lane.objects.all()),
+        ignore_conflicts=True,
+    )
     audience, enough = audience_of(locked), capped(locked)
     what = (
         audience.values
         | dict(enough.values)
         | {
             "mailing": mailing_id,
-            "lane": lane,
+            "lane": Lane.DEFAULT,
             "after": locked.snapshot_after,
             "page": PAGE,
         }

@@ -2,8 +2,9 @@ from mailings.models.act import MailingAct
 from mailings.models.catching_up import CatchUp
 from mailings.models.closing import ClosingMail
 from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
-from mailings.models.delivery import Chunk, Deferral, Lane, LaneSequence, Recipient, SkipReason
+from mailings.models.delivery import Chunk, Deferral, LaneSequence, Recipient, SkipReason
 from mailings.models.digest import DigestItem, SkippedPeriod
+from mailings.models.lane import Lane, LaneDomain
 from mailings.models.list_health import ListHealth
 from mailings.models.mailing import Mailing, MailingContent, Proof, content_digest
 from mailings.models.notice import OrganizerNotice
@@ -27,6 +28,7 @@ __all__ = [
     "DigestSchedule",
     "Lane",
     "LaneDay",
+    "LaneDomain",
     "LaneSequence",
     "Mailing",
     "MailingAct",

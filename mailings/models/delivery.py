@@ -13,33 +13,6 @@ from mailings.models.mailing import Mailing
 from signatures.models import Subscription, Supporter
 
 
-class Lane(models.Model):
-    """A way out with limits of its own. The first lane takes everything."""
-
-    DEFAULT = 0
-
-    number = models.PositiveSmallIntegerField(primary_key=True)
-    name = models.CharField(max_length=40)
-    max_connections = models.PositiveSmallIntegerField(default=4)
-    per_second = models.FloatField(
-        null=True,
-        blank=True,
-        help_text=_("Mails a second over all connections; empty: no limit."),
-    )
-    day_cap = models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        help_text=_("Mails a day, counted in UTC; empty: no limit. A warm-up sets it by itself."),
-    )
-    paused_until = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["number"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class LaneSequence(models.Model):
     """The last sequence number given out in a lane of a mailing."""
 

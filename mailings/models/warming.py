@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mailings.models.delivery import Lane
+from mailings.models.lane import Lane
 
 
 class LaneDay(models.Model):
