@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from postroom.smtp_settings import SMTPSettings
+from postroom.ways import server_of
 from signatures.arming import is_armed
 from signatures.keys import key_matches
 
@@ -57,8 +57,7 @@ def _keys() -> str:
 
 
 def _mail() -> str:
-    way = SMTPSettings.from_url(settings.EMAIL_URL)
-    with socket.create_connection((way.host, way.port), timeout=MAIL_TIMEOUT_SECONDS):
+    with socket.create_connection(server_of(settings.EMAIL_URL), timeout=MAIL_TIMEOUT_SECONDS):
         return "ok"
 
 

@@ -5,7 +5,7 @@ by the system checks in `advocacy/checks.py`.
 """
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 
@@ -173,7 +173,12 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Mail leaves through postroom, over this connection. Django's own backend serves admin errors.
 EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:1025")
-vars().update(env.email_url("EMAIL_URL", default=EMAIL_URL))
+if EMAIL_URL.startswith("anymail+"):
+    _provider, _, _query = EMAIL_URL.removeprefix("anymail+").partition("://?")
+    EMAIL_BACKEND = f"anymail.backends.{_provider}.EmailBackend"
+    ANYMAIL = {f"{_provider}_{name}".upper(): value for name, value in parse_qsl(_query)}
+else:
+    vars().update(env.email_url("EMAIL_URL", default=EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"noreply@{SITE_HOST or 'localhost'}")
 # The domain that bounces return to and that Message-IDs carry.
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2])

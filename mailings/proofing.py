@@ -17,8 +17,8 @@ from mailings.composing import CannotBeSent, Reader, compile_contents, fill
 from mailings.examining import blocking, examine
 from mailings.models import Mailing, MailingContent, Proof
 from postroom.skeleton import SkeletonError
-from postroom.smtp import Connection, SMTPSettings
 from postroom.transport import Envelope, Kind
+from postroom.ways import open_way
 from signatures.arming import HOW as HOW_TO_ARM
 from signatures.arming import is_armed
 
@@ -92,13 +92,13 @@ def _send(copies: list[tuple[Envelope, bytes]]) -> None:
     """Hand the mails to the mail server while somebody waits. Raises ProofFailed."""
     if not is_armed():
         raise ProofFailed(HOW_TO_ARM)
-    way = replace(
-        SMTPSettings.from_url(settings.EMAIL_URL),
+    way = open_way(
+        settings.EMAIL_URL,
         connect_timeout=_CONNECT,
         message_timeout=_MESSAGE,
         dot_timeout=_DOT,
     )
-    with Connection(way) as way_out:
+    with way as way_out:
         for envelope, message in copies:
             outcome = way_out.send(envelope, message)
             if outcome.kind is not Kind.ACCEPTED:

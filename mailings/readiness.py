@@ -1,6 +1,7 @@
 """Whether mail from here would arrive: what providers look up, law asks and leaving needs."""
 
 import http.client
+import socket
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from postroom.domain_checks import (
 from postroom.findings import Finding, Grade
 from postroom.lookups import Lookups
 from postroom.smtp_settings import SMTPSettings
+from postroom.ways import goes_by_http, server_of
 from signatures import links
 
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
@@ -33,8 +35,7 @@ def check(organizations: Iterable[Organization]) -> Iterator[Finding]:
     organizations = list(organizations)
     lookups = Lookups(settings.DNS_SERVERS)
     domain, addresses = settings.MAIL_DOMAIN, settings.MAIL_SENDING_ADDRESSES
-    server = SMTPSettings.from_url(settings.EMAIL_URL)
-    yield check_server(server, is_local=server.host in THIS_MACHINE)
+    yield _check_way_out()
     yield check_spf(domain, addresses, lookups)
     yield from check_dkim(domain, settings.DKIM_SELECTORS, lookups)
     yield check_return_path(domain, lookups)
@@ -48,6 +49,24 @@ def check(organizations: Iterable[Organization]) -> Iterator[Finding]:
     for organization in organizations:
         yield _check_postal_address(organization)
     yield check_one_click()
+
+
+def _check_way_out() -> Finding:
+    if goes_by_http(settings.EMAIL_URL):
+        return _check_provider()
+    server = SMTPSettings.from_url(settings.EMAIL_URL)
+    return check_server(server, is_local=server.host in THIS_MACHINE)
+
+
+def _check_provider() -> Finding:
+    """Whether the provider's interface can be reached; its key is tried by the first proof."""
+    subject = _("The provider that mail is handed to")
+    try:
+        where = server_of(settings.EMAIL_URL)
+        socket.create_connection(where, timeout=SECONDS).close()
+    except (OSError, ValueError) as error:
+        return Finding(subject, Grade.WRONG, str(error), _("See EMAIL_URL in the settings."))
+    return Finding(subject, Grade.GOOD, _("%s answers. Send a proof to try its key.") % where[0])
 
 
 def _check_postal_address(organization: Organization) -> Finding:

@@ -21,8 +21,8 @@ from postroom.addresses import BadAddress
 from postroom.headers import BadHeader, mailbox
 from postroom.messages import date_text, letter_headers, message_key
 from postroom.skeleton import SkeletonError, compose
-from postroom.smtp import Connection, SMTPSettings
-from postroom.transport import Envelope, Kind
+from postroom.transport import Envelope, Kind, Transport
+from postroom.ways import open_way
 from signatures.arming import is_armed
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def send_notices() -> int:
     claimed = _claim() if is_armed() else []
     sent = 0
     if claimed:
-        with Connection(SMTPSettings.from_url(settings.EMAIL_URL)) as way_out:
+        with open_way(settings.EMAIL_URL) as way_out:
             for notice in claimed:
                 sent += _send(notice, way_out)
     return sent
@@ -85,7 +85,7 @@ def _claim() -> list[OrganizerNotice]:
     return list(claimed.select_related("organization", "user"))
 
 
-def _send(notice: OrganizerNotice, way_out: Connection) -> bool:
+def _send(notice: OrganizerNotice, way_out: Transport) -> bool:
     own = OrganizerNotice.objects.filter(pk=notice.pk)
     try:
         outcome = way_out.send(*_written(notice))

@@ -1,6 +1,7 @@
 """Kept-open connections of this process, handed from thread to thread and from slice to slice."""
 
 import threading
+from collections import defaultdict
 
 from django.conf import settings
 
@@ -11,7 +12,7 @@ from postroom.ways import open_way
 # leave one more recipient in doubt.
 DOT_SECONDS = 300
 
-_idle: list[Transport] = []
+_idle: dict[str, list[Transport]] = defaultdict(list)
 _lock = threading.Lock()
 
 
@@ -19,6 +20,7 @@ class WayOut:
     """One connection at a time, for one thread: taken from those kept open, or made."""
 
     def __init__(self) -> None:
+        self._url = settings.EMAIL_URL
         self._transport: Transport | None = None
 
     def send(self, envelope: Envelope, message: bytes) -> Outcome:
@@ -32,7 +34,7 @@ class WayOut:
         """Leave the connection to whoever sends next."""
         if self._transport is not None:
             with _lock:
-                _idle.append(self._transport)
+                _idle[self._url].append(self._transport)
             self._transport = None
 
     def _usable(self) -> Transport:
@@ -40,15 +42,17 @@ class WayOut:
             if self._transport is not None:
                 self._transport.close()
             with _lock:
-                self._transport = _idle.pop() if _idle else None
+                waiting = _idle[self._url]
+                self._transport = waiting.pop() if waiting else None
             if self._transport is None:
-                self._transport = open_way(settings.EMAIL_URL, dot_timeout=DOT_SECONDS)
+                self._transport = open_way(self._url, dot_timeout=DOT_SECONDS)
         return self._transport
 
 
 def hang_up() -> None:
     """Say goodbye on every connection that nobody uses; the next message opens a new one."""
     with _lock:
-        idle, _idle[:] = list(_idle), []
+        idle = [transport for waiting in _idle.values() for transport in waiting]
+        _idle.clear()
     for transport in idle:
         transport.close()

@@ -49,6 +49,11 @@ def find_message_key(text: str, *, keys: Keys | None = None) -> MessageKey | Non
     return None
 
 
+def key_in(message_id: str) -> str:
+    """The key that a Message-ID of ours holds, as it stands there; whose it is, nobody looks."""
+    return message_id.strip("<> ").rpartition("@")[0]
+
+
 def _mac(secret: str, name: str) -> str:
     return sign(secret, "message", name.encode())[:_MAC_BYTES].hex()
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 
 class Kind(StrEnum):
@@ -66,7 +66,11 @@ class Outcome:
 
 
 class Transport(Protocol):
-    """One kept-open way out, used by one thread. SMTP now; an HTTP provider fits as well."""
+    """One kept-open way out, used by one thread: SMTP, or a provider's HTTP interface."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_exc: object) -> None: ...
 
     @property
     def usable(self) -> bool:

@@ -1,10 +1,13 @@
 """Which transport an EMAIL_URL stands for."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from postroom.smtp import Connection
 from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Transport
+
+HTTP_SCHEME = "anymail+"
 
 
 def open_way(
@@ -18,6 +21,11 @@ def open_way(
 
     Raises ValueError when the URL stands for none.
     """
+    if goes_by_http(url):
+        # It takes a while to load, and most installations have no use for it.
+        from postroom.http_api import HTTPConnection
+
+        return HTTPConnection(url, timeout=dot_timeout)
     settings = replace(
         SMTPSettings.from_url(url),
         connect_timeout=connect_timeout,
@@ -25,3 +33,19 @@ def open_way(
         dot_timeout=dot_timeout,
     )
     return Connection(settings)
+
+
+def goes_by_http(url: str) -> bool:
+    """Whether mail leaves by a provider's HTTP interface."""
+    return url.startswith(HTTP_SCHEME)
+
+
+def server_of(url: str) -> tuple[str, int]:
+    """Host and port that mail is handed to. Raises ValueError when the URL stands for none."""
+    if goes_by_http(url):
+        from postroom.http_api import HTTPConnection
+
+        parts = urlsplit(HTTPConnection(url, timeout=1).address)
+        return parts.hostname or "", parts.port or {"http": 80}.get(parts.scheme, 443)
+    settings = SMTPSettings.from_url(url)
+    return settings.host, settings.port

@@ -12,7 +12,7 @@ from advocacy.demo.stories import ORGANIZATION, SLUG, STORIES, SUPPORTERS, TEXTS
 from campaigns.importing.creating import create_campaign
 from campaigns.importing.parsing import parse_campaign
 from campaigns.models import Campaign, Organization
-from postroom.smtp_settings import SMTPSettings
+from postroom.ways import server_of
 
 
 class NotHere(Exception):
@@ -44,7 +44,7 @@ def fill_demo(*, supporters: int = SUPPORTERS) -> Organization | None:
 def _only_on_this_machine() -> None:
     if not is_local(settings.SITE_HOST):
         raise NotHere("The demo is for a site on this machine alone; SITE_URL is public.")
-    if not is_local(SMTPSettings.from_url(settings.EMAIL_URL).host):
+    if not is_local(server_of(settings.EMAIL_URL)[0]):
         raise NotHere("The demo could mail: EMAIL_URL leads to another machine.")
 
 

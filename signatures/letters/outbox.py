@@ -7,7 +7,6 @@ at least once, because a confirmation that never comes is worse than one that co
 import logging
 import random
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,9 +18,8 @@ from django.utils import timezone
 from postroom.addresses import BadAddress
 from postroom.headers import BadHeader
 from postroom.skeleton import SkeletonError
-from postroom.smtp import Connection
-from postroom.smtp_settings import SMTPSettings
-from postroom.transport import Kind, Outcome, Stage
+from postroom.transport import Kind, Outcome, Stage, Transport
+from postroom.ways import open_way
 from signatures.arming import is_armed
 from signatures.letters.rationing import ALONE, Rations
 from signatures.letters.writing import LetterPress
@@ -62,7 +60,7 @@ class Outbox:
     def __init__(self) -> None:
         self._press = LetterPress()
         self._rations = Rations()
-        self._connection: Connection | None = None
+        self._connection: Transport | None = None
 
     def drain(self) -> int:
         """Send one batch of due letters.
@@ -126,12 +124,11 @@ class Outbox:
         _record(letter, outcome)
         return outcome
 
-    def _way_out(self) -> Connection:
+    def _way_out(self) -> Transport:
         if self._connection is None or not self._connection.usable:
             self.close()
-            way = SMTPSettings.from_url(settings.EMAIL_URL)
-            self._connection = Connection(
-                replace(way, message_timeout=LETTER_SECONDS, dot_timeout=LETTER_SECONDS)
+            self._connection = open_way(
+                settings.EMAIL_URL, message_timeout=LETTER_SECONDS, dot_timeout=LETTER_SECONDS
             )
         return self._connection
 
