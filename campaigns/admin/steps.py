@@ -157,7 +157,7 @@ ALL = [
         gettext_lazy("Open again"),
         ENDED,
         lambda campaign, typed: campaign.reopen(),
-        gettext_lazy("Open again: the page takes signatures."),
+        gettext_lazy("Opened again: the page takes signatures."),
         gettext_lazy("The form comes back, and what the page said of the end goes."),
     ),
     Step(

@@ -29,6 +29,12 @@ MOST_HEADS = 12
 SUBJECT = re.compile(
     r"(?:e-?mail )?(?:subject|betreff|asunto|objet|oggetto|temat)\b", re.IGNORECASE
 )
+# `Dear Katy,` above the text of a mail: whom its subject may call by name.
+GREETED = re.compile(
+    r"(?:(?:dear|hi|hello|hey|liebe[rs]?|hallo|hola|querid[oa]|ch[eè]re?|ciao) )?"
+    r"(?P<name>[^\W\d_][\w’'-]{0,30}) ?[,!–-]",
+    re.IGNORECASE,
+)
 REPLY = re.compile(r"\A(?:(?:re|fwd?|aw|wg|rv|tr) ?: )+", re.IGNORECASE)
 
 
@@ -104,19 +110,39 @@ def _put_labelled(found: Sections, at: int, part: Part, rest: str) -> None:
             why = _("The subject of the mail; the text has a headline of its own.")
             found.put(at, Part.LEFT_OUT, why)
             return
+    why = ""
+    if part == Part.HEADLINE and (name := _reader_called(found, rest)):
+        rest = rest[len(name) :].lstrip(" ,:–-")
+        why = _("The name of the one who got the mail was taken out of its subject.")
     found.pieces[at] = piece.without(len(piece.text) - len(rest))
-    found.put(at, part)
+    found.put(at, part, why)
     found.labels[at] = part
     if part == Part.TARGETS:
         found.target_phrase = found.target_phrase or rest.rstrip(",:")
 
 
 def _has_headline(found: Sections, subject: str) -> bool:
-    """Whether a line of the text, other than `subject`, stands in it twice, as headlines do."""
+    """Whether another line than `subject` stands twice, as headlines do, or tells somebody."""
+    if any(_tells(found.text(at)) for at in found.free(0, len(found.pieces) // 2)):
+        return not _tells(subject)
     texts = Counter(found.text(at) for at in found.free() if len(found.text(at)) <= MAX_HEADLINE)
     repeated = next((text for text, times in texts.items() if times > 1 and " " in text), subject)
     first = next((at for at in found.free() if found.text(at) == repeated), 0)
     return repeated.casefold() not in subject.casefold() and first < len(found.pieces) // 2
+
+
+def _tells(text: str) -> bool:
+    """`Tell Mayor Ortiz: Stop the evictions`, on a line of its own."""
+    match = phrases.TELLS.match(text) if len(text) <= MAX_HEADLINE else None
+    return match is not None and match.end() < len(text)
+
+
+def _reader_called(found: Sections, subject: str) -> str:
+    """The first word of `subject` if it is the name that the mail greets, else nothing."""
+    name = re.match(r"[\w’'-]+(?=[,:] ?\S)", subject)
+    texts = (found.text(at) for at in range(min(MOST_HEADS, len(found.pieces))))
+    greeted = {match["name"].casefold() for text in texts if (match := GREETED.fullmatch(text))}
+    return name[0] if name and name[0].casefold() in greeted else ""
 
 
 def _put_under(found: Sections, at: int, under: Part | None) -> bool:

@@ -129,13 +129,19 @@ class _Draft:
             lead_line=self._first(Part.LEAD_LINE),
             body=body,
             ask=ask,
-            closing=joined((self.found.pieces[at] for at in self.found.of(Part.CLOSING)), " "),
+            closing=self._closing(),
             allies=allies,
             sources=sources,
             language=language,
             unsure=tuple(self.unsure),
             placed=self._placed(),
         )
+
+    def _closing(self) -> str:
+        """On one line, with its lines still apart: `Thank you, Ada Ray, Friends of the River`."""
+        lines = [self.found.text(at) for at in self.found.of(Part.CLOSING)]
+        ended = [line if line.endswith((*",.:;!?…–—-",)) else f"{line}," for line in lines[:-1]]
+        return " ".join([*ended, *lines[-1:]])
 
     def _headline_and_statement(self) -> tuple[str, str]:
         """Each stands for the other where one was not found."""

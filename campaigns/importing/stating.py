@@ -219,7 +219,10 @@ def _a_plea(found: Sections) -> list[tuple[int, str]]:
 
 
 def _with_list(found: Sections, at: int) -> list[int]:
-    """The piece at `at`, and the demands that it announces with a colon."""
+    """The piece at `at`, and what it announces: demands with a colon, or a quote without an end."""
+    if at + 1 < len(found.pieces) and found.pieces[at + 1].kind == "quote":
+        is_announced = not found.text(at).endswith((".", "!", "?"))
+        return [at, *_quoted(found, at + 1)] if is_announced else [at]
     whole = [at]
     while found.text(at).endswith(":") and whole[-1] + 1 < len(found.pieces):
         following = whole[-1] + 1

@@ -262,6 +262,11 @@ GUESSED = {
         "Open the river\n\nIt is closed.\n\nWe call on Mayor A to:\n\n- open it\n- keep it open",
         "We call on Mayor A to:\n\n– open it\n– keep it open",
     ),
+    "a quote that a line leads to": (
+        "Save the bats\n\nWe, the undersigned, call on Minister Hall to\n\n> protect the wood."
+        "\n\n## Why\n\nIt is old.",
+        "We, the undersigned, call on Minister Hall to\n\nprotect the wood.",
+    ),
     "only a headline": ("Stop the dam\n\nSign the petition\n\nIt is closed.", "Stop the dam"),
 }
 

@@ -82,3 +82,31 @@ def test_a_mail_as_it_was_saved_is_opened():
 
     assert (draft.brand, draft.headline) == ("Rivers Now", "Tell the Mayor: open the river")
     assert draft.statement == "Open the river path."
+
+
+MAIL = (
+    "From: Tenants <news@tenants.example>\nSubject: {}\n\nDear Katy,\n\n{}The flats go.[1]\n\n"
+    "Nobody was asked.\n\nThe petition to Mayor Ada Lee reads:\n\n“Keep the flats.”\n\n"
+    "Thank you for standing with them,\n\nLena Okafor\n\nTenants\n\nSources:\n[1] Tom Baker, "
+    "“Flats go,” Courier, May 2, 2026."
+)
+
+
+def test_the_subject_of_a_mail_keeps_its_readers_name_to_itself():
+    draft = parse_campaign(MAIL.format("Katy, 412 families could lose their homes", ""))
+
+    assert draft.headline == "412 families could lose their homes"
+    assert [doubt.text for doubt in draft.unsure if doubt.item == "headline"]
+
+
+def test_a_line_that_tells_somebody_what_to_do_is_the_headline_before_the_subject():
+    line = "Tell Mayor Ada Lee: Keep the flats\n\n"
+    draft = parse_campaign(MAIL.format("412 families could lose their homes", line))
+
+    assert draft.headline == "Tell Mayor Ada Lee: Keep the flats"
+
+
+def test_the_lines_of_a_closing_stay_apart_on_its_one_line():
+    draft = parse_campaign(MAIL.format("Keep the flats", ""))
+
+    assert draft.closing == "Thank you for standing with them, Lena Okafor, Tenants"
