@@ -15,17 +15,18 @@ PER_DAY = 10
 # As parameters of the SQL below.
 LIMITS = {"minutes": MINUTES_BETWEEN, "per_signature": PER_SIGNATURE}
 
+# One look at the letters of the signature, which goes by its index: as a join, planned while there
+# are few letters, it would read all of them for every signer of the crowd that comes next.
 # For a statement that names what is `due (kind, supporter_id, signature_id)`: what anybody could
 # have asked for by typing the address, within the limits. The person's row must be locked before.
 OWE_WITHIN_LIMITS = """
 INSERT INTO signatures_letter (kind, supporter_id, signature_id, attempts, reason)
 SELECT kind, supporter_id, signature_id, 0, ''
 FROM due
-WHERE (SELECT count(*) FROM signatures_letter l WHERE l.signature_id = due.signature_id)
-    < %(per_signature)s
-AND NOT EXISTS (
-    SELECT FROM signatures_letter l WHERE l.signature_id = due.signature_id
-        AND created_at > statement_timestamp() - make_interval(mins => %(minutes)s)
+WHERE (
+    SELECT count(*) < %(per_signature)s AND COALESCE(
+        max(created_at) <= statement_timestamp() - make_interval(mins => %(minutes)s), true
+    ) FROM signatures_letter l WHERE l.signature_id = due.signature_id
 )
 ON CONFLICT DO NOTHING
 """
