@@ -98,9 +98,10 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "connect_timeout": 5,
         # A lock held elsewhere costs a visitor seconds, not a worker; commands and bulk work
-        # set their own limits where they need longer.
+        # set their own limits where they need longer. What was answered for is on disk, whatever
+        # the server's own default: somebody who was thanked is never forgotten by a crash.
         "options": "-c statement_timeout=5000 -c lock_timeout=2000"
-        " -c idle_in_transaction_session_timeout=60000",
+        " -c idle_in_transaction_session_timeout=60000 -c synchronous_commit=on",
     }
 )
 

@@ -155,3 +155,10 @@ def test_f02_nothing_acknowledged_is_lost_when_postgresql_is_killed(own, start_s
     connection.close()
     refresh_tallies()
     call_command("check_invariants")
+
+
+@pytest.mark.django_db
+def test_what_was_answered_for_is_on_disk_whatever_the_server_is_set_to():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
