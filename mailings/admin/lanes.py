@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -36,6 +38,15 @@ class LaneAdmin(admin.ModelAdmin):
     list_display = ["name", "max_connections", "per_second", "day_cap", "paused_until"]
     actions = None
     inlines = [LaneDomainInline]
+    # Two fields for one moment have no label each.
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(
+                {"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
+            ),
+        }
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Lanes are given; which domains go by them is not."""
@@ -73,7 +84,10 @@ class LaneAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        plan = WarmUp.objects.filter(lane_id=object_id, ended_on=None).first()
+        plan = None
+        # What is no number names no lane: Django says so, kindly.
+        if object_id.isdecimal():
+            plan = WarmUp.objects.filter(lane_id=object_id, ended_on=None).first()
         context = {
             "warm_up": plan,
             "steps": [

@@ -18,6 +18,7 @@ from mailings.welcoming.starting import draft_step
 from signatures.models import CountShard, PaperBatch, Signature
 from signatures.staff.state_changing import reject
 from tests.audit.looking import State
+from tests.audit.mailing_states import MAILINGS, screens_of_mailings, written
 from tests.audit.public_states import full_campaign
 from tests.campaigns.admin_pages import make_organizer
 from tests.campaigns.languages import translate
@@ -26,7 +27,6 @@ from tests.mailings.making import make_lane
 
 ADMIN = "/admin/"
 CAMPAIGNS = f"{ADMIN}campaigns/campaign/"
-MAILINGS = f"{ADMIN}mailings/mailing/"
 SIGNATURES = f"{ADMIN}signatures/signature/"
 TEXT = Path(__file__).parents[1] / "campaigns" / "texts" / "aclu_style.txt"
 
@@ -78,6 +78,7 @@ def screens(campaign: Campaign) -> Iterator[State]:
     yield from _signature_screens(campaign)
     yield from _audience_screens(campaign)
     yield from screens_of_what_goes_by_itself(campaign)
+    yield from screens_of_mailings(campaign)
 
 
 def _campaign_screens(campaign: Campaign) -> Iterator[State]:
@@ -92,15 +93,15 @@ def _campaign_screens(campaign: Campaign) -> Iterator[State]:
     draft_from_update(update=campaign.updates.get(title__startswith="We"), user=User.objects.get())
     yield State("admin landing", ADMIN)
     yield State("admin campaigns", CAMPAIGNS)
-    yield State("admin draft", f"{CAMPAIGNS}{draft.pk}/change/", _editor)
-    yield State("admin open campaign", f"{CAMPAIGNS}{campaign.pk}/change/", _editor)
+    yield State("admin draft", f"{CAMPAIGNS}{draft.pk}/change/", written)
+    yield State("admin open campaign", f"{CAMPAIGNS}{campaign.pk}/change/", written)
     edited = f"{CAMPAIGNS}{draft.pk}/change/"
     yield State(
         "admin campaign saved by two", edited, lambda page: _save_after_another(page, draft)
     )
     yield State("admin close", f"{CAMPAIGNS}{campaign.pk}/do/close/")
     yield State("admin schedule", f"{CAMPAIGNS}{draft.pk}/do/schedule/")
-    yield State("admin update", f"{ADMIN}campaigns/update/{update.pk}/change/", _editor)
+    yield State("admin update", f"{ADMIN}campaigns/update/{update.pk}/change/", written)
     yield State("admin mailings", f"{ADMIN}mailings/mailing/")
 
 
@@ -149,27 +150,22 @@ def screens_of_what_goes_by_itself(campaign: Campaign) -> Iterator[State]:
     TrialText.objects.create(trial=trial, number=2, subject="Other news of the month")
     yield State("admin promises", f"{ADMIN}promises/")
     yield State("admin leave out", f"{ADMIN}promises/{schedule.pk}/skip/")
-    yield State("admin digest", f"{MAILINGS}{digest.pk}/change/", _editor)
-    yield State("admin welcome", f"{MAILINGS}{step.mailing_id}/change/", _editor)
+    yield State("admin digest", f"{MAILINGS}{digest.pk}/change/", written)
+    yield State("admin welcome", f"{MAILINGS}{step.mailing_id}/change/", written)
     yield State("admin welcomes", f"{ADMIN}mailings/welcomestep/")
-    yield State("admin new welcome", f"{ADMIN}mailings/welcomestep/add/", _editor)
-    yield State("admin trial", f"{ADMIN}mailings/trial/{trial.pk}/change/", _editor)
-
-
-def _editor(page: Page) -> None:
-    """Where a letter is written, the editor has taken the place of the field."""
-    page.locator(".ProseMirror[aria-label]").first.wait_for()
+    yield State("admin new welcome", f"{ADMIN}mailings/welcomestep/add/", written)
+    yield State("admin trial", f"{ADMIN}mailings/trial/{trial.pk}/change/", written)
 
 
 def _save_after_another(page: Page, campaign: Campaign) -> None:
     """Somebody else saves the headline that is being changed here."""
-    _editor(page)
+    written(page)
     campaign.claim_edit(seen=campaign.edits)
     Campaign.objects.filter(pk=campaign.pk).update(headline="What somebody else wrote")
     page.get_by_label("Headline").first.fill("What I wrote")
     page.get_by_role("button", name="Save", exact=True).first.click()
     page.locator(".meanwhile").wait_for()
-    _editor(page)
+    written(page)
 
 
 def _paste(page: Page) -> None:
