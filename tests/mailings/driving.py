@@ -22,6 +22,7 @@ def drive(
     deadline = time.monotonic() + timeout
     while not is_sent(mailing):
         assert time.monotonic() < deadline, f"not sent in {timeout} s"
+        assert mailing.state != Mailing.State.PAUSED, mailing.pause_reason
         with connection.cursor() as cursor:
             cursor.execute("UPDATE mailings_deferral SET next_attempt_at = now()")
         pump()
@@ -31,7 +32,7 @@ def drive(
 
 def is_sent(mailing: Mailing) -> bool:
     """Whether it has gone to everyone."""
-    mailing.refresh_from_db(fields=["state"])
+    mailing.refresh_from_db(fields=["state", "pause_reason"])
     return mailing.state == Mailing.State.SENT
 
 

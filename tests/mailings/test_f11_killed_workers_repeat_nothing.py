@@ -1,5 +1,6 @@
 """Workers die in the middle of a mailing, in every way that workers die."""
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from django.conf import settings
 from mailings.models import Chunk, Recipient
 from mailings.pumping import pump
 from mailings.sending import send_slice
+from mailings.working_off import REFUSED_TEXTS
 from signatures.leaving import unsubscribe
 from tests.factories import make_campaign
 from tests.mailings.driving import assert_kept_promise, drive, wait_for_mails
@@ -33,7 +35,7 @@ def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_f11_kill_9_again_and_again_mails_nobody_twice_and_loses_nobody(
     smtp_sink: SMTPSink, start_worker: Callable[..., Worker]
 ) -> None:
-    seed = random.randrange(10**6)
+    seed = int(os.environ.get("SEED", random.randrange(10**6)))
     print(f"seed {seed}")
     dice = random.Random(seed)
     campaign = make_campaign()
@@ -42,7 +44,8 @@ def test_f11_kill_9_again_and_again_mails_nobody_twice_and_loses_nobody(
     smtp_sink.mails.clear()
     for reader in dice.sample(readers, 60):
         smtp_sink.reply("RCPT", "451 4.2.0 later", recipient=reader.email, times=1)
-    for reader in dice.sample(readers, 20):
+    # One more in the same chunk would pause the mailing, as it should.
+    for reader in dice.sample(readers, REFUSED_TEXTS):
         smtp_sink.reply("END", "554 5.6.0 no", recipient=reader.email)
     worker = start_worker("bulk")
     kills, left = 0, []
