@@ -192,6 +192,8 @@ DNS_SERVERS = env.list("DNS_SERVERS", default=[])
 # What lets a host send with its database, so that no copy of it can: see `signatures/arming.py`.
 # Hosts that share a database share it. Empty: a file under VAR_DIR, made by the first installation.
 SENDING_KEY = env.str("SENDING_KEY", default="")
+# Who may read /metrics; nobody where it is empty.
+METRICS_KEY = env.str("METRICS_KEY", default="")
 
 # --- Mail that comes back. Providers whose webhooks are believed, each with the secret we share:
 # "mailgun:key,postmark:user:password". No provider that is not named here is listened to.
@@ -264,7 +266,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SITE_IS_HTTPS else "csrf"
 # --- Headers.
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SITE_IS_HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

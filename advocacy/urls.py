@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 
 from advocacy import health
 from advocacy.home import home
+from advocacy.metrics import metrics
 from advocacy.publishing import FOR_MINUTES, published
 from campaigns import feeds, listing, news, open_data, sitemaps
 from campaigns.views import media, pictures, styles
@@ -123,6 +124,7 @@ urlpatterns = [
     path("webhooks/mail/<slug:provider>/inbound/", webhooks.mail_in, name="mail-in-webhook"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 
