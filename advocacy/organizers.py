@@ -48,6 +48,9 @@ MAY = {
     ("mailings", "trialtext"): ["view", "add", "change", "delete"],
     ("mailings", "welcomestep"): ["view", "add", "change", "delete"],
 }
+# Who also decides what a send to many people asks for. An organizer cannot: whoever needs a second
+# person could else do without.
+OWN = MAY | {("campaigns", "organization"): ["view", "change", "safeguard"]}
 # Who only looks: nothing is changed, mailed or taken out of the house.
 LOOK = {model: ["view"] for model in MAY}
 # Who writes what others publish and send; who also puts it on the page and approves a mailing as
@@ -63,7 +66,14 @@ EDIT = WRITE | {
     ("mailings", "mailing"): ["view", "add", "change", "approve"],
 }
 SEND = LOOK | {("mailings", "mailing"): ["view", "approve", "send"]}
-GROUPS = {GROUP: MAY, READERS: LOOK, "Authors": WRITE, "Editors": EDIT, "Senders": SEND}
+GROUPS = {
+    GROUP: MAY,
+    "Owners": OWN,
+    READERS: LOOK,
+    "Authors": WRITE,
+    "Editors": EDIT,
+    "Senders": SEND,
+}
 
 
 def provide_group(app_config: AppConfig, **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from mailings.composing import CannotBeSent, compile_contents, freeze_content
 from mailings.models import Mailing, MailingContent
 from mailings.proofing import is_proofed, proved
 from mailings.segments import BadRules
+from mailings.writing import who_wrote
 
 State = Mailing.State
 
@@ -52,7 +53,7 @@ def approve_mailing(*, mailing: Mailing, user: Any) -> bool:
     if mailing.state != State.PROOFED:
         return False
     contents = _proofed_contents(mailing)
-    return mailing.approve(by=user, digest=proved(contents))
+    return _approve(mailing, user, contents)
 
 
 def schedule_mailing(
@@ -81,7 +82,7 @@ def schedule_mailing(
         raise CannotBeSent([_("This time has passed: choose a later one, or send it now.")])
     with transaction.atomic():
         if mailing.state == State.PROOFED:
-            mailing.approve(by=user, digest=proved(contents))
+            _approve(mailing, user, contents)
         claimed = mailing.put_on_schedule(
             by=user,
             starts_at=_start(at),
@@ -93,6 +94,11 @@ def schedule_mailing(
             freeze_content(*contents)
             transaction.on_commit(doorbell.ring_pump)
     return claimed
+
+
+def _approve(mailing: Mailing, user: Any, contents: list[MailingContent]) -> bool:
+    """Who wrote it is asked after it was read: whoever changes it later changes its digest too."""
+    return mailing.approve(by=user, digest=proved(contents), written_by=who_wrote(mailing))
 
 
 def _count(mailing: Mailing) -> int:

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.scoping import OrganizationScopedAdmin, OrganizationScopedInline
 from campaigns.models import MailScope, Membership, Organization, Picture, Topic
 
+# What keeps one person from mailing many by mistake. Changed by those alone who may do so.
+SAFEGUARDS = ("typed_count_above", "second_person_above")
+
 
 class MailScopeInline(OrganizationScopedInline):
     model = MailScope
@@ -59,7 +62,7 @@ class OrganizationAdmin(OrganizationScopedAdmin):
                     ("contact_address", "privacy_url"),
                     "postal_address",
                     ("mails_a_day", "mails_a_week"),
-                    ("typed_count_above", "second_person_above"),
+                    SAFEGUARDS,
                     "asks_the_silent",
                 ]
             },
@@ -72,6 +75,22 @@ class OrganizationAdmin(OrganizationScopedAdmin):
         if db_field.name == "postal_address":
             kwargs["widget"] = Textarea(attrs={"rows": 3, "cols": 40})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Who is kept from sending alone does not decide whether anybody is."""
+        may = request.user.has_perm("campaigns.safeguard_organization")
+        return [] if may or obj is None else [*SAFEGUARDS]
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[Any]:
+        """The log says from what to what a safeguard was changed."""
+        said = super().construct_change_message(request, form, formsets, add)
+        changed = [name for name in SAFEGUARDS if name in form.changed_data and not add]
+        for name in changed:
+            was, now = form.initial[name], form.cleaned_data[name]
+            said.append({"changed": {"fields": [f"{form.fields[name].label}: {was} → {now}"]}})
+        return said
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -125,6 +125,7 @@ class Organization(models.Model):
                 name="organization_caps",
             ),
         ]
+        permissions = [("safeguard_organization", "Can change what a send to many people asks for")]
 
     def __str__(self) -> str:
         return self.name

@@ -21,6 +21,7 @@ from mailings.explaining import why
 from mailings.models import CatchUp, Mailing
 from mailings.scheduling import asks_for_number, asks_for_second_person
 from mailings.segments import BadRules
+from mailings.writing import who_wrote
 from signatures.admin.looking_up import people_at
 from signatures.models import Supporter
 
@@ -131,7 +132,7 @@ def _refusal(form: CatchUpForm, mailing: Mailing, count: int, user: Any) -> str:
         return _("Their number has changed since you looked. It stands above: look again.")
     if asks_for_number(mailing, count) and form.cleaned_data["typed"] != shown:
         return _("Type the number of people who get it: %s.") % intcomma(shown)
-    if asks_for_second_person(mailing, count) and user.pk == mailing.edited_by_id:
+    if asks_for_second_person(mailing, count) and user.pk in who_wrote(mailing):
         return _("So many people: somebody who did not write it has to press this.")
     return ""
 

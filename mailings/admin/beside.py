@@ -17,6 +17,7 @@ from mailings.models import Mailing
 from mailings.progress import counts_by_status, progress_of
 from mailings.proofing import proof_of
 from mailings.scheduling import asks_for_number, asks_for_second_person
+from mailings.writing import who_wrote
 
 _FROZEN = {Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.SENT}
 _STANDING = {Mailing.State.PAUSED, Mailing.State.SENT, Mailing.State.CANCELLED}
@@ -85,7 +86,7 @@ def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
         | {
             "asks_for_number": asks_for_number(mailing, told["count"]),
             "asks_for_second": asks_for_second_person(mailing, told["count"]),
-            "wrote_it": mailing.edited_by_id == request.user.pk,
+            "wrote_it": request.user.pk in who_wrote(mailing),
         }
     )
 

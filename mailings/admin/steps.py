@@ -21,6 +21,7 @@ from mailings.proofing import ProofFailed, send_proof
 from mailings.scheduling import AudienceChanged, approve_mailing, schedule_mailing
 from mailings.segments import BadRules
 from mailings.welcoming.starting import switch_on
+from mailings.writing import who_wrote
 
 CHANGE, APPROVE, SEND = (f"mailings.{action}_mailing" for action in ("change", "approve", "send"))
 
@@ -52,8 +53,8 @@ def language(request: HttpRequest, mailing: Mailing) -> str:
 
 def approve(request: HttpRequest, mailing: Mailing) -> str:
     """Approve what was proofed, as the second person who has not written it."""
-    if mailing.edited_by_id == request.user.pk:
-        raise Refused(_("You wrote it last: somebody else approves it."))
+    if request.user.pk in who_wrote(mailing):
+        raise Refused(_("You wrote a part of it: somebody else approves it."))
     try:
         if approve_mailing(mailing=mailing, user=request.user):
             return _("Approved.")

@@ -150,6 +150,12 @@ class Mailing(Wording, Steps):
                 condition=~models.Q(by_second_person=True, approved_by=models.F("edited_by")),
                 name="mailing_second_person_is_another",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(
+                    by_second_person=True, written_by__contains=[models.F("approved_by")]
+                ),
+                name="mailing_second_person_wrote_nothing",
+            ),
             in_choices("kind", MailingKind, "mailing_kind_known"),
             in_choices("state", MailingState, "mailing_state_known"),
         ]

@@ -4,11 +4,12 @@ The database decides, so of two people who press at once, one does it and the ot
 first one did. Each step that was taken leaves an act.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,7 @@ _NO_APPROVAL: dict[str, Any] = {
     "approved_at": None,
     "approved_digest": None,
     "by_second_person": False,
+    "written_by": [],
 }
 
 
@@ -72,7 +74,7 @@ class Steps(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
         editable=False,
-        help_text=_("Who wrote it last, and so cannot be the second person who approves it."),
+        help_text=_("Who wrote it last."),
     )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -88,6 +90,8 @@ class Steps(models.Model):
     by_second_person = models.BooleanField(
         default=False, editable=False, help_text=_("Approved by somebody who did not write it.")
     )
+    # Kept with the approval: none of these users can have been its second person.
+    written_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
 
     acts: Any
     proofs: Any
@@ -122,10 +126,11 @@ class Steps(models.Model):
             pause_reason="",
         )
 
-    def approve(self, *, by: Any, digest: bytes | None) -> bool:
+    def approve(self, *, by: Any, digest: bytes | None, written_by: Collection[int]) -> bool:
         """Let what was proofed be scheduled. False when it was edited or approved meanwhile.
 
-        `digest` names the texts and the audience that were approved, and stands for no others.
+        `digest` names the texts and the audience that were approved, and stands for no others;
+        `written_by` are the users who wrote any of that.
         """
         return self._move(
             [MailingState.PROOFED],
@@ -136,7 +141,8 @@ class Steps(models.Model):
             approved_by=by,
             approved_at=Now(),
             approved_digest=digest,
-            by_second_person=bool(by) and by.pk != self.edited_by_id,
+            by_second_person=bool(by) and by.pk not in written_by,
+            written_by=sorted(written_by),
         )
 
     def is_approved_for_other_than(self, digest: bytes) -> bool:

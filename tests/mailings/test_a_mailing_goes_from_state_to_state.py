@@ -28,7 +28,7 @@ STEPS: dict[str, tuple[Callable[[Mailing], bool], set[str], str]] = {
         State.PROOFED,
     ),
     "approve": (
-        lambda mailing: mailing.approve(by=None, digest=None),
+        lambda mailing: mailing.approve(by=None, digest=None, written_by=[]),
         {State.PROOFED},
         State.APPROVED,
     ),
@@ -88,7 +88,7 @@ def test_f32_an_approval_holds_for_the_text_that_was_read(mailing: Mailing) -> N
     mailing.edit(by=None, subject="Another")
     mailing.mark_proofed(by=None)
 
-    assert not seen.approve(by=make_staff(), digest=None)
+    assert not seen.approve(by=make_staff(), digest=None, written_by=[])
     assert not seen.by_second_person
 
 
@@ -111,6 +111,14 @@ def test_the_database_lets_nobody_be_the_second_person_of_their_own_text(mailing
     with pytest.raises(IntegrityError, match="second_person"), transaction.atomic():
         Mailing.objects.filter(pk=mailing.pk).update(
             approved_by=mailing.edited_by, by_second_person=True
+        )
+
+
+def test_the_database_keeps_every_writer_from_being_the_second_person(mailing: Mailing) -> None:
+    writer = make_staff()
+    with pytest.raises(IntegrityError, match="wrote_nothing"), transaction.atomic():
+        Mailing.objects.filter(pk=mailing.pk).update(
+            written_by=[writer.pk], approved_by=writer, by_second_person=True
         )
 
 

@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Update
 from mailings.drafting import draft_from_campaign, draft_from_update
-from mailings.models import Mailing
+from mailings.models import Mailing, Segment
 from mailings.pumping import pump
 from mailings.sending import send_slice
 from signatures.models import Signature
-from tests.campaigns.admin_pages import save, words
+from tests.campaigns.admin_pages import form_on, save, words
 from tests.factories import make_campaign
 from tests.mailings.making import hurry, make_lane, make_staff, make_update, sign_up
 from tests.rig.smtp_sink import SMTPSink
@@ -215,6 +215,79 @@ def test_t21_who_writes_another_text_to_be_tried_is_not_its_second_person(office
     assert "somebody else approves it" in office.press("approve", desk)
     assert "somebody who did not write it" in office.press("send", desk, count=3)
     assert not office.reached()
+
+
+def test_t21_who_edits_a_part_and_others_after_them_is_still_not_its_second_person(
+    office: Office,
+) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    _mallory, desk = office.hire("Organizers")
+    save(desk, office.page, "mailing_form", preheader="Words of another.")
+    save(office.client, office.page, "mailing_form", subject="The last word")
+    office.proof()
+    assert "You wrote a part of it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=3)
+    assert not office.reached()
+
+
+def test_t21_who_edits_the_update_is_not_the_second_person_of_its_mail(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    _mallory, desk = office.hire("Organizers")
+    page = reverse("admin:campaigns_update_change", args=[office.update.pk])
+    save(desk, page, "update_form", body="<p>What nobody else has read.</p>")
+    office.proof()
+    assert "You wrote a part of it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=3)
+    _boss, another = office.hire("Senders")
+    assert "Approved." in office.press("approve", another)
+    assert office.reached() == Counter()
+
+
+def test_t21_who_edits_the_segment_is_no_second_person_and_takes_an_approval_back(
+    office: Office,
+) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    segment = Segment.objects.create(organization=office.organization, name="All", most=3)
+    save(office.client, office.page, "mailing_form", segment=segment.pk)
+    office.proof()
+    _boss, approver = office.hire("Senders")
+    assert "Approved." in office.press("approve", approver)
+
+    sign_up(office.campaign, 4)
+    _mallory, desk = office.hire("Organizers")
+    page = reverse("admin:mailings_segment_change", args=[segment.pk])
+    desk.post(page, {"name": "All", "most": "6", "save": "1"})
+    segment.refresh_from_db()
+    assert segment.most == 6
+    assert "proof of this text first" in office.press("send", count=6)
+    assert office.state == State.DRAFT
+    office.proof()
+    assert "You wrote a part of it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=6)
+    assert not office.reached()
+
+
+def test_t21_who_needs_a_second_person_cannot_do_away_with_the_need(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    page = reverse("admin:campaigns_organization_change", args=[office.organization.pk])
+    typed = form_on(office.client.get(page), "organization_form")
+    assert "second_person_above" not in typed
+    typed |= {"second_person_above": "", "typed_count_above": "1000000"}
+    office.client.post(page, typed)
+    office.organization.refresh_from_db()
+    assert office.organization.second_person_above == 2
+    assert office.organization.typed_count_above == 1000
+
+    _owner, desk = office.hire("Owners")
+    save(desk, page, "organization_form", second_person_above="5")
+    office.organization.refresh_from_db()
+    assert office.organization.second_person_above == 5
+    history = reverse("admin:campaigns_organization_history", args=[office.organization.pk])
+    assert "2 → 5" in words(desk.get(history))
 
 
 def test_sending_without_being_one_of_those_who_send(office: Office) -> None:

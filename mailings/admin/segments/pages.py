@@ -1,10 +1,12 @@
 """Segments in the admin: a list of sentences, and the page where one is put together."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.admin.scoping import OrganizationScopedAdmin
+from campaigns.drafting import Text, keep_saved
 from campaigns.models import Organization
 from mailings import audience
 from mailings.admin.segments.forms import JOINS, Rows, SegmentForm
@@ -96,12 +99,17 @@ class SegmentAdmin(OrganizationScopedAdmin):
     def _save(self, request: HttpRequest, form: SegmentForm, rows: Rows) -> HttpResponse:
         segment: Segment = form.instance
         is_new = segment.pk is None
+        before = None if is_new else _text_of(Segment.objects.get(pk=segment.pk))
         try:
             segment.rules = rows.rules().data()
         except BadRules as error:
             form.add_error(None, str(error))
             return self._show(request, segment, form, rows, status=422)
-        segment.save()
+        with transaction.atomic():
+            segment.save()
+            # Who may approve a mailing to these people is asked of the versions.
+            text = Text.of(Segment, segment.pk)
+            keep_saved(text, _text_of(segment), by=request.user, before=before)
         said = in_words(segment)
         (self.log_addition if is_new else self.log_change)(request, segment, said)
         messages.success(request, _("Saved: %s") % said)
@@ -140,6 +148,11 @@ def in_words(segment: Segment) -> str:
         return sentence_of(Rules.read(segment.rules), segment.organization, segment.most)
     except BadRules as error:
         return str(error)
+
+
+def _text_of(segment: Segment) -> dict[str, str]:
+    """Whom it means, as its versions keep it."""
+    return {"rules": json.dumps(segment.rules, sort_keys=True), "most": str(segment.most or "")}
 
 
 def _rules_of(segment: Segment) -> Rules:

@@ -1,0 +1,30 @@
+"""Who wrote what a mailing says and to whom it says it: none of them is its second person."""
+
+from campaigns.drafting import Text
+from campaigns.models import Update
+from mailings.models import Mailing, MailingAct, Segment
+
+_WRITING = [MailingAct.Name.DRAFTED, MailingAct.Name.EDITED]
+
+
+def who_wrote(mailing: Mailing) -> set[int]:
+    """Ids of the users who wrote the mailing, its other texts, its news or its segment.
+
+    Words in other languages and words to be tried are edits of the mailing, which its log keeps.
+    Its updates and its segment are texts of their own, whose versions name who saved them.
+    """
+    acts = mailing.acts.filter(name__in=_WRITING).values_list("by", flat=True)
+    wrote = {mailing.created_by_id, mailing.edited_by_id, *acts}
+    wrote |= {author for update in mailing.updates.all() for author in _of_update(update)}
+    if segment := mailing.segment:
+        wrote |= {segment.created_by_id, *_savers(Text.of(Segment, segment.pk))}
+    return {user for user in wrote if user is not None}
+
+
+def _of_update(update: Update) -> set[int | None]:
+    return {update.author_id, *_savers(Text.of(Update, update.pk))}
+
+
+def _savers(text: Text) -> set[int | None]:
+    """Who saved a version of the text."""
+    return set(text.saved().order_by().values_list("author", flat=True).distinct())
