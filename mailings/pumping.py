@@ -7,6 +7,7 @@ from django.db import transaction
 from mailings import doorbell, rounds, waves
 from mailings.audience import catch_up_due, freeze_page
 from mailings.models import Mailing
+from mailings.scheduling import ask_again_when_grown
 
 
 def pump() -> dict[int, int]:
@@ -15,8 +16,9 @@ def pump() -> dict[int, int]:
     Returns how many connections were asked for in each lane.
     """
     Mailing.objects.ask_again_when_late()
-    for mailing_id in Mailing.objects.due().order_by("starts_at").values_list("pk", flat=True):
-        freeze_audience(mailing_id)
+    for mailing in Mailing.objects.due().order_by("starts_at"):
+        if not ask_again_when_grown(mailing):
+            freeze_audience(mailing.pk)
     catch_up_due()
     rounds.retry_deferred()
     rounds.settle_abandoned()

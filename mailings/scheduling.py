@@ -1,5 +1,6 @@
 """Approving and scheduling: one click on the count lets a proofed mailing go out after the hold."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from mailings import audience, doorbell
 from mailings.composing import CannotBeSent, compile_contents, freeze_content
@@ -19,7 +20,14 @@ from mailings.proofing import is_proofed, proved
 from mailings.segments import BadRules
 from mailings.writing import who_wrote
 
+logger = logging.getLogger(__name__)
 State = Mailing.State
+# An audience may grow by a tenth, or by so many people, between the sending hand and the sending.
+MOST_GROWTH, SLIGHT_GROWTH = 10, 50
+_GROWN = gettext_lazy(
+    "It was for %(then)s people when it was scheduled and would now reach %(now)s, so nothing was"
+    " sent. Look at whom it reaches, and send it again."
+)
 
 
 class AudienceChanged(Exception):
@@ -89,11 +97,36 @@ def schedule_mailing(
             seen=_counted_by(mailing) | {"approved_digest": proved(contents)},
             seconded=asks_for_second_person(mailing, now),
             narrowed_by=mailing.segment.as_data() if mailing.segment else None,
+            counted=expected_count,
         )
         if claimed:
             freeze_content(*contents)
             transaction.on_commit(doorbell.ring_pump)
     return claimed
+
+
+def ask_again_when_grown(mailing: Mailing) -> bool:
+    """Whether a mailing that is due must not begin now; takes one back that has grown too far.
+
+    Who sent it, and whoever seconded it, decided on a number. Where the audience is more than a
+    tenth and more than fifty people larger when its time has come, they are asked again. One that
+    cannot be counted waits for the next round.
+    """
+    if mailing.counted is None or mailing.snapshot_after:
+        return False
+    try:
+        now = audience.count(mailing)
+    except BadRules as error:
+        mailing.take_back(reason=str(error))
+        return True
+    except audience.TooSlow:
+        logger.warning("The audience of mailing %s could not be counted in time", mailing.pk)
+        return True
+    if now - mailing.counted <= max(mailing.counted // MOST_GROWTH, SLIGHT_GROWTH):
+        return False
+    numbers = {"then": intcomma(mailing.counted), "now": intcomma(now)}
+    mailing.take_back(reason=_GROWN % numbers)
+    return True
 
 
 def _approve(mailing: Mailing, user: Any, contents: list[MailingContent]) -> bool:

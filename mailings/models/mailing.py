@@ -111,6 +111,9 @@ class Mailing(Wording, Steps):
     last_lot = models.BigIntegerField(
         null=True, editable=False, help_text=_("The last one in, where a part is drawn by lot.")
     )
+    counted = models.PositiveIntegerField(
+        null=True, editable=False, help_text=_("How many people who scheduled it was told of.")
+    )
     audience_size = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("People in the frozen audience.")
     )

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailings.models.act import ActName
@@ -158,13 +159,14 @@ class Steps(models.Model):
         starts_at: Any,
         seen: dict[str, Any],
         narrowed_by: dict[str, Any] | None,
+        counted: int,
         seconded: bool,
     ) -> bool:
         """Let it go out at `starts_at`. False when it was edited or scheduled meanwhile.
 
         `seen` are the scope, the campaign and the segment that were counted and the digest that was
-        approved, `narrowed_by` is what the segment says now. `seconded` asks for the approval of a
-        second person.
+        approved, `narrowed_by` is what the segment says now, `counted` how many people the sender
+        was told of. `seconded` asks for the approval of a second person.
         """
         return self._move(
             [MailingState.APPROVED],
@@ -175,6 +177,7 @@ class Steps(models.Model):
             state=MailingState.SCHEDULED,
             starts_at=starts_at,
             narrowed_by=narrowed_by,
+            counted=counted,
             pause_reason="",
         )
 
@@ -260,12 +263,17 @@ class Steps(models.Model):
 
     def take_back_late(self) -> bool:
         """Take it back because its time has long passed. True when this call did it."""
-        reason = _("It was more than 60 minutes late, so nothing was sent.")
+        return self.take_back(
+            reason=gettext("It was more than 60 minutes late, so nothing was sent.")
+        )
+
+    def take_back(self, *, reason: str) -> bool:
+        """Take it back by itself, and say why. False when it has begun or is taken back already."""
         return self._move(
             [MailingState.SCHEDULED],
             ActName.UNSCHEDULED,
-            note=str(reason),
-            pause_reason=reason,
+            note=reason,
+            pause_reason=reason[:200],
             **self._taken_back(),
         )
 

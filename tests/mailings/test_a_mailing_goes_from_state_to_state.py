@@ -34,7 +34,7 @@ STEPS: dict[str, tuple[Callable[[Mailing], bool], set[str], str]] = {
     ),
     "schedule": (
         lambda mailing: mailing.put_on_schedule(
-            by=None, starts_at=Now(), seen={}, narrowed_by=None, seconded=False
+            by=None, starts_at=Now(), seen={}, narrowed_by=None, counted=1, seconded=False
         ),
         {State.APPROVED},
         State.SCHEDULED,

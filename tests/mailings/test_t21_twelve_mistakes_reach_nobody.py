@@ -5,79 +5,25 @@ Each is made in the admin, as an operator makes it, with whatever the workers do
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, Update
+from campaigns.models import Campaign
 from mailings.drafting import draft_from_campaign, draft_from_update
-from mailings.models import Mailing, Segment
+from mailings.models import Mailing
 from mailings.pumping import pump
 from mailings.sending import send_slice
 from signatures.models import Signature
-from tests.campaigns.admin_pages import form_on, save, words
+from tests.campaigns.admin_pages import save, words
 from tests.factories import make_campaign
-from tests.mailings.making import hurry, make_lane, make_staff, make_update, sign_up
+from tests.mailings.making import hurry, sign_up
+from tests.mailings.office import Office
 from tests.rig.smtp_sink import SMTPSink
 
 pytestmark = pytest.mark.django_db
 State = Mailing.State
-
-
-class Office:
-    """An organization with three signers, an operator, and the workers that send."""
-
-    def __init__(self, smtp_sink: SMTPSink) -> None:
-        self.sink = smtp_sink
-        self.campaign: Campaign = make_campaign(time_zone="Europe/London")
-        self.organization = self.campaign.organization
-        self.signers = {person.email for person in sign_up(self.campaign, 3)}
-        self.update: Update = make_update(self.campaign)
-        self.user, self.client = self.hire("Organizers")
-        self.mailing = draft_from_update(update=self.update, user=self.user)
-        make_lane()
-
-    def hire(self, group: str) -> tuple[Any, Client]:
-        user = make_staff(organization=self.organization)
-        user.groups.add(Group.objects.get(name=group))
-        client = Client()
-        client.force_login(user)
-        return user, client
-
-    @property
-    def page(self) -> str:
-        return reverse("admin:mailings_mailing_change", args=[self.mailing.pk])
-
-    def press(self, step: str, client: Client | None = None, **typed: Any) -> str:
-        """Press a button beside the mailing; what the page says then."""
-        url = reverse("admin:mailings_mailing_step", args=[self.mailing.pk, step])
-        return words((client or self.client).post(url, typed, follow=True))
-
-    def proof(self) -> None:
-        assert "A proof is on its way" in self.press("proof")
-
-    @property
-    def state(self) -> str:
-        self.mailing.refresh_from_db()
-        return self.mailing.state
-
-    def reached(self) -> Counter[str]:
-        """How often each address got a mail, once the hold is over and the workers are done."""
-        if self.state == State.SCHEDULED:
-            hurry(self.mailing)
-        pump()
-        send_slice(lane=0)
-        pump()
-        staff = {f"{user}@citizens.example" for user in self.organization_staff()}
-        mails = [mail.recipients[0] for mail in self.sink.mails]
-        return Counter(address for address in mails if address not in staff)
-
-    def organization_staff(self) -> list[str]:
-        return [str(each.user) for each in self.organization.memberships.select_related("user")]
 
 
 @pytest.fixture
@@ -163,131 +109,6 @@ def test_approving_and_then_changing_a_little_more(office: Office) -> None:
     office.proof()
     assert "somebody who did not write it" in office.press("send", count=3)
     assert not office.reached()
-
-
-def test_t21_an_approval_is_not_carried_over_to_other_words_by_a_proof(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
-    read = office.update.body
-    office.update.body = "<p>Quite another thing.</p>"
-    office.update.save()
-    office.proof()
-    office.update.body = read
-    office.update.save()
-    office.proof()
-    _boss, desk = office.hire("Senders")
-    assert "Approved." in office.press("approve", desk)
-
-    # Back to words that have a proof of their own, and no approval.
-    office.update.body = "<p>Quite another thing.</p>"
-    office.update.save()
-    assert "proof of this text first" in office.press("send", count=3)
-    assert office.state == State.DRAFT
-
-    office.update.body = read
-    office.update.save()
-    office.proof()
-    assert "Approved." in office.press("approve", desk)
-    office.update.body = "<p>A third thing.</p>"
-    office.update.save()
-    office.proof()
-    assert office.state == State.PROOFED
-    assert "somebody who did not write it" in office.press("send", count=3)
-    assert not office.reached()
-
-
-def test_t21_who_writes_another_text_to_be_tried_is_not_its_second_person(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
-    office.proof()
-    _mallory, desk = office.hire("Organizers")
-    typed = {
-        "share": 50,
-        "hours": 4,
-        "measure": "signatures",
-        "texts-TOTAL_FORMS": 1,
-        "texts-INITIAL_FORMS": 0,
-        "texts-0-subject": "What nobody else has read",
-    }
-    desk.post(f"{reverse('admin:mailings_trial_add')}?mailing={office.mailing.pk}", typed)
-    assert office.state == State.DRAFT
-    assert "A proof is on its way" in office.press("proof", desk)
-    assert "somebody else approves it" in office.press("approve", desk)
-    assert "somebody who did not write it" in office.press("send", desk, count=3)
-    assert not office.reached()
-
-
-def test_t21_who_edits_a_part_and_others_after_them_is_still_not_its_second_person(
-    office: Office,
-) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
-    _mallory, desk = office.hire("Organizers")
-    save(desk, office.page, "mailing_form", preheader="Words of another.")
-    save(office.client, office.page, "mailing_form", subject="The last word")
-    office.proof()
-    assert "You wrote a part of it" in office.press("approve", desk)
-    assert "somebody who did not write it" in office.press("send", desk, count=3)
-    assert not office.reached()
-
-
-def test_t21_who_edits_the_update_is_not_the_second_person_of_its_mail(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
-    _mallory, desk = office.hire("Organizers")
-    page = reverse("admin:campaigns_update_change", args=[office.update.pk])
-    save(desk, page, "update_form", body="<p>What nobody else has read.</p>")
-    office.proof()
-    assert "You wrote a part of it" in office.press("approve", desk)
-    assert "somebody who did not write it" in office.press("send", desk, count=3)
-    _boss, another = office.hire("Senders")
-    assert "Approved." in office.press("approve", another)
-    assert office.reached() == Counter()
-
-
-def test_t21_who_edits_the_segment_is_no_second_person_and_takes_an_approval_back(
-    office: Office,
-) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
-    segment = Segment.objects.create(organization=office.organization, name="All", most=3)
-    save(office.client, office.page, "mailing_form", segment=segment.pk)
-    office.proof()
-    _boss, approver = office.hire("Senders")
-    assert "Approved." in office.press("approve", approver)
-
-    sign_up(office.campaign, 4)
-    _mallory, desk = office.hire("Organizers")
-    page = reverse("admin:mailings_segment_change", args=[segment.pk])
-    desk.post(page, {"name": "All", "most": "6", "save": "1"})
-    segment.refresh_from_db()
-    assert segment.most == 6
-    assert "proof of this text first" in office.press("send", count=6)
-    assert office.state == State.DRAFT
-    office.proof()
-    assert "You wrote a part of it" in office.press("approve", desk)
-    assert "somebody who did not write it" in office.press("send", desk, count=6)
-    assert not office.reached()
-
-
-def test_t21_who_needs_a_second_person_cannot_do_away_with_the_need(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
-    page = reverse("admin:campaigns_organization_change", args=[office.organization.pk])
-    typed = form_on(office.client.get(page), "organization_form")
-    assert "second_person_above" not in typed
-    typed |= {"second_person_above": "", "typed_count_above": "1000000"}
-    office.client.post(page, typed)
-    office.organization.refresh_from_db()
-    assert office.organization.second_person_above == 2
-    assert office.organization.typed_count_above == 1000
-
-    _owner, desk = office.hire("Owners")
-    save(desk, page, "organization_form", second_person_above="5")
-    office.organization.refresh_from_db()
-    assert office.organization.second_person_above == 5
-    history = reverse("admin:campaigns_organization_history", args=[office.organization.pk])
-    assert "2 → 5" in words(desk.get(history))
 
 
 def test_sending_without_being_one_of_those_who_send(office: Office) -> None:

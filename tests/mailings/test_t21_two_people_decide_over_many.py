@@ -1,0 +1,171 @@
+"""Over many people two decide: the second wrote no part of it, and the number agreed on holds."""
+
+from collections import Counter
+
+import pytest
+from django.urls import reverse
+
+from mailings.models import Segment
+from tests.campaigns.admin_pages import form_on, save, words
+from tests.mailings.making import sign_up
+from tests.mailings.office import Office, State
+from tests.rig.smtp_sink import SMTPSink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(smtp_sink: SMTPSink) -> Office:
+    return Office(smtp_sink)
+
+
+def test_t21_an_approval_is_not_carried_over_to_other_words_by_a_proof(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    read = office.update.body
+    office.update.body = "<p>Quite another thing.</p>"
+    office.update.save()
+    office.proof()
+    office.update.body = read
+    office.update.save()
+    office.proof()
+    _boss, desk = office.hire("Senders")
+    assert "Approved." in office.press("approve", desk)
+
+    # Back to words that have a proof of their own, and no approval.
+    office.update.body = "<p>Quite another thing.</p>"
+    office.update.save()
+    assert "proof of this text first" in office.press("send", count=3)
+    assert office.state == State.DRAFT
+
+    office.update.body = read
+    office.update.save()
+    office.proof()
+    assert "Approved." in office.press("approve", desk)
+    office.update.body = "<p>A third thing.</p>"
+    office.update.save()
+    office.proof()
+    assert office.state == State.PROOFED
+    assert "somebody who did not write it" in office.press("send", count=3)
+    assert not office.reached()
+
+
+def test_t21_who_writes_another_text_to_be_tried_is_not_its_second_person(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    office.proof()
+    _mallory, desk = office.hire("Organizers")
+    typed = {
+        "share": 50,
+        "hours": 4,
+        "measure": "signatures",
+        "texts-TOTAL_FORMS": 1,
+        "texts-INITIAL_FORMS": 0,
+        "texts-0-subject": "What nobody else has read",
+    }
+    desk.post(f"{reverse('admin:mailings_trial_add')}?mailing={office.mailing.pk}", typed)
+    assert office.state == State.DRAFT
+    assert "A proof is on its way" in office.press("proof", desk)
+    assert "somebody else approves it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=3)
+    assert not office.reached()
+
+
+def test_t21_who_edits_a_part_and_others_after_them_is_still_not_its_second_person(
+    office: Office,
+) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    _mallory, desk = office.hire("Organizers")
+    save(desk, office.page, "mailing_form", preheader="Words of another.")
+    save(office.client, office.page, "mailing_form", subject="The last word")
+    office.proof()
+    assert "You wrote a part of it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=3)
+    assert not office.reached()
+
+
+def test_t21_who_edits_the_update_is_not_the_second_person_of_its_mail(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    _mallory, desk = office.hire("Organizers")
+    page = reverse("admin:campaigns_update_change", args=[office.update.pk])
+    save(desk, page, "update_form", body="<p>What nobody else has read.</p>")
+    office.proof()
+    assert "You wrote a part of it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=3)
+    _boss, another = office.hire("Senders")
+    assert "Approved." in office.press("approve", another)
+    assert office.reached() == Counter()
+
+
+def test_t21_who_edits_the_segment_is_no_second_person_and_takes_an_approval_back(
+    office: Office,
+) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    segment = Segment.objects.create(organization=office.organization, name="All", most=3)
+    save(office.client, office.page, "mailing_form", segment=segment.pk)
+    office.proof()
+    _boss, approver = office.hire("Senders")
+    assert "Approved." in office.press("approve", approver)
+
+    sign_up(office.campaign, 4)
+    _mallory, desk = office.hire("Organizers")
+    page = reverse("admin:mailings_segment_change", args=[segment.pk])
+    desk.post(page, {"name": "All", "most": "6", "save": "1"})
+    segment.refresh_from_db()
+    assert segment.most == 6
+    assert "proof of this text first" in office.press("send", count=6)
+    assert office.state == State.DRAFT
+    office.proof()
+    assert "You wrote a part of it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=6)
+    assert not office.reached()
+
+
+def test_t21_who_needs_a_second_person_cannot_do_away_with_the_need(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    page = reverse("admin:campaigns_organization_change", args=[office.organization.pk])
+    typed = form_on(office.client.get(page), "organization_form")
+    assert "second_person_above" not in typed
+    typed |= {"second_person_above": "", "typed_count_above": "1000000"}
+    office.client.post(page, typed)
+    office.organization.refresh_from_db()
+    assert office.organization.second_person_above == 2
+    assert office.organization.typed_count_above == 1000
+
+    _owner, desk = office.hire("Owners")
+    save(desk, page, "organization_form", second_person_above="5")
+    office.organization.refresh_from_db()
+    assert office.organization.second_person_above == 5
+    history = reverse("admin:campaigns_organization_history", args=[office.organization.pk])
+    assert "2 → 5" in words(desk.get(history))
+
+
+def test_t21_an_audience_that_grew_while_the_mailing_waited_is_asked_about_again(
+    office: Office,
+) -> None:
+    office.organization.second_person_above = 50
+    office.organization.save()
+    office.proof()
+    office.press("send", count=3)
+    sign_up(office.campaign, 51)
+    assert not office.reached()
+    assert office.state == State.PROOFED
+    page = words(office.client.get(office.page))
+    assert "It was for 3 people when it was scheduled and would now reach 54" in page
+    assert "somebody who did not write it" in office.press("send", count=54)
+
+    _boss, desk = office.hire("Senders")
+    office.press("approve", desk)
+    office.press("send", count=54)
+    assert sum(office.reached().values()) == 54
+
+
+def test_t21_an_audience_that_grew_by_a_few_is_no_reason_to_wait(office: Office) -> None:
+    office.proof()
+    office.press("send", count=3)
+    sign_up(office.campaign, 50)
+    assert sum(office.reached().values()) == 53
