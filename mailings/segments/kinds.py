@@ -61,17 +61,17 @@ _ALL = (
     ),
     Kind(
         "country",
-        _("live in a country"),
+        _("gave a country when they signed"),
         ("country",),
-        _("live in %(country)s"),
-        _("do not live in %(country)s"),
+        _("gave %(country)s as their country"),
+        _("did not give %(country)s as their country"),
     ),
     Kind(
         "region",
-        _("live where postal codes begin so"),
+        _("gave a postal code that begins so"),
         ("country", "prefixes"),
-        _("live in %(country)s where the postal code begins with %(prefixes)s"),
-        _("do not live in %(country)s where the postal code begins with %(prefixes)s"),
+        _("gave a postal code in %(country)s that begins with %(prefixes)s"),
+        _("did not give a postal code in %(country)s that begins with %(prefixes)s"),
     ),
     Kind(
         "language",

@@ -128,17 +128,20 @@ def _source(own: Own, code: str) -> People:
     )
 
 
+# What they wrote in its own signatures: what stands with the person may be what another
+# organization asked for.
+_GAVE = _COUNTED + "g.country = %(country)s AND g.country <> '' AND g.campaign_id = ANY(%(own)s)"
+
+
 def _country(own: Own, country: str) -> People:
-    source = "signatures_supporter p WHERE p.country = %(country)s"
-    return People(source, "p.id", {"country": country})
+    return People(_GAVE, "g.supporter_id", {"country": country, "own": own.campaigns})
 
 
 def _region(own: Own, country: str, prefixes: list[str]) -> People:
     return People(
-        "signatures_supporter p WHERE p.country = %(country)s"
-        " AND upper(p.postal_code) ^@ ANY(%(prefixes)s)",
-        "p.id",
-        {"country": country, "prefixes": prefixes},
+        _GAVE + " AND upper(g.postal_code) ^@ ANY(%(prefixes)s)",
+        "g.supporter_id",
+        {"country": country, "own": own.campaigns, "prefixes": prefixes},
     )
 
 

@@ -151,6 +151,12 @@ class Signature(models.Model):
                 condition=models.Q(state="counted") & ~models.Q(referrer_code=""),
                 name="signature_counted_by_code",
             ),
+            models.Index(
+                fields=["country", "supporter"],
+                include=["campaign", "postal_code"],
+                condition=models.Q(state="counted") & ~models.Q(country=""),
+                name="signature_counted_by_place",
+            ),
             # What a mailing brought.
             models.Index(
                 fields=["mailing_number"],

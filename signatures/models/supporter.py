@@ -42,12 +42,6 @@ class Supporter(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["country", "id"],
-                include=["postal_code"],
-                condition=~models.Q(country=""),
-                name="supporter_by_place",
-            ),
             # Spellings of one mailbox, for the limits of its letters (`letters.rationing`); who
             # types no “+” is not in it.
             models.Index(

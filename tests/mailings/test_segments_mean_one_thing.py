@@ -36,8 +36,11 @@ def world() -> dict[str, Any]:
     Signature.objects.filter(supporter=people["b"], campaign=first).update(
         counted_at=timezone.now() - timedelta(days=90)
     )
-    Supporter.objects.filter(pk=people["c"].pk).update(country="US", postal_code="94110")
-    Supporter.objects.filter(pk=people["d"].pk).update(country="US", postal_code="10001")
+    Signature.objects.filter(supporter=people["c"]).update(country="US", postal_code="94110")
+    Signature.objects.filter(supporter=people["d"]).update(country="US", postal_code="10001")
+    # What another organization was told, or has made of the person's row, is none of ours.
+    _sign(make_campaign(organization=make_organization()), people["e"], country="US")
+    Supporter.objects.filter(pk=people["e"].pk).update(country="US", postal_code="94110")
     Subscription.objects.filter(supporter=people["e"]).update(subscribed_at="2026-05-01T23:59Z")
     tag = Tag.objects.create(organization=organization, name="volunteer")
     TaggedSupporter.objects.create(tag=tag, supporter=people["f"])
@@ -58,7 +61,7 @@ def world() -> dict[str, Any]:
     return locals()
 
 
-def _sign(campaign: Campaign, supporter: Supporter) -> None:
+def _sign(campaign: Campaign, supporter: Supporter, **fields: Any) -> None:
     Signature.objects.create(
         campaign=campaign,
         supporter=supporter,
@@ -68,6 +71,7 @@ def _sign(campaign: Campaign, supporter: Supporter) -> None:
         name="A. Reader",
         state=Signature.State.COUNTED,
         counted_at=timezone.now(),
+        **fields,
     )
 
 

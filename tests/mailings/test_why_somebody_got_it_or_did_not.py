@@ -160,7 +160,7 @@ def test_a_segment_that_somebody_is_not_in_is_told_in_its_words(
     Mailing.objects.update(segment=segment)
     mailing = Mailing.objects.get()
     assert why(mailing=mailing, supporter=person).because == [
-        "They are not in its segment: People who live in NZ."
+        "They are not in its segment: People who gave NZ as their country."
     ]
 
 
