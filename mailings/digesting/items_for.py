@@ -2,13 +2,39 @@
 
 Decided when the audience is frozen, as a bit for each item. Not an item of a campaign that this
 person muted; not what they had by another mailing; no campaign to sign that they have signed; no
-outcome that the last mail of its campaign told them.
+outcome that the last mail of its campaign told them. An item that is carried over from an earlier
+mailing is for those alone who had had enough mail when that one went.
 """
 
 from mailings.models import Mailing
 
+# Whether the recipient row {row} of some mailing holds the very news that `i` is.
+_HOLDS = """
+CASE WHEN {row}.items IS NULL THEN EXISTS (
+    SELECT FROM mailings_mailing_updates told
+    WHERE told.mailing_id = {row}.mailing_id AND told.update_id = i.update_id
+) ELSE EXISTS (
+    SELECT FROM mailings_digestitem d
+    WHERE d.mailing_id = {row}.mailing_id AND {row}.items & (1 << d.position) <> 0
+        AND d.campaign_id = i.campaign_id AND d.kind = i.kind AND d.state = i.state
+        AND d.update_id IS NOT DISTINCT FROM i.update_id
+) END
+"""
+# Whether somebody was kept back from the news that `i` is, and has not had it since.
+STILL_OWED = f"""
+EXISTS (
+    SELECT FROM mailings_recipient r
+    WHERE r.mailing_id = ANY(%(told)s) AND r.seq < 0 AND r.status = 6 AND r.code = 1
+        AND {_HOLDS.format(row="r")}
+        AND NOT EXISTS (
+            SELECT FROM mailings_recipient had WHERE had.supporter_id = r.supporter_id
+                AND had.status NOT IN (4, 6) AND {_HOLDS.format(row="had")}
+        )
+)
+"""
+
 # `s` is a subscription. Statuses 4 and 6 are failed and skipped: those got nothing.
-_OF_DIGEST = """
+_OF_DIGEST = f"""
 SELECT coalesce(sum(1 << i.position), 0)::int AS items FROM mailings_digestitem i
 WHERE i.mailing_id = %(mailing)s
     AND NOT EXISTS (
@@ -32,6 +58,11 @@ WHERE i.mailing_id = %(mailing)s
     AND NOT (i.kind = 'opened' AND EXISTS (
         SELECT FROM signatures_signature g
         WHERE g.campaign_id = i.campaign_id AND g.supporter_id = s.supporter_id
+    ))
+    AND NOT (i.carried AND NOT EXISTS (
+        SELECT FROM mailings_recipient had
+        WHERE had.supporter_id = s.supporter_id AND had.mailing_id <> i.mailing_id
+            AND had.status = 6 AND had.code = 1 AND {_HOLDS.format(row="had")}
     ))
 """
 # A condition: whether the recipient `had` of a mailing got the update `told` that is in it.

@@ -37,6 +37,11 @@ class DigestItem(models.Model):
         blank=True,
         help_text=_("What the outcome was; empty for other news."),
     )
+    carried = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Told before, and here for those alone who had had enough mail then."),
+    )
 
     class Meta:
         ordering = ["mailing", "position"]

@@ -16,6 +16,7 @@ from signatures.models import CampaignMute, Subscription, Supporter
 from tests.factories import make_campaign, make_organization
 from tests.mailings.driving import assert_invariants
 from tests.mailings.making import make_update, scheduled_mailing, sign_up
+from tests.rig.moved_clock import MovedClock
 from tests.rig.smtp_sink import SMTPSink
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +165,51 @@ def test_copies_are_made_once_for_all_chunks_and_anew_when_the_words_change() ->
     assert Contents.of(mailing) is kept
     mailing.contents.update(digest=b"another".ljust(32))
     assert Contents.of(mailing) is not kept
+
+
+def test_who_had_had_enough_mail_gets_the_news_with_the_next_digest(
+    smtp_sink: SMTPSink, moved_clock: MovedClock
+) -> None:
+    organization = make_organization()
+    busy, quiet = old_campaign(organization, headline="Busy"), old_campaign(organization)
+    [capped], [other] = sign_up(busy, 1), sign_up(quiet, 1)
+    scheduled_mailing(make_update(busy, title="A mail of its own"))
+    pump()
+    send_slice(lane=0)
+    make_update(quiet, title="Nobody may miss this")
+    first = send_digest(organization)
+    assert (first.audience_size, len(smtp_sink.to(capped.email))) == (1, 1)
+
+    moved_clock.advance(timedelta(days=31))
+    [newcomer] = sign_up(quiet, 1)
+    assert len(wake_due()) == 1
+    pump()
+    send_slice(lane=0)
+    pump()
+
+    later = smtp_sink.to(capped.email)[-1]
+    assert later.message["Subject"] == "Nobody may miss this"
+    assert [len(smtp_sink.to(one.email)) for one in (capped, other, newcomer)] == [2, 1, 0]
+    assert_invariants()
+
+    # Once everybody has it, nothing is new.
+    moved_clock.advance(timedelta(days=31))
+    assert wake_due() == []
+
+
+def test_an_update_of_its_own_that_found_somebody_capped_comes_with_the_next_digest(
+    smtp_sink: SMTPSink, moved_clock: MovedClock
+) -> None:
+    organization = make_organization()
+    campaign = old_campaign(organization)
+    [reader] = sign_up(campaign, 1)
+    for title in ("The first", "The second"):
+        scheduled_mailing(make_update(campaign, title=title))
+        pump()
+        send_slice(lane=0)
+    assert [mail.message["Subject"] for mail in smtp_sink.to(reader.email)] == ["The first"]
+
+    moved_clock.advance(timedelta(days=8))
+    send_digest(organization)
+
+    assert smtp_sink.to(reader.email)[-1].message["Subject"] == "The second"
