@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from mailings.audience import freezing
 from mailings.audience.counting import look
 from mailings.audience.rule import Audience, audience_of, capped, take_time
-from mailings.models import CatchUp, Lane, LaneSequence, Mailing, SkipReason
+from mailings.models import CatchUp, Lane, Mailing, SkipReason
 from mailings.segments.people import Demand, People
 
 State = Mailing.State
@@ -25,36 +25,40 @@ _PAGE = (
     freezing.OWED  # noqa: S608
     + """
 , num AS (
-    SELECT s.id, s.supporter_id, s.items, l.last_seq + row_number() OVER (ORDER BY s.id) AS seq
-    FROM owed s JOIN mailings_lanesequence l ON l.mailing_id = %(mailing)s AND l.lane = %(lane)s
+    SELECT s.id, s.supporter_id, s.items, l.lane,
+        l.last_seq + row_number() OVER (PARTITION BY l.lane ORDER BY s.id) AS seq
+    FROM owed s
+"""
+    + freezing.TO_THEIR_LANE
+    + """
     WHERE NOT s.capped
 ), back AS (
     UPDATE mailings_recipient r
-    SET seq = num.seq, lane = %(lane)s, status = 0, code = NULL, items = num.items
+    SET seq = num.seq, lane = num.lane, status = 0, code = NULL, items = num.items
     FROM num
     WHERE r.mailing_id = %(mailing)s AND r.supporter_id = num.supporter_id
         AND r.status = 6 AND r.code = %(kept_back)s
-    RETURNING r.seq
+    RETURNING r.lane, r.seq
 ), ins AS (
     INSERT INTO mailings_recipient
         (mailing_id, lane, seq, subscription_id, supporter_id, items, status, attempts)
-    SELECT %(mailing)s, %(lane)s, seq, id, supporter_id, items, 0, 0 FROM num
+    SELECT %(mailing)s, lane, seq, id, supporter_id, items, 0, 0 FROM num
     WHERE NOT EXISTS (
         SELECT FROM mailings_recipient r
         WHERE r.mailing_id = %(mailing)s AND r.supporter_id = num.supporter_id
     )
     ON CONFLICT (supporter_id, mailing_id) DO NOTHING
-    RETURNING seq
+    RETURNING lane, seq
 ), added AS (
-    SELECT seq FROM back UNION ALL SELECT seq FROM ins
+    SELECT lane, seq FROM back UNION ALL SELECT lane, seq FROM ins
 ), adv AS (
-    UPDATE mailings_lanesequence SET last_seq = x.last
-    FROM (SELECT max(seq) AS last FROM num HAVING count(*) > 0) x
-    WHERE mailing_id = %(mailing)s AND lane = %(lane)s
+    UPDATE mailings_lanesequence l SET last_seq = x.last
+    FROM (SELECT lane, max(seq) AS last FROM num GROUP BY lane) x
+    WHERE l.mailing_id = %(mailing)s AND l.lane = x.lane
 ), cut AS (
     INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave)
-    SELECT %(mailing)s, %(lane)s, lo, least(lo + %(chunk)s - 1, most), 0, 0, %(wave)s
-    FROM (SELECT min(seq) AS least, max(seq) AS most FROM added HAVING count(*) > 0) span
+    SELECT %(mailing)s, lane, lo, least(lo + %(chunk)s - 1, most), 0, 0, %(wave)s
+    FROM (SELECT lane, min(seq) AS least, max(seq) AS most FROM added GROUP BY lane) span
     CROSS JOIN LATERAL generate_series(span.least, span.most, %(chunk)s) AS lo
 ), again AS (
     UPDATE mailings_mailing SET
@@ -139,7 +143,7 @@ def _take_page(pk: int) -> bool:
     if mailing.state not in (State.SENT, State.SENDING, State.PAUSED):
         catch_up.end(CatchUp.Ended.CANCELLED)
         return False
-    LaneSequence.objects.get_or_create(mailing=mailing, lane=Lane.DEFAULT)
+    freezing.provide_sequences(mailing.pk)
     audience, enough = _left_out(mailing), capped(mailing)
     what: dict[str, Any] = {
         **audience.values,
@@ -156,5 +160,6 @@ def _take_page(pk: int) -> bool:
     with connection.cursor() as cursor:
         take_time(cursor)
         freezing.hold_organization(cursor, mailing.organization_id)
+        freezing.hold_sequences(mailing.pk)
         cursor.execute(freezing.filled(_PAGE, mailing, audience, enough, drawn="true"), what)
         return bool(cursor.fetchone()[0])

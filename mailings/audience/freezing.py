@@ -30,6 +30,14 @@ SELECT max(lot) FROM (
 ) drawn
 """  # noqa: S608
 
+# Joins the people `s` to the sequence `l` of the lane of their mailbox's provider.
+TO_THEIR_LANE = """
+JOIN signatures_supporter p ON p.id = s.supporter_id
+LEFT JOIN mailings_lanedomain d ON d.domain = lower(split_part(p.email, '@', 2))
+JOIN mailings_lanesequence l
+    ON l.mailing_id = %(mailing)s AND l.lane = coalesce(d.lane_id, %(lane)s)
+"""
+
 # The next page of subscriptions, and whom of it the mailing is owed to.
 OWED = """
 WITH page AS MATERIALIZED (
@@ -99,10 +107,7 @@ def freeze_page(mailing_id: int) -> bool:
     locked = due.select_for_update(skip_locked=True).first()
     if locked is None:
         return False
-    LaneSequence.objects.bulk_create(
-        (LaneSequence(mailing_id=mailing_id, lane=lane.pk) for lane in Lane.objects.all()),
-        ignore_conflicts=True,
-    )
+    provide_sequences(mailing_id)
     audience, enough = audience_of(locked), capped(locked)
     what = (
         audience.values
@@ -124,6 +129,20 @@ def freeze_page(mailing_id: int) -> bool:
             return True
         _begin(cursor, locked)
     return False
+
+
+def provide_sequences(mailing_id: int) -> None:
+    """A sequence of numbers in each lane. Safe to call twice; a new lane gets one then."""
+    LaneSequence.objects.bulk_create(
+        (LaneSequence(mailing_id=mailing_id, lane=lane.pk) for lane in Lane.objects.all()),
+        ignore_conflicts=True,
+    )
+
+
+def hold_sequences(mailing_id: int) -> None:
+    """Up to the end of the transaction nobody else takes numbers: retries take them here too."""
+    held = LaneSequence.objects.filter(mailing=mailing_id).order_by("lane").select_for_update()
+    list(held)
 
 
 def _begin(cursor: Any, mailing: Mailing) -> None:

@@ -5,10 +5,15 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from mailings.audience.freezing import hold_organization
+from mailings.audience.freezing import (
+    TO_THEIR_LANE,
+    hold_organization,
+    hold_sequences,
+    provide_sequences,
+)
 from mailings.audience.rule import LIVE, audience_of, capped, take_time
 from mailings.clock import database_now
-from mailings.models import Lane, LaneSequence, Mailing, WelcomeStep
+from mailings.models import Lane, Mailing, WelcomeStep
 from signatures.models import Subscription
 
 BATCH = 5000
@@ -18,38 +23,38 @@ OVERLAP = timedelta(minutes=10)
 PATIENCE = timedelta(days=7)
 LOOK_BACK_EVERY = timedelta(hours=1)
 
-_GROW = """
+_GROW = f"""
 WITH due AS (
-    SELECT s.id, s.supporter_id FROM {live}
+    SELECT s.id, s.supporter_id FROM {LIVE}
         AND s.subscribed_at > %(since)s AND s.subscribed_at <= %(until)s
         AND NOT EXISTS (
             SELECT FROM mailings_recipient r
             WHERE r.mailing_id = %(mailing)s AND r.supporter_id = s.supporter_id
         )
-        AND {demands} AND NOT {capped}
+        AND {{demands}} AND NOT {{capped}}
     ORDER BY s.subscribed_at LIMIT %(batch)s
 ), num AS (
-    SELECT due.id, due.supporter_id,
-        l.last_seq + row_number() OVER (ORDER BY due.id) AS seq
-    FROM due JOIN mailings_lanesequence l ON l.mailing_id = %(mailing)s AND l.lane = %(lane)s
+    SELECT s.id, s.supporter_id, l.lane,
+        l.last_seq + row_number() OVER (PARTITION BY l.lane ORDER BY s.id) AS seq
+    FROM due s {TO_THEIR_LANE}
 ), ins AS (
     INSERT INTO mailings_recipient
         (mailing_id, lane, seq, subscription_id, supporter_id, status, attempts)
-    SELECT %(mailing)s, %(lane)s, seq, id, supporter_id, 0, 0 FROM num
+    SELECT %(mailing)s, lane, seq, id, supporter_id, 0, 0 FROM num
     ON CONFLICT (supporter_id, mailing_id) DO NOTHING
-    RETURNING seq
+    RETURNING lane, seq
 ), adv AS (
-    UPDATE mailings_lanesequence SET last_seq = x.last
-    FROM (SELECT max(seq) AS last FROM num HAVING count(*) > 0) x
-    WHERE mailing_id = %(mailing)s AND lane = %(lane)s
+    UPDATE mailings_lanesequence l SET last_seq = x.last
+    FROM (SELECT lane, max(seq) AS last FROM num GROUP BY lane) x
+    WHERE l.mailing_id = %(mailing)s AND l.lane = x.lane
 ), cut AS (
     INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor)
-    SELECT %(mailing)s, %(lane)s, min(seq), max(seq), 0, 0 FROM ins HAVING count(*) > 0
+    SELECT %(mailing)s, lane, min(seq), max(seq), 0, 0 FROM ins GROUP BY lane
 )
 UPDATE mailings_mailing SET audience_size = audience_size + (SELECT count(*) FROM ins)
 WHERE id = %(mailing)s
 RETURNING (SELECT count(*) FROM ins)
-"""
+"""  # noqa: S608
 
 
 def grow_all(*, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -95,21 +100,24 @@ def grow(*, step: WelcomeStep) -> int:
 
 
 def _add(mailing: Mailing, *, since: datetime, until: datetime) -> int:
-    lane = Lane.DEFAULT
-    LaneSequence.objects.get_or_create(mailing=mailing, lane=lane)
+    provide_sequences(mailing.pk)
     audience, enough = audience_of(mailing), capped(mailing)
     statement = _GROW.format(
-        live=LIVE,
         demands=audience.holds_for("s.supporter_id"),
         capped=enough.includes("s.supporter_id"),
     )
     what = audience.values | dict(enough.values)
-    what |= {"mailing": mailing.pk, "lane": lane, "batch": BATCH, "since": since, "until": until}
+    what |= {
+        "mailing": mailing.pk,
+        "lane": Lane.DEFAULT,
+        "batch": BATCH,
+        "since": since,
+        "until": until,
+    }
     with connection.cursor() as cursor:
         take_time(cursor)
         hold_organization(cursor, mailing.organization_id)
-        # Retries take numbers from the same sequence.
-        LaneSequence.objects.select_for_update().get(mailing=mailing, lane=lane)
+        hold_sequences(mailing.pk)
         cursor.execute(statement, what)
         added: int = cursor.fetchone()[0]
         return added
