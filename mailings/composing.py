@@ -67,6 +67,8 @@ HOLES = {
 }
 # A digest whose subject nobody wrote has one for each set of items.
 OWN_SUBJECT = {"subject"}
+# What the tokens of one reader add to the HTML, at most.
+_ROOM_FOR_TOKENS_KB = 4
 # The rules for dark mode and for narrow screens cannot be inlined and stay in a style sheet.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -202,21 +204,12 @@ def compile_words(mailing: Mailing, words: Wording, language: str) -> Skeleton:
 
 def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
-    holes = Placeholders()
-    leads = Links(holes)
     own_subjects = OWN_SUBJECT if _headlines(mailing, language) else set()
-    with translation.override(language):
-        context = _context(mailing, words, language, leads) | {
-            "holes": holes,
-            "unsubscribe_url": links.full_address(links.UNSUBSCRIBE, holes["unsubscribe_token"]),
-            "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
-        }
-        text = render_to_string(f"mailings/mail/{mailing.kind}.txt", context)
-        html = _inliner.inline(render_to_string(f"mailings/mail/{mailing.kind}.html", context))
-    _refuse_too_long(html)
+    rendered = _fitting(mailing, words, language)
+    subject = rendered.holes.settle(rendered.leads.line(words.subject))
     return compile_skeleton(
         sender=without_holes(mailbox(*mailing.sender)),
-        subject="[[subject]]" if own_subjects else without_holes(words.subject),
+        subject="[[subject]]" if own_subjects else subject,
         headers=bulk_headers(
             to="[[to]]",
             key="[[key]]",
@@ -235,10 +228,51 @@ def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
                 f"mailing{mailing.pk}", scope.key, f"organization{organization.pk}"
             ),
         ),
-        text=holes.settle(text),
-        html=holes.settle(html),
-        holes=HOLES | leads.merged_holes | own_subjects,
+        text=rendered.holes.settle(rendered.text),
+        html=rendered.holes.settle(rendered.html),
+        holes=HOLES | rendered.leads.merged_holes | own_subjects,
     )
+
+
+@dataclass(frozen=True)
+class _Rendered:
+    """Both parts of a mail, with the placeholders that stand in them."""
+
+    text: str
+    html: str
+    leads: Links
+
+    @property
+    def holes(self) -> Placeholders:
+        return self.leads.holes
+
+
+def _fitting(mailing: Mailing, words: Wording, language: str) -> _Rendered:
+    """The mail as Gmail shows it whole: it cuts off the end of what is longer.
+
+    Of a digest that would be longer, the oldest news are told by their headlines, which lead to
+    the page. Raises CannotBeSent.
+    """
+    most = mailing.items.count() if mailing.kind == Mailing.Kind.DIGEST else 0
+    for briefly in range(most + 1):
+        rendered = _render(mailing, words, language, briefly)
+        if len(rendered.html.encode()) <= (MOST_HTML_KB - _ROOM_FOR_TOKENS_KB) * 1024:
+            return rendered
+    _refuse_too_long(rendered.html)
+    return rendered
+
+
+def _render(mailing: Mailing, words: Wording, language: str, briefly: int) -> _Rendered:
+    leads = Links(holes := Placeholders())
+    with translation.override(language):
+        context = _context(mailing, words, language, leads, briefly) | {
+            "holes": holes,
+            "unsubscribe_url": links.full_address(links.UNSUBSCRIBE, holes["unsubscribe_token"]),
+            "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
+        }
+        text = render_to_string(f"mailings/mail/{mailing.kind}.txt", context)
+        html = _inliner.inline(render_to_string(f"mailings/mail/{mailing.kind}.html", context))
+    return _Rendered(text, html, leads)
 
 
 def _reply_to(organization: Organization) -> str:
@@ -269,18 +303,20 @@ def _headlines(mailing: Mailing, language: str) -> dict[str, list[str]]:
         return {"headlines": [headline_of(item) for item in items_in(mailing, language)]}
 
 
-def _context(mailing: Mailing, words: Wording, language: str, leads: Links) -> dict[str, Any]:
+def _context(
+    mailing: Mailing, words: Wording, language: str, leads: Links, briefly: int
+) -> dict[str, Any]:
     updates = [*mailing.updates.select_related("campaign").order_by("-published_at", "-pk")]
     common = {
         "organization": mailing.organization,
         "scope": mailing.scope,
         "campaign": mailing.campaign,
-        "subject": words.subject,
-        "headline": words.headline_text,
-        "preheader": words.preheader,
+        "subject": leads.line(words.subject),
+        "headline": leads.line(words.headline_text),
+        "preheader": leads.line(words.preheader),
     }
     if mailing.kind == Mailing.Kind.DIGEST:
-        return common | _round_up(mailing, words, language, leads)
+        return common | _round_up(mailing, words, language, leads, briefly)
     if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
         page = page_in(mailing.campaign, language)
         return common | {"body": mail_text(words.body, campaign=page, leads=leads)}
@@ -305,7 +341,9 @@ def _own_news(update: Update, words: Wording, page: Campaign, leads: Links) -> M
     )
 
 
-def _round_up(mailing: Mailing, words: Wording, language: str, leads: Links) -> dict[str, Any]:
+def _round_up(
+    mailing: Mailing, words: Wording, language: str, leads: Links, briefly: int
+) -> dict[str, Any]:
     """A digest's items; its headline only where somebody wrote one, or its subject."""
     items = items_in(mailing, language)
 
@@ -314,9 +352,11 @@ def _round_up(mailing: Mailing, words: Wording, language: str, leads: Links) -> 
         return _news(item.update, item.campaign, leads)
 
     return {
-        "items": [*blocks(items, leads.holes, body_of=body_of)],
+        "items": [*blocks(items, leads.holes, body_of=body_of, briefly=briefly)],
         "intro": mail_text(words.body, campaign=items[0].campaign, leads=leads),
-        "headline": words.headline if _headlines(mailing, language) else words.headline_text,
+        "headline": leads.line(
+            words.headline if _headlines(mailing, language) else words.headline_text
+        ),
     }
 
 

@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from campaigns.checking import check_update
 from campaigns.models import Campaign
-from mailings.models import Mailing, MailingTranslation, Trial, TrialText
+from mailings.merging import check_line
+from mailings.models import Mailing, MailingTranslation, Trial, TrialText, Wording
 from mailings.rendering import check_body
 
 
@@ -20,6 +21,7 @@ def lacks(mailing: Mailing) -> list[str]:
         )
     if not mailing.subject.strip():
         reasons.append(_("Write a subject."))
+    reasons += _check_lines(mailing)
     has_own_text = mailing.kind in {Mailing.Kind.ASK, Mailing.Kind.WELCOME}
     reasons += _ask_lacks(mailing) if has_own_text else _news_lacks(mailing)
     campaign = campaign_of(mailing)
@@ -32,6 +34,12 @@ def lacks(mailing: Mailing) -> list[str]:
     if mailing.scope.organization_id != mailing.organization_id:
         reasons.append(_("The kind of mail belongs to another organization."))
     return reasons
+
+
+def _check_lines(words: Wording) -> list[str]:
+    """What is wrong with subject, preheader and headline, each sentence once."""
+    lines = (words.subject, words.preheader, words.headline)
+    return list(dict.fromkeys(reason for line in lines for reason in check_line(line)))
 
 
 def _news_lacks(mailing: Mailing) -> list[str]:
@@ -66,7 +74,7 @@ def _trial_lacks(mailing: Mailing) -> list[str]:
     for text in texts:
         if not any((text.subject, text.preheader, text.headline, text.body)):
             reasons.append(_("Text %s says nothing of its own.") % text.letter)
-        found = check_body(text.body, campaign=campaign_of(mailing))
+        found = check_body(text.body, campaign=campaign_of(mailing)) + _check_lines(text)
         reasons += [f"{text.letter}: {reason}" for reason in found]
     return reasons
 
@@ -81,7 +89,7 @@ def campaign_of(mailing: Mailing) -> Campaign | None:
 
 def _lacks_in(words: MailingTranslation, campaign: Campaign) -> list[str]:
     """What its text in another language lacks, each sentence with the language before it."""
-    reasons = check_body(words.body, campaign=campaign)
+    reasons = check_body(words.body, campaign=campaign) + _check_lines(words)
     if not words.subject.strip():
         reasons.insert(0, _("Write a subject."))
     if not words.body.strip():

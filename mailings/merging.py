@@ -2,12 +2,15 @@
 
 In a compiled mail each one is a hole whose name holds the field and the fallback, so that a stored
 skeleton says by itself how to fill it. What a reader wrote as a name is data: it is escaped where
-it stands, and what can hardly be a name is not repeated to anybody.
+it stands, and what can hardly be a name is not repeated to anybody. In a text they are marked by
+its editor; in a line, such as a subject, they are typed as `{first_name|friend}`.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
+
+from django.utils.translation import gettext as _
 
 from campaigns.text.vocabulary import MERGE_FIELDS, Merge
 
@@ -16,12 +19,47 @@ _HOLE = re.compile(rf"({'|'.join(MERGE_FIELDS)})_or_([0-9a-f]*)")
 _NO_NAME = re.compile(r"[\d.:/@<>()\[\]{}\\|=_#%&*+~^$!?]")
 # What is in no name at all, however it is abbreviated: digits, links and addresses.
 _IN_NO_NAME = re.compile(r"[\d:/@<>]")
+# What is seen nowhere, ends a line or turns the order of what follows.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_IN_A_LINE = re.compile(r"\{(\w+)(?:\|([^{}|]*))?\}")
 LONGEST_NAME = 40
 
 
 def hole_of(merge: Merge) -> str:
     """The name of the hole that stands for `merge`."""
     return f"{merge.field}_or_{merge.fallback.encode().hex()}"
+
+
+def merged_line(line: str, place: Callable[[Merge], str]) -> str:
+    """The line with what `place` gives for each of its merge fields; braces around anything else
+    stay what they are."""
+
+    def one(found: re.Match[str]) -> str:
+        known = found[1] in MERGE_FIELDS
+        return place(Merge(found[1], (found[2] or "").strip())) if known else found[0]
+
+    return _IN_A_LINE.sub(one, line)
+
+
+def plain_line(line: str) -> str:
+    """The line as somebody reads it who gave no name."""
+    return merged_line(line, lambda merge: merge.fallback)
+
+
+def check_line(line: str) -> list[str]:
+    """What keeps a line from being mailed, as sentences: fields that are unknown or have no words
+    for who gave no name, and characters that no line may hold."""
+    reasons = []
+    if _UNSEEN.search(line):
+        reasons.append(_("A line holds a character that cannot be seen: write it anew."))
+    for found in _IN_A_LINE.finditer(line):
+        if found[1] not in MERGE_FIELDS:
+            sentence = _("%(field)s is no field; write %(first)s or %(full)s.")
+            known = {"first": "{first_name|friend}", "full": "{full_name|friend}"}
+            reasons.append(sentence % {"field": found[0], **known})
+        elif not (found[2] or "").strip():
+            reasons.append(_("Say what stands in place of a name for those who gave none."))
+    return reasons
 
 
 def values_of(holes: Collection[str], name: str) -> dict[str, str]:
@@ -43,12 +81,12 @@ def _merges(holes: frozenset[str]) -> tuple[tuple[str, str, str], ...]:
 
 def first_name(name: str) -> str:
     """The first word of a name, or empty: `A. Lovelace` has none to greet somebody by."""
-    words = name.split()
+    words = [] if _UNSEEN.search(name) else name.split()
     first = words[0] if words else ""
     return first if 1 < len(first) <= LONGEST_NAME and not _NO_NAME.search(first) else ""
 
 
 def full_name(name: str) -> str:
     """The whole name in one line, or empty when it can hardly be one."""
-    line = " ".join(name.split())
+    line = "" if _UNSEEN.search(name) else " ".join(name.split())
     return line if len(line) <= 2 * LONGEST_NAME and not _IN_NO_NAME.search(line) else ""

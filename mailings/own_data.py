@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from mailings.merging import plain_line
 from mailings.models import Recipient, Reply
 from signatures.models import Supporter
 from signatures.own_data import MOST_ROWS, Rows, Section
@@ -16,7 +17,7 @@ def mailings_owed(supporter: Supporter) -> Rows:
     )
     return [
         {
-            "subject": row.mailing.subject,
+            "subject": plain_line(row.mailing.subject),
             "status": str(row.get_status_display()),
             "at": row.done_at,
         }

@@ -16,7 +16,7 @@ from campaigns.text.footnotes import Note, number_footnotes
 from campaigns.text.rendering import render_mail, render_plain
 from campaigns.text.sanitising import read
 from campaigns.text.vocabulary import Block, Listing, Merge, Paragraph, Quote
-from mailings.merging import hole_of
+from mailings.merging import hole_of, merged_line
 from postroom.skeleton import Placeholders
 from signatures import links
 
@@ -53,6 +53,10 @@ class Links:
             return href
         address = links.full_recognised_address(page.kwargs["slug"], self.holes["recognised_token"])
         return f"{address}?{parts.query}" if parts.query else address
+
+    def line(self, text: str) -> str:
+        """A line with placeholders for its merge fields."""
+        return merged_line(text, self.merged)
 
     def merged(self, merge: Merge) -> str:
         """The placeholder of a merge field."""

@@ -38,6 +38,9 @@ COUNTED = {
     "subject": forms.TextInput(attrs={"class": "vTextField", "data-count": "50"}),
     "preheader": forms.TextInput(attrs={"class": "vTextField", "data-count": "90"}),
 }
+NAMED = {
+    "subject": _("A name: {first_name|friend}, with what stands there for who gave none."),
+}
 _PLAIN = "text/plain; charset=utf-8"
 
 
@@ -62,6 +65,7 @@ class WordsForm(DraftedForm):
 
     class Meta:
         widgets = COUNTED
+        help_texts = NAMED
 
 
 class MailingForm(WordsForm):

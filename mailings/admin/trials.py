@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.editor import BodyField
 from campaigns.admin.scoping import OrganizationScopedAdmin
-from mailings.admin.composing import MailBodyWidget
+from mailings.admin.composing import NAMED, MailBodyWidget
 from mailings.lacking import campaign_of
 from mailings.models import Mailing, Trial, TrialText
 from mailings.models.trial import FIRST_ARM, MOST_ARMS
@@ -30,6 +30,7 @@ class TrialTextForm(forms.ModelForm):
             "subject": forms.TextInput(attrs={"class": "vTextField", "data-count": "50"}),
             "preheader": forms.TextInput(attrs={"class": "vTextField", "data-count": "90"}),
         }
+        help_texts = NAMED
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -27,14 +27,19 @@ def languages_of(mailing: Mailing) -> list[str]:
 
 
 def blocks(
-    items: Sequence[DigestItem], holes: Placeholders, *, body_of: Callable[[DigestItem], Any]
+    items: Sequence[DigestItem],
+    holes: Placeholders,
+    *,
+    body_of: Callable[[DigestItem], Any],
+    briefly: int = 0,
 ) -> Iterator[dict[str, Any]]:
     """The context of each item's block, in the language that is active.
 
     `body_of` gives the text of an update with its own numbered sources. A campaign to sign is
-    reached by a link that knows its reader.
+    reached by a link that knows its reader. The last `briefly` items are a headline that leads to
+    the page.
     """
-    for item in items:
+    for number, item in enumerate(items):
         campaign = item.campaign
         block = {
             "kind": item.kind,
@@ -44,9 +49,11 @@ def blocks(
             "title": headline_of(item),
             "url": campaign.public_url,
         }
+        is_brief = number >= len(items) - briefly
+        block["is_brief"] = is_brief
         if item.update:
             block["url"] = f"{campaign.public_url}#{item.update.anchor}"
-            block["body"] = body_of(item)
+            block["body"] = "" if is_brief else body_of(item)
         if item.kind == DigestItem.Kind.OPENED:
             statement = campaign.current_statement()
             block |= {

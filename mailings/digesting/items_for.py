@@ -31,7 +31,7 @@ EXISTS (
                 AND had.status NOT IN (4, 6) AND {_HOLDS.format(row="had")}
         )
 )
-"""
+"""  # noqa: S608
 
 # `s` is a subscription. Statuses 4 and 6 are failed and skipped: those got nothing.
 _OF_DIGEST = f"""
@@ -64,7 +64,7 @@ WHERE i.mailing_id = %(mailing)s
         WHERE had.supporter_id = s.supporter_id AND had.mailing_id <> i.mailing_id
             AND had.status = 6 AND had.code = 1 AND {_HOLDS.format(row="had")}
     ))
-"""
+"""  # noqa: S608
 # A condition: whether the recipient `had` of a mailing got the update `told` that is in it.
 HAD_ITS_UPDATE = """
 (had.items IS NULL OR EXISTS (

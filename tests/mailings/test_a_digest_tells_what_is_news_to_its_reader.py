@@ -213,3 +213,27 @@ def test_an_update_of_its_own_that_found_somebody_capped_comes_with_the_next_dig
     send_digest(organization)
 
     assert smtp_sink.to(reader.email)[-1].message["Subject"] == "The second"
+
+
+def test_a_digest_that_gmail_would_cut_off_tells_its_oldest_news_by_headline(
+    smtp_sink: SMTPSink,
+) -> None:
+    organization = make_organization()
+    campaign = old_campaign(organization)
+    [reader] = sign_up(campaign, 1)
+    for number, title in enumerate(("Oldest", "Older", "Newest")):
+        body = f"<p>{title} text. {'So it went on. ' * 2500}</p>"
+        at = timezone.now() - timedelta(hours=3 - number)
+        make_update(campaign, title=title, body=body, published_at=at)
+
+    send_digest(organization)
+
+    [mail] = smtp_sink.to(reader.email)
+    assert len(mail.html.encode()) < 102 * 1024
+    assert "Newest text." in mail.html
+    assert "Older text." in mail.html
+    assert "Oldest text." not in mail.html + mail.text
+    assert "Oldest" in mail.text
+    update = campaign.updates.get(title="Oldest")
+    assert f'href="{update.public_url}"' in mail.html
+    assert "Read it on the page" in mail.html

@@ -224,3 +224,47 @@ def test_the_reader_sees_who_writes(campaign: Campaign, smtp_sink: SMTPSink) -> 
 
     sender = mail.message["From"].addresses[0]
     assert sender.display_name == f"Ada Lovelace, {campaign.organization.name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("", "friend, three days are left"),
+        ("Zoë Été", "Zoë, three days are left"),
+        ("Bob\r\nBcc: all@example.org", "friend, three days are left"),
+        ("Eve\u202e", "friend, three days are left"),
+    ],
+)
+def test_t09_a_subject_may_name_its_reader(
+    campaign: Campaign, smtp_sink: SMTPSink, name: str, subject: str
+) -> None:
+    asked = subscriber(campaign)
+    Supporter.objects.filter(pk=asked.pk).update(name=name)
+    mailing = draft_from_campaign(campaign=campaign, user=make_staff())
+    mailing.edit(by=None, subject="{first_name|friend}, three days are left", headline="")
+    ask(campaign)
+    [mail] = mails(smtp_sink)
+
+    assert mail.message["Subject"] == subject
+    assert mail.message["Bcc"] is None
+    assert subject in BeautifulSoup(mail.html, "html.parser").get_text()
+    assert subject in mail.text
+
+
+@pytest.mark.parametrize(
+    ("subject", "reason"),
+    [
+        ("Dear {first_name}", "for those who gave none"),
+        ("Dear {first_name|}", "for those who gave none"),
+        ("Dear {firstname|friend}", "{firstname|friend} is no field"),
+        ("Dear\x07 friend", "cannot be seen"),
+    ],
+)
+def test_a_subject_that_would_read_badly_is_not_sent(
+    campaign: Campaign, subject: str, reason: str
+) -> None:
+    mailing = draft_from_campaign(campaign=campaign, user=make_staff())
+    mailing.edit(by=None, subject=subject)
+
+    with pytest.raises(CannotBeSent, match=re.escape(reason)):
+        compile_content(mailing)
