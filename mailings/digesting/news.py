@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -102,7 +102,7 @@ def _carry_over(scope: MailScope, item: DigestItem) -> bool:
     if item.update:
         telling |= Q(updates=item.update)
     told = Mailing.objects.filter(telling, scope=scope, snapshot_after__gt=0).distinct()
-    what = {
+    what: dict[str, Any] = {
         "campaign": item.campaign_id,
         "kind": item.kind,
         "state": item.state,
