@@ -51,7 +51,7 @@ audit: ## read every page in every state with axe, and keep pictures in var/audi
 	@$(VENV) -m tests.rig.browser
 	@$(VENV) -m pytest -m audit tests/audit $(ARGS)
 
-soak: ## the long tests: a year of mailings, five times over
+soak: ## the long tests: a year of mailings five times over, thousands of sends under kills (SOAK_PEOPLE, SOAK_KILLS)
 	@$(INSTALL) requirements-dev.txt
 	@$(VENV) -m pytest -m soak -n0 $(ARGS)
 

@@ -5,6 +5,9 @@ every turn the sink must have accepted one mail for each who was owed one, and n
 """
 
 import json
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -20,19 +23,25 @@ SELECT sum(pg_total_relation_size(c.oid)), pg_wal_lsn_diff(pg_current_wal_lsn(),
 FROM pg_class c WHERE c.relname = ANY(%s)
 """
 LEDGER_TABLES = [f"mailings_{name}" for name in ("recipient", "chunk", "deferral", "lanesequence")]
-CONNECTIONS = (1, 4)
+CONNECTIONS = (1, 8)
 # Seconds to the far mail server and back.
 THERE_AND_BACK = 0.1
+# What the far server's owner allows, and over how many connections it is sent to.
+QUOTA, FAR_CONNECTIONS = 200, 64
+# Seconds in which a million recipients are to be written down.
+FREEZE_A_MILLION = (30, 15)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How many mails: ours and the lean ones, stock Django's, and to the far sink (0: none)."""
+    """How many mails: ours and the lean ones, stock Django's, and to the far sink (0: none), over
+    one connection and with a quota."""
 
     people: int
     stock: int
     rounds: int
     far: int
+    far_with_quota: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ class _Run:
 def measure(servers: Servers, report: Report, plan: Plan) -> None:
     """Everything about bulk mail, into the report."""
     near = plan.rounds * len(CONNECTIONS)
-    sizes = [plan.people] * near + ([plan.far] if plan.far else [])
+    sizes = [plan.people] * near + ([plan.far, plan.far_with_quota] if plan.far else [])
     mailings = iter(
         json.loads(servers.run("-m", "bench.with_django", "bench.audience", *map(str, sizes)))
     )
@@ -67,45 +76,83 @@ def measure(servers: Servers, report: Report, plan: Plan) -> None:
         report.comparisons += _comparisons(connections)
     if plan.far:
         _far(servers, report, plan, *next(mailings))
+        _far_with_quota(servers, report, plan, *next(mailings))
 
 
 def _contenders(plan: Plan, connections: int) -> list[tuple[str, str, int]]:
     ours, raw = (OURS, "ours", plan.people), (RAW, "raw", plan.people)
+    # One open connection is what stock Django has, however many others have.
+    stock = (STOCK, "stock", plan.stock)
     if connections > 1:
-        return [ours, raw]
-    # One open connection is what stock Django has; its template engine is the same with four.
-    return [ours, raw, (SMTPLIB, "smtplib", plan.people // 2), (STOCK, "stock", plan.stock)]
+        return [ours, raw, stock]
+    return [ours, raw, (SMTPLIB, "smtplib", plan.people // 2), stock]
 
 
 def _comparisons(connections: int) -> list[Comparison]:
     section = f"mail, {connections} connection{'s' if connections > 1 else ''}"
     speed, cost = "per second", "CPU ms"
     if connections > 1:
-        return [Comparison(section, speed, after=1000), Comparison(section, speed, RAW)]
+        million = [1_000_000 / seconds for seconds in FREEZE_A_MILLION]
+        return [
+            Comparison(section, speed, after=1000),
+            Comparison(section, speed, STOCK, to_land=10, after=15),
+            Comparison(section, speed, RAW, to_land=0.25, after=0.4),
+            Comparison(section, "bytes kept each", to_land=250, after=200, at_least=False),
+            Comparison(section, "frozen per second", to_land=million[0], after=million[1]),
+        ]
     return [
         Comparison(section, speed),
         Comparison(section, cost, after=0.5, at_least=False),
         *(Comparison(section, speed, against) for against in (STOCK, RAW, SMTPLIB)),
         *(Comparison(section, cost, against, at_least=False) for against in (STOCK, RAW)),
-        Comparison(section, "bytes kept each", at_least=False),
     ]
 
 
-def _far(servers: Servers, report: Report, plan: Plan, mailing: int, domain: str, _: int) -> None:
-    """The same to a mail server 100 ms away and back, where waiting is everything."""
+@contextmanager
+def _distance(servers: Servers) -> Iterator[str]:
+    """EMAIL_URL of the sink, 100 ms away and back."""
     distance = TCPProxy(ports.HOST, urlsplit(servers.sink.url).port or 0)
     distance.latency = THERE_AND_BACK / 2
     distance.start()
     try:
-        section = f"mail, 1 connection, {1000 * THERE_AND_BACK:.0f} ms there and back"
+        yield distance.through(servers.sink.url)
+    finally:
+        distance.stop()
+
+
+def _far(servers: Servers, report: Report, plan: Plan, mailing: int, domain: str, _: int) -> None:
+    """The same to a mail server 100 ms away and back, where waiting is everything."""
+    section = f"mail, 1 connection, {1000 * THERE_AND_BACK:.0f} ms there and back"
+    with _distance(servers) as url:
         for contender, kind in ((OURS, "ours"), (RAW, "raw")):
             own = domain if kind == "ours" else f"{kind}.{domain}"
             run = _Run(contender, kind, 1, plan.far, mailing, own)
-            url = distance.through(servers.sink.url)
             report.add(_turn(servers, report, section, run, url))
-        report.comparisons.append(Comparison(section, "per second", RAW))
-    finally:
-        distance.stop()
+    report.comparisons.append(Comparison(section, "per second", RAW))
+
+
+def _far_with_quota(
+    servers: Servers, report: Report, plan: Plan, mailing: int, domain: str, _: int
+) -> None:
+    """The same over many connections, with a quota to use and never to exceed."""
+    section = (
+        f"mail, {FAR_CONNECTIONS} connections, {1000 * THERE_AND_BACK:.0f} ms there and back,"
+        f" at most {QUOTA} a second"
+    )
+    servers.query("UPDATE mailings_lane SET per_second = %s WHERE number = 0 RETURNING 1", QUOTA)
+    with _distance(servers) as url:
+        run = _Run(OURS, "ours", FAR_CONNECTIONS, plan.far_with_quota, mailing, domain)
+        turn = _turn(servers, report, section, run, url)
+    times = servers.sink.times(f"@{domain}")
+    turn.values["% of the quota"] = 100 * (len(times) - 1) / (times[-1] - times[0]) / QUOTA
+    turn.values["busiest second"] = max(
+        bisect_left(times, begun + 1) - position for position, begun in enumerate(times)
+    )
+    report.add(turn)
+    report.comparisons += [
+        Comparison(section, "% of the quota", to_land=90, after=95),
+        Comparison(section, "busiest second", to_land=QUOTA, at_least=False),
+    ]
 
 
 def _turn(servers: Servers, report: Report, section: str, run: _Run, url: str) -> Round:

@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 
 from bench.audience import sample_message
 from campaigns.text.rendering import render_mail, render_plain
+from mailings import doorbell
 from mailings.composing import MailText
 from mailings.ledger import Status
 from mailings.models import Lane, Mailing, Recipient
@@ -38,11 +39,16 @@ def send_with_ours(connections: int, mailing: Mailing) -> dict[str, float]:
     freeze_audience(mailing.pk)
     freezing = time.perf_counter() - began
 
-    def work() -> None:
-        send_slice(lane=Lane.DEFAULT, connections=connections)
-        connection.close()
+    def work(of_one: int) -> Callable[[], None]:
+        def send() -> None:
+            send_slice(lane=Lane.DEFAULT, connections=of_one)
+            connection.close()
 
-    return {"freezing": freezing} | _timed([work])
+        return send
+
+    most = doorbell.CONNECTIONS_OF_A_SLICE
+    slices = [min(most, connections - begun) for begun in range(0, connections, most)]
+    return {"freezing": freezing} | _timed([work(of_one) for of_one in slices])
 
 
 def send_with(send: Send, connections: int, people: list[str]) -> dict[str, float]:

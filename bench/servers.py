@@ -58,11 +58,17 @@ class Sink(Program):
 
     def recipients(self, domain: str) -> list[str]:
         """Whom the accepted mails of a domain went to, in the order of their coming."""
-        found = []
+        return [who for mail in self._mails() for who in mail["recipients"] if who.endswith(domain)]
+
+    def times(self, domain: str) -> list[float]:
+        """When it accepted the mails to a domain, in seconds of its own clock."""
+        return [
+            mail["monotonic"] for mail in self._mails() if mail["recipients"][0].endswith(domain)
+        ]
+
+    def _mails(self) -> Iterator[dict[str, Any]]:
         with self.log.open() as lines:
-            for line in lines:
-                found += [who for who in json.loads(line)["recipients"] if who.endswith(domain)]
-        return found
+            yield from map(json.loads, lines)
 
 
 @dataclass

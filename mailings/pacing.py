@@ -2,15 +2,18 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from django.db import connection
 
-# Of a quota, so that what the network holds up and delivers at once stays below it too.
-OF_THE_QUOTA = 0.97
+# Of a quota, so that clocks that are not quite even stay below it too; and of each second's mails,
+# for what a network holds up by less than can be noticed.
+OF_THE_QUOTA, OF_A_SECOND = 0.975, 0.985
 # Everybody looks every second how many connections there are; by then they know of a new one.
 SEEN_AFTER = 2.5
 LONGEST_NAP = 0.2
+_BUNCH_NAP = 0.05
 
 _SPEED = """
 SELECT l.per_second, (
@@ -29,15 +32,22 @@ class Pace:
     Of the lane's speed this process has as large a part as it has of the connections that there are
     over all hosts, and its connections take turns. A new connection makes everybody's part smaller
     at once, and adds to its own process's when all have noticed; so the sum stays below the lane's.
+
+    Turns are evenly spaced. When something holds messages up that have had theirs, they arrive in a
+    bunch: no further turn comes while those under way, and those that arrived within a second of
+    when it could at its fastest, make up a whole second's mails.
     """
 
     def __init__(self, lane: int) -> None:
         self._lane = lane
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._since: dict[int, float] = {}
         self._limited = False
         self._rate = 0.0
         self._next = 0.0
+        self._under_way = 0
+        self._fastest = 0.0
+        self._arrived: deque[float] = deque()
 
     def join(self) -> None:
         """The calling thread has a connection to send over."""
@@ -68,14 +78,43 @@ class Pace:
             self._rate = (per_second or 0.0) * OF_THE_QUOTA * own / max(live, own, 1)
 
     def wait(self, over: Callable[[], bool]) -> bool:
-        """Wait for the next turn; False when `over()` came first."""
+        """Wait for the next turn; False when `over()` came first. After True, `done()` follows."""
         turn = self._turn()
         while turn is None or (left := turn - time.monotonic()) > 0:
             if over():
                 return False
             time.sleep(LONGEST_NAP if turn is None else min(left, LONGEST_NAP))
             turn = self._turn() if turn is None else turn
+        with self._lock:
+            while self._is_bunched():
+                self._lock.wait(_BUNCH_NAP)
+                if over():
+                    return False
+            self._under_way += 1
         return True
+
+    def arrived(self, took: float) -> None:
+        """A message that had its turn is there, so many seconds after it was begun."""
+        with self._lock:
+            self._arrived.append(time.monotonic())
+            self._fastest = min(took, 1.0005 * self._fastest or took)
+
+    def done(self) -> None:
+        """Whoever had a turn has made use of it, or will not."""
+        with self._lock:
+            self._under_way -= 1
+            self._lock.notify()
+
+    def _is_bunched(self) -> bool:
+        """Whether one more would make too many arrive within a second."""
+        if not self._limited:
+            self._arrived.clear()
+            return False
+        begins = time.monotonic() - max(1 - self._fastest, 0.1)
+        while self._arrived and self._arrived[0] < begins:
+            self._arrived.popleft()
+        most = max(self._rate / OF_THE_QUOTA * OF_A_SECOND, 1)
+        return self._under_way + len(self._arrived) >= most
 
     def _turn(self) -> float | None:
         """When the next message may go; None when nobody knows yet."""

@@ -30,6 +30,10 @@ class WayOut:
             outcome = self._usable().send(envelope, message)
         return outcome
 
+    def make_ready(self) -> Outcome | None:
+        """Connect where there is no connection; what went wrong, or None."""
+        return self._usable().open()
+
     def keep(self) -> None:
         """Leave the connection to whoever sends next."""
         if self._transport is not None:

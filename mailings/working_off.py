@@ -101,12 +101,21 @@ class LeasedChunk:
     def _deliver_all(self, pace: Pace) -> bool:
         """False when it was over before the end."""
         for owed in self.work.owed:
-            if self.over() or not pace.wait(self.over):
+            if self.over():
                 return False
-            self._deliver(owed)
+            # Connecting takes several turns, and should use up none; nor declare a message in vain.
+            if trouble := self.way_out.make_ready():
+                logger.warning("Lane %s rests: %s", self.lease.lane, trouble)
+                raise LaneRests
+            if not pace.wait(self.over):
+                return False
+            try:
+                self._deliver(owed, pace)
+            finally:
+                pace.done()
         return True
 
-    def _deliver(self, owed: Owed) -> None:
+    def _deliver(self, owed: Owed, pace: Pace) -> None:
         """One recipient: the fence, the message, what came of it."""
         address = self.desk.cross(Crossing(self.lease, owed, self.work.about))
         if address is None:
@@ -130,7 +139,10 @@ class LeasedChunk:
             logger.warning("Recipient %s cannot be written to: %s", owed, error)
             self._note(Result(owed.seq, Status.FAILED))
             return
+        began = time.monotonic()
         outcome = self.way_out.send(envelope, message)
+        if outcome.kind in {Kind.ACCEPTED, Kind.UNKNOWN}:
+            pace.arrived(time.monotonic() - began)
         if outcome.whole_lane and not (owed.attempts and _of_recipient(outcome)):
             logger.warning("Lane %s rests: %s", self.lease.lane, outcome)
             raise LaneRests

@@ -70,6 +70,10 @@ class HTTPConnection:
         """Where requests go."""
         return str(getattr(self._backend, "api_url", ""))
 
+    def open(self) -> Outcome | None:
+        """None: the first request connects, and says by itself when it cannot."""
+        return None
+
     def send(self, envelope: Envelope, body: bytes) -> Outcome:
         """Sends one message to one recipient. What goes in and comes out: see Transport."""
         if self._closed:

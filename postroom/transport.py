@@ -76,6 +76,9 @@ class Transport(Protocol):
     def usable(self) -> bool:
         """Whether another message may be sent; when not, close it and open a new one."""
 
+    def open(self) -> Outcome | None:
+        """Get ready for a message before there is one: None when the server waits for it."""
+
     def send(self, envelope: Envelope, body: bytes) -> Outcome:
         """Sends one RFC 5322 message with CRLF line ends, not dot-stuffed. Never raises."""
 

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from mailings.audience import freezing
 from mailings.audience.counting import look
+from mailings.audience.cutting import CHUNK
 from mailings.audience.rule import Audience, audience_of, capped, take_time
 from mailings.models import CatchUp, Lane, Mailing, SkipReason
 from mailings.segments.people import Demand, People
@@ -154,7 +155,7 @@ def _take_page(pk: int) -> bool:
         "wave": mailing.open_wave,
         "after": catch_up.snapshot_after,
         "page": freezing.PAGE,
-        "chunk": freezing.CHUNK,
+        "chunk": CHUNK,
         "kept_back": SkipReason.CAPPED.value,
     }
     with connection.cursor() as cursor:

@@ -8,8 +8,8 @@ lane and have numbers below zero, where no chunk reaches.
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 
+from mailings.audience.cutting import CHUNK, cut_into_chunks
 from mailings.audience.rule import LIVE, LOT, Audience, audience_of, capped, take_time
 from mailings.digesting.items_for import news_of
 from mailings.models import Lane, LaneSequence, Mailing
@@ -18,9 +18,6 @@ from mailings.trials.drawing import set_apart
 from mailings.waves import canary_size
 
 PAGE = 50_000
-CHUNK, SMALLEST_CHUNK = 500, 25
-# With more, as a mail server far away needs, an audience of thousands must be shared out evenly.
-FEW_CONNECTIONS = 8
 # The first half of the key of the advisory locks that serialise the freezing of an organization.
 _FREEZING = 0x66726565
 
@@ -85,16 +82,6 @@ RETURNING (SELECT count(*) FROM page)
 """
 )
 
-_CUT_INTO_CHUNKS = """
-INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave)
-SELECT %(mailing)s, lane, lo, least(lo + %(chunk)s - 1, upto), 0, 0, wave
-FROM mailings_lanesequence
-CROSS JOIN LATERAL (SELECT ceil(last_seq * %(canary)s)::int AS first) cut
-CROSS JOIN LATERAL (VALUES (0, 1, first), (1, first + 1, last_seq)) AS waves (wave, since, upto)
-CROSS JOIN LATERAL generate_series(since, upto, %(chunk)s) AS lo
-WHERE mailing_id = %(mailing)s
-"""
-
 
 @transaction.atomic
 def freeze_page(mailing_id: int) -> bool:
@@ -150,20 +137,12 @@ def _begin(cursor: Any, mailing: Mailing) -> None:
     people = max(mailing.audience_size, 1)
     # Those who try its texts are the canary of a trial.
     tried = set_apart(cursor, mailing, chunk=CHUNK)
-    chunk = chunk_size(people, Lane.objects.aggregate(most=Max("max_connections"))["most"])
     canary = 0 if tried else canary_size(people) / people
-    cursor.execute(_CUT_INTO_CHUNKS, {"mailing": mailing.pk, "chunk": chunk, "canary": canary})
+    cut_into_chunks(cursor, mailing=mailing.pk, people=people, canary=canary)
     cursor.execute(
         "UPDATE mailings_mailing SET state = 'sending', started_at = now() WHERE id = %s",
         [mailing.pk],
     )
-
-
-def chunk_size(people: int, connections: int) -> int:
-    """So many recipients that each of many connections gets several chunks."""
-    if connections <= FEW_CONNECTIONS:
-        return CHUNK
-    return min(max(people // (4 * connections), SMALLEST_CHUNK), CHUNK)
 
 
 def filled(

@@ -14,7 +14,7 @@ from mailings import audience
 from mailings.drafting import draft_from_update
 from mailings.models import Lane, Mailing, Recipient
 from mailings.proofing import send_proof
-from mailings.scheduling import schedule_mailing
+from mailings.scheduling import approve_mailing, asks_for_second_person, schedule_mailing
 from signatures.addresses import email_hash, email_key
 from signatures.models import Signature, Subscription, Supporter
 from tests.campaigns.admin_pages import make_organizer
@@ -104,6 +104,8 @@ def scheduled_mailing(update: Update, user: Any = None) -> Mailing:
     mailing = draft_from_update(update=update, user=user)
     send_proof(mailing=mailing, user=user)
     people = audience.count(mailing)
+    if asks_for_second_person(mailing, people):
+        assert approve_mailing(mailing=mailing, user=make_staff())
     assert schedule_mailing(mailing=mailing, expected_count=people, typed=people)
     hurry(mailing)
     return mailing

@@ -41,6 +41,8 @@ def turns_in(seconds: float, pace: Pace) -> int:
     end, turns = time.monotonic() + seconds, 0
     while pace.wait(lambda: time.monotonic() > end):
         turns += 1
+        pace.arrived(0.001)
+        pace.done()
     return turns
 
 
@@ -63,3 +65,28 @@ def test_the_only_host_has_all_of_it_at_once() -> None:
     pace.allow(100, live=1)
 
     assert 24 <= turns_in(0.3, pace) <= 31
+
+
+def test_what_is_held_up_makes_those_behind_it_wait() -> None:
+    pace = Pace(0)
+    pace.join()
+    pace.allow(20, live=1)
+    for _ in range(5):
+        assert pace.wait(lambda: False)
+        pace.arrived(0.2)
+        pace.done()
+
+    held_up = 0
+    end = time.monotonic() + 1.5
+    while pace.wait(lambda: time.monotonic() > end):
+        held_up += 1
+
+    assert 12 <= held_up <= 20, "as many as may still arrive with them, and no more"
+
+
+def test_a_low_speed_is_used_to_the_full_too() -> None:
+    pace = Pace(0)
+    pace.join()
+    pace.allow(5, live=1)
+
+    assert 14 <= turns_in(3.1, pace) <= 16
