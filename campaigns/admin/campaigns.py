@@ -307,6 +307,8 @@ class CampaignAdmin(FromTextAdmin, TogetherAdmin, EditorAdmin, OrganizationScope
     @method_decorator(require_GET)
     def citation_view(self, request: HttpRequest) -> JsonResponse:
         """The citation of the source fields in the query, as far as they are valid."""
+        if not (self.has_add_permission(request) or self.has_view_or_change_permission(request)):
+            raise PermissionDenied
         form = modelform_factory(Source, fields=CITED_FIELDS)(request.GET)
         form.is_valid()
         typed = form.cleaned_data

@@ -122,7 +122,9 @@ class CampaignForm(TogetherForm):
         }
         labels = {"slug": _("Address")}
         help_texts = {
-            "slug": _("The last part of the page's address. An earlier one leads to it for ever.")
+            "slug": _(
+                "The last part of the page's address. One that was public leads to it for ever."
+            )
         }
         error_messages = {"slug": {"unique": ADDRESS_TAKEN}}
 

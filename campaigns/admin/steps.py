@@ -51,7 +51,9 @@ class OutcomeForm(PlainForm):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 5}),
-        help_text=gettext_lazy("First on the page, above everything else."),
+        help_text=gettext_lazy(
+            "First on the page, above everything else. Plain text; an empty line parts paragraphs."
+        ),
     )
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:

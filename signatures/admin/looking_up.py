@@ -3,6 +3,7 @@
 Nothing here counts, sorts or filters a whole table, for there may be ten million rows in it.
 """
 
+import unicodedata
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -19,6 +20,7 @@ from campaigns.admin.scoping import OrganizationScopedAdmin
 from campaigns.models import Campaign
 from signatures.addresses import clean_address, email_key
 from signatures.models import Signature, Supporter
+from signatures.models.folding import folded
 
 # How far back a list without a search pages, and how many rows it looks at to find those. Of the
 # names that begin as typed so many are looked at, and so many of the user's own found.
@@ -128,8 +130,14 @@ def people_at(address: str) -> list[int]:
 
 
 def signed_as(user: Any, name: str) -> QuerySet[Signature]:
-    """Signatures of the user's campaigns under a name that begins so; some of many."""
-    begins_so = Signature.objects.filter(name__istartswith=name).order_by()
+    """Signatures of the user's campaigns under a name that begins so; some of many.
+
+    Accents are left out of account, so what has nothing else begins no name.
+    """
+    if all(map(unicodedata.combining, name)):
+        return Signature.objects.none()
+    by_name = Signature.objects.alias(folded_name=folded("name")).order_by()
+    begins_so = by_name.filter(folded_name__startswith=folded(Value(name)))
     own = Signature.objects.filter(pk__in=begins_so.values("pk")[:MOST_NAMES])
     return own.filter(campaign_id__in=newest_campaigns(user)).order_by()[:MOST_FOUND]
 

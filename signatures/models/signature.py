@@ -4,13 +4,14 @@ from typing import Self
 
 from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Now
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, ConsentNotice, Statement
 from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
 from campaigns.models.values import in_choices
+from signatures.models.folding import folded
 from signatures.models.supporter import Supporter, Suppression
 
 
@@ -137,7 +138,9 @@ class Signature(models.Model):
                 condition=models.Q(sharer__isnull=False),
                 name="signature_by_sharer",
             ),
-            models.Index(OpClass(Upper("name"), name="text_pattern_ops"), name="signature_by_name"),
+            models.Index(
+                OpClass(folded("name"), name="text_pattern_ops"), name="signature_by_folded_name"
+            ),
             # Sets of people, read in the order of their numbers and from these alone.
             models.Index(
                 fields=["campaign", "supporter"],

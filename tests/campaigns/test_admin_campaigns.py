@@ -194,6 +194,11 @@ def test_the_citation_of_half_a_source_is_shown_while_it_is_typed(staff):
     assert answer.json() == {"citation": 'ACLU, "Anti-protest bills".'}
 
 
+def test_who_may_not_see_campaigns_is_told_no_citation(staff, django_user_model):
+    django_user_model.objects.get().groups.clear()
+    assert staff.get(reverse("admin:campaigns_campaign_citation")).status_code == 403
+
+
 def test_the_editor_is_offered_the_sources_and_the_ask_of_a_campaign(staff, draft):
     Source.objects.create(campaign=draft, key="wong", title="Amazon", published_on=date(2018, 5, 1))
     answer = staff.get(reverse("admin:campaigns_campaign_material", args=[draft.pk]))

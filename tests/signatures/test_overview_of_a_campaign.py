@@ -54,7 +54,7 @@ def test_an_overview_shows_where_a_campaign_stands(staff, campaign):
         "today (UTC) 4",
         "wait for confirmation 1",
         "confirm rate 80 %",
-        "opt-in rate 75 %",
+        "opted in, of the counted 75 %",
     ):
         assert expected in page
 
