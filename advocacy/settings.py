@@ -203,6 +203,8 @@ MAIL_WEBHOOKS = dict(pair.partition(":")[::2] for pair in env.list("MAIL_WEBHOOK
 INBOUND_URL = env.str("INBOUND_URL", default="")
 # Days after which mail that came in, and what was said of mail that left, is deleted.
 KEEP_INBOUND_DAYS = env.int("KEEP_INBOUND_DAYS", default=90)
+# Days after which it is deleted who followed a link of a mail, where that is counted at all.
+KEEP_CLICKS_DAYS = env.int("KEEP_CLICKS_DAYS", default=180)
 
 # --- Signatures that nobody confirms are deleted after so many days, as the mail that asks says.
 KEEP_UNCONFIRMED_DAYS = env.int("KEEP_UNCONFIRMED_DAYS", default=30)

@@ -36,7 +36,13 @@ def _clone(campaign: Campaign, author: User) -> Campaign:
     if statement := campaign.current_statement():
         revise_statement(campaign=made, text=statement.text, author=author)
     if notice := campaign.current_notice():
-        revise_notice(campaign=made, text=notice.text, kind=notice.kind, scopes=notice.scopes.all())
+        revise_notice(
+            campaign=made,
+            text=notice.text,
+            kind=notice.kind,
+            scopes=notice.scopes.all(),
+            tells_of_clicks=notice.tells_of_clicks,
+        )
     made.topics.set(campaign.topics.all())
     for rows in (campaign.targets, campaign.allies, campaign.custom_fields, campaign.sources):
         for row in rows.all():

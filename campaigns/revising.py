@@ -52,16 +52,23 @@ def revise_statement(
 
 @transaction.atomic
 def revise_notice(
-    *, campaign: Campaign, text: str, kind: str, scopes: Iterable[MailScope]
+    *,
+    campaign: Campaign,
+    text: str,
+    kind: str,
+    scopes: Iterable[MailScope],
+    tells_of_clicks: bool = False,
 ) -> ConsentNotice:
     """Make this the opt-in notice from now on, and return the version that says it.
 
-    `kind` is a value of `ConsentNotice.Kind`; `scopes` are the kinds of mail it is about. A notice
+    `kind` is a value of `ConsentNotice.Kind`; `scopes` are the kinds of mail it is about;
+    `tells_of_clicks`: it says that it is kept which links of our mails somebody follows. A notice
     that already stands makes nothing new. Earlier consents keep the version they were given.
     """
     wanted = set(scopes)
     current = _current(campaign, ConsentNotice)
-    stands = current and (current.text, current.kind) == (text, kind)
+    says = (text, kind, tells_of_clicks)
+    stands = current and (current.text, current.kind, current.tells_of_clicks) == says
     if current and stands and set(current.scopes.all()) == wanted:
         return current
     if current is None or current.frozen_at:
@@ -70,7 +77,7 @@ def revise_notice(
             language=campaign.edition,
             version=current.version + 1 if current else 1,
         )
-    current.text, current.kind = text, kind
+    current.text, current.kind, current.tells_of_clicks = says
     current.save()
     current.scopes.set(wanted)
     if campaign.published_at:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.checking import Finding
 from campaigns.editions import edition
-from campaigns.models import Translation
+from campaigns.models import ConsentNotice, Translation
 from campaigns.models.texts import TRANSLATED
 from campaigns.revising import revise_notice, revise_statement
 from campaigns.text.footnotes import number_footnotes
@@ -44,7 +44,13 @@ def revise_translation(
         )
     own = campaign.current_notice()
     if notice and own:
-        revise_notice(campaign=translated, text=notice, kind=own.kind, scopes=own.scopes.all())
+        revise_notice(
+            campaign=translated,
+            text=notice,
+            kind=own.kind,
+            scopes=own.scopes.all(),
+            tells_of_clicks=own.tells_of_clicks,
+        )
 
 
 def check_translation(translation: Translation) -> list[Finding]:
@@ -118,5 +124,6 @@ def _overtaken(translation: Translation) -> list[Finding]:
     return findings
 
 
-def _meaning(notice: object) -> tuple[str, set[int]]:
-    return notice.kind, set(notice.scopes.values_list("pk", flat=True))  # type: ignore[attr-defined]
+def _meaning(notice: ConsentNotice) -> tuple[str, bool, set[int]]:
+    scopes = set(notice.scopes.values_list("pk", flat=True))
+    return notice.kind, notice.tells_of_clicks, scopes

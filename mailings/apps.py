@@ -7,6 +7,7 @@ class MailingsConfig(AppConfig):
     name = "mailings"
 
     def ready(self) -> None:
+        from mailings import following
         from mailings.arriving import forget_person
         from mailings.invariants import INVARIANTS
         from mailings.own_data import SECTIONS
@@ -14,7 +15,9 @@ class MailingsConfig(AppConfig):
         from signatures import erasing, invariants, own_data, recognising
 
         erasing.register(forget_person)
+        erasing.register(following.forget_person)
         invariants.register(*INVARIANTS)
         for section in SECTIONS:
             own_data.register(section)
         recognising.register(count_visit)
+        recognising.register(following.note_arrival)

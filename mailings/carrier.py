@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import close_old_connections
 
-from mailings import arriving, events
+from mailings import arriving, events, following
 from mailings.list_health.counting import count_today
 from mailings.list_health.silence import BATCH as UNANSWERED_AT_ONCE
 from mailings.list_health.silence import ask_the_silent, end_unanswered
@@ -60,3 +60,4 @@ def forget_what_came_back() -> None:
     """Delete events and mails that are older than `KEEP_INBOUND_DAYS`."""
     events.forget_old(days=settings.KEEP_INBOUND_DAYS)
     arriving.forget_old(days=settings.KEEP_INBOUND_DAYS)
+    following.forget_old(days=settings.KEEP_CLICKS_DAYS)

@@ -8,31 +8,19 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
-import css_inline
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, Organization, Update
-from mailings.digesting.blocks import blocks, items_in, languages_of
-from mailings.digesting.preparing import automatic_subject
-from mailings.digesting.subjects import headline_of
-from mailings.examining import MOST_HTML_KB
+from campaigns.models import Organization
+from mailings.digesting.blocks import languages_of
+from mailings.following import keep_links
 from mailings.lacking import lacks
+from mailings.laying_out import CannotBeSent, LaidOut, headlines_of, lay_out
 from mailings.merging import values_of
-from mailings.models import (
-    DigestItem,
-    Mailing,
-    MailingContent,
-    TrialText,
-    Wording,
-    content_digest,
-)
-from mailings.rendering import Links, MailText, mail_text, page_in
+from mailings.models import Mailing, MailingContent, TrialText, Wording, content_digest
 from postroom.addresses import BadAddress
 from postroom.headers import BadHeader, mailbox
 from postroom.messages import (
@@ -45,13 +33,7 @@ from postroom.messages import (
     reply_address,
     unsubscribe_address,
 )
-from postroom.skeleton import (
-    Placeholders,
-    Skeleton,
-    SkeletonError,
-    compile_skeleton,
-    without_holes,
-)
+from postroom.skeleton import Skeleton, SkeletonError, compile_skeleton, without_holes
 from postroom.transport import Envelope
 from signatures import links
 
@@ -67,18 +49,8 @@ HOLES = {
 }
 # A digest whose subject nobody wrote has one for each set of items.
 OWN_SUBJECT = {"subject"}
-# What the tokens of one reader add to the HTML, at most.
-_ROOM_FOR_TOKENS_KB = 4
-# The rules for dark mode and for narrow screens cannot be inlined and stay in a style sheet.
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-
-
-class CannotBeSent(Exception):
-    """The mailing lacks something; `reasons` says what, in sentences for the person who sends."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
+# A mail whose links are counted.
+FOLLOWED = {"follow_token"}
 
 
 @dataclass(frozen=True)
@@ -126,8 +98,11 @@ def compile_contents(mailing: Mailing) -> list[MailingContent]:
 
 
 def _content(mailing: Mailing, words: Wording, language: str) -> MailingContent:
-    literal, layout = _compile(mailing, words, language).dump()
-    layout |= _headlines(mailing, language)
+    laid_out = lay_out(mailing, words, language)
+    literal, layout = _compile(mailing, words, language, laid_out).dump()
+    layout |= headlines_of(mailing, language)
+    if targets := laid_out.leads.targets:
+        layout |= {"links": {str(number): url for number, url in targets.items()}}
     return MailingContent(
         mailing=mailing,
         language=language,
@@ -140,6 +115,7 @@ def _content(mailing: Mailing, words: Wording, language: str) -> MailingContent:
 
 def freeze_content(*contents: MailingContent) -> None:
     """Store what a mailing will say, in each language and variant, for anything stored before."""
+    keep_links(contents)
     contents[0].mailing.contents.all().delete()
     MailingContent.objects.bulk_create(contents)
 
@@ -159,23 +135,32 @@ def fill(
             "key": key,
             "signed_campaign": reader.signed_campaign,
             "signed_on": _day(reader.signed_at.date().toordinal(), language),
-            "unsubscribe_token": links.unsubscribe_token(
-                supporter_id=reader.supporter,
-                organization_id=mailing.organization_id,
-                campaign_id=mailing.campaign_id,
-                mailing_id=mailing.pk,
-            ),
-            "preferences_token": links.preferences_token(
-                supporter_id=reader.supporter, organization_id=mailing.organization_id
-            ),
-            "recognised_token": links.recognised_token(
-                supporter_id=reader.supporter, mailing_id=mailing.pk
-            ),
+            **_tokens(skeleton, mailing, reader.supporter),
             **values_of(skeleton.holes, reader.name),
             **({"subject": reader.subject} if "subject" in skeleton.holes else {}),
         }
     )
     return Envelope(bounce_address(key, settings.MAIL_DOMAIN), reader.address), message
+
+
+def _tokens(skeleton: Skeleton, mailing: Mailing, supporter: int) -> dict[str, str]:
+    """What makes the links of a copy its reader's own."""
+    organization = mailing.organization_id
+    tokens = {
+        "unsubscribe_token": links.unsubscribe_token(
+            supporter_id=supporter,
+            organization_id=organization,
+            campaign_id=mailing.campaign_id,
+            mailing_id=mailing.pk,
+        ),
+        "preferences_token": links.preferences_token(
+            supporter_id=supporter, organization_id=organization
+        ),
+        "recognised_token": links.recognised_token(supporter_id=supporter, mailing_id=mailing.pk),
+    }
+    if "follow_token" in skeleton.holes:
+        tokens["follow_token"] = links.follow_token(supporter_id=supporter, mailing_id=mailing.pk)
+    return tokens
 
 
 @lru_cache(maxsize=4)
@@ -197,19 +182,19 @@ def compile_words(mailing: Mailing, words: Wording, language: str) -> Skeleton:
     if mailing.kind == Mailing.Kind.UPDATE and not mailing.updates.exists():
         raise CannotBeSent([_("Choose the update that it is about.")])
     try:
-        return _compile(mailing, words, language)
+        return _compile(mailing, words, language, lay_out(mailing, words, language))
     except (SkeletonError, BadHeader, BadAddress) as error:
         raise CannotBeSent([str(error)]) from error
 
 
-def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
+def _compile(mailing: Mailing, words: Wording, language: str, laid_out: LaidOut) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
-    own_subjects = OWN_SUBJECT if _headlines(mailing, language) else set()
-    rendered = _fitting(mailing, words, language)
-    subject = rendered.holes.settle(rendered.leads.line(words.subject))
+    leads, settle = laid_out.leads, laid_out.leads.holes.settle
+    own_subjects = OWN_SUBJECT if headlines_of(mailing, language) else set()
+    followed = FOLLOWED if leads.targets else set()
     return compile_skeleton(
         sender=without_holes(mailbox(*mailing.sender)),
-        subject="[[subject]]" if own_subjects else subject,
+        subject="[[subject]]" if own_subjects else settle(leads.line(words.subject)),
         headers=bulk_headers(
             to="[[to]]",
             key="[[key]]",
@@ -228,51 +213,10 @@ def _compile(mailing: Mailing, words: Wording, language: str) -> Skeleton:
                 f"mailing{mailing.pk}", scope.key, f"organization{organization.pk}"
             ),
         ),
-        text=rendered.holes.settle(rendered.text),
-        html=rendered.holes.settle(rendered.html),
-        holes=HOLES | rendered.leads.merged_holes | own_subjects,
+        text=settle(laid_out.text),
+        html=settle(laid_out.html),
+        holes=HOLES | leads.merged_holes | own_subjects | followed,
     )
-
-
-@dataclass(frozen=True)
-class _Rendered:
-    """Both parts of a mail, with the placeholders that stand in them."""
-
-    text: str
-    html: str
-    leads: Links
-
-    @property
-    def holes(self) -> Placeholders:
-        return self.leads.holes
-
-
-def _fitting(mailing: Mailing, words: Wording, language: str) -> _Rendered:
-    """The mail as Gmail shows it whole: it cuts off the end of what is longer.
-
-    Of a digest that would be longer, the oldest news are told by their headlines, which lead to
-    the page. Raises CannotBeSent.
-    """
-    most = mailing.items.count() if mailing.kind == Mailing.Kind.DIGEST else 0
-    for briefly in range(most + 1):
-        rendered = _render(mailing, words, language, briefly)
-        if len(rendered.html.encode()) <= (MOST_HTML_KB - _ROOM_FOR_TOKENS_KB) * 1024:
-            return rendered
-    _refuse_too_long(rendered.html)
-    return rendered
-
-
-def _render(mailing: Mailing, words: Wording, language: str, briefly: int) -> _Rendered:
-    leads = Links(holes := Placeholders())
-    with translation.override(language):
-        context = _context(mailing, words, language, leads, briefly) | {
-            "holes": holes,
-            "unsubscribe_url": links.full_address(links.UNSUBSCRIBE, holes["unsubscribe_token"]),
-            "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
-        }
-        text = render_to_string(f"mailings/mail/{mailing.kind}.txt", context)
-        html = _inliner.inline(render_to_string(f"mailings/mail/{mailing.kind}.html", context))
-    return _Rendered(text, html, leads)
 
 
 def _reply_to(organization: Organization) -> str:
@@ -280,92 +224,3 @@ def _reply_to(organization: Organization) -> str:
     if organization.reply_to or not settings.INBOUND_URL:
         return organization.reply_to or organization.contact_address or organization.sender[1]
     return reply_address("[[key]]", settings.MAIL_DOMAIN)
-
-
-def _refuse_too_long(html: str) -> None:
-    if (size := len(html.encode())) > MOST_HTML_KB * 1024:
-        raise CannotBeSent(
-            [
-                _("The mail has %(size)s KB; above %(most)s KB Gmail cuts its end off. Shorten it.")
-                % {"size": size // 1024, "most": MOST_HTML_KB}
-            ]
-        )
-
-
-def _headlines(mailing: Mailing, language: str) -> dict[str, list[str]]:
-    """The news of a digest, line by line, where its subject is to speak of each reader's own."""
-    if mailing.kind != Mailing.Kind.DIGEST:
-        return {}
-    items = mailing.items.select_related("campaign", "update")
-    if mailing.subject != automatic_subject(mailing.scope, items):
-        return {}
-    with translation.override(language):
-        return {"headlines": [headline_of(item) for item in items_in(mailing, language)]}
-
-
-def _context(
-    mailing: Mailing, words: Wording, language: str, leads: Links, briefly: int
-) -> dict[str, Any]:
-    updates = [*mailing.updates.select_related("campaign").order_by("-published_at", "-pk")]
-    common = {
-        "organization": mailing.organization,
-        "scope": mailing.scope,
-        "campaign": mailing.campaign,
-        "subject": leads.line(words.subject),
-        "headline": leads.line(words.headline_text),
-        "preheader": leads.line(words.preheader),
-    }
-    if mailing.kind == Mailing.Kind.DIGEST:
-        return common | _round_up(mailing, words, language, leads, briefly)
-    if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
-        page = page_in(mailing.campaign, language)
-        return common | {"body": mail_text(words.body, campaign=page, leads=leads)}
-    if mailing.kind == Mailing.Kind.WELCOME:
-        return common | {"body": mail_text(words.body, campaign=None, leads=leads)}
-    update = updates[0]
-    page = page_in(update.campaign, language)
-    address = update.address_on(page)
-    return common | {"body": _own_news(update, words, page, leads), "update_url": address}
-
-
-def _own_news(update: Update, words: Wording, page: Campaign, leads: Links) -> MailText:
-    """An update in a mail of its own. Only its own words have their notes on the web too."""
-    if words.body:
-        return mail_text(words.body, campaign=page, leads=leads)
-    return mail_text(
-        update.body,
-        campaign=page,
-        leads=leads,
-        page_url=update.address_on(page),
-        prefix=f"{update.anchor}-",
-    )
-
-
-def _round_up(
-    mailing: Mailing, words: Wording, language: str, leads: Links, briefly: int
-) -> dict[str, Any]:
-    """A digest's items; its headline only where somebody wrote one, or its subject."""
-    items = items_in(mailing, language)
-
-    def body_of(item: DigestItem) -> MailText:
-        assert item.update
-        return _news(item.update, item.campaign, leads)
-
-    return {
-        "items": [*blocks(items, leads.holes, body_of=body_of, briefly=briefly)],
-        "intro": mail_text(words.body, campaign=items[0].campaign, leads=leads),
-        "headline": leads.line(
-            words.headline if _headlines(mailing, language) else words.headline_text
-        ),
-    }
-
-
-def _news(update: Update, page: Campaign, leads: Links) -> MailText:
-    """An update among others, whose notes stand on the page of its campaign."""
-    return mail_text(
-        update.body,
-        campaign=page,
-        leads=leads,
-        page_url=page.public_url,
-        prefix=f"{update.anchor}-",
-    )

@@ -8,7 +8,7 @@ person can say, so that is advice.
 import email
 import email.policy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -77,8 +77,16 @@ class Parts:
         return [link for link in self.links if link.startswith("http")]
 
 
-def examine(raw: bytes, *, preheader: str, fetcher: Fetcher | None = None) -> list[Check]:
+def examine(
+    raw: bytes,
+    *,
+    preheader: str,
+    fetcher: Fetcher | None = None,
+    leads_to: Collection[str] = (),
+) -> list[Check]:
     """Every check of a proof, made out to a reader without a name, as sentences.
+
+    `leads_to` are the addresses that counted links lead to.
 
     Links to other sites are asked for at most PROOF_LINK_SECONDS, by HEAD where that is understood,
     under the rules by which sources are checked.
@@ -91,7 +99,7 @@ def examine(raw: bytes, *, preheader: str, fetcher: Fetcher | None = None) -> li
         *_merged(parts),
         *_subject(str(parts.message["Subject"]), preheader),
         *_pictures(parts),
-        *_answering(parts, fetcher or public_web()),
+        *_answering([*parts.web_links, *leads_to], fetcher or public_web()),
     ]
 
 
@@ -165,9 +173,9 @@ def _pictures(parts: Parts) -> Iterator[Check]:
         yield Check("todo", _("Say what each picture shows: many mail programs show none."))
 
 
-def _answering(parts: Parts, fetcher: Fetcher) -> Iterator[Check]:
+def _answering(links: Collection[str], fetcher: Fetcher) -> Iterator[Check]:
     """Our own pages are left out: their links are made for one reader, and to ask is to visit."""
-    others = [link for link in parts.web_links if not link.startswith(f"{settings.SITE_URL}/")]
+    others = [link for link in links if not link.startswith(f"{settings.SITE_URL}/")]
     asked = others[:MOST_LINKS]
     answers = _ask(asked, fetcher) if settings.PROOF_LINK_SECONDS else {}
     verdicts = {link: judge(answer) for link, answer in answers.items()}

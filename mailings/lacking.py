@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from campaigns.checking import check_update
 from campaigns.models import Campaign
 from mailings.merging import check_line
-from mailings.models import Mailing, MailingTranslation, Trial, TrialText, Wording
+from mailings.models import Mailing, MailingTranslation, Trial, TrialMeasure, TrialText, Wording
 from mailings.rendering import check_body
 
 
@@ -67,6 +67,9 @@ def _ask_lacks(mailing: Mailing) -> list[str]:
 def _trial_lacks(mailing: Mailing) -> list[str]:
     texts = TrialText.objects.filter(trial__mailing=mailing)
     reasons = []
+    by_clicks = Trial.objects.filter(mailing=mailing, measure=TrialMeasure.CLICKS).exists()
+    if by_clicks and not mailing.organization.counts_clicks:
+        reasons.append(_("Who follows links is not counted: let the trial be decided otherwise."))
     if not texts:
         reasons.append(_("Write at least one other text to try, or remove the trial."))
     if mailing.translations.exists():

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from mailings.following import followed_by
 from mailings.merging import plain_line
 from mailings.models import Recipient, Reply
 from signatures.models import Supporter
@@ -35,5 +36,6 @@ def replies_kept(supporter: Supporter) -> Rows:
 
 SECTIONS = [
     Section("mailings", _("Mailings to you"), mailings_owed),
+    Section("followed", _("Links of our mails that you followed"), followed_by),
     Section("replies", _("Your answers to our mails"), replies_kept),
 ]

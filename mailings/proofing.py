@@ -15,6 +15,7 @@ from campaigns.source_health.fetching import Fetcher
 from mailings.assembling import Copies
 from mailings.composing import CannotBeSent, Reader, compile_contents, fill
 from mailings.examining import blocking, examine
+from mailings.following import counted_links, keep_links
 from mailings.models import Mailing, MailingContent, Proof
 from postroom.skeleton import SkeletonError
 from postroom.transport import Envelope, Kind
@@ -71,10 +72,16 @@ def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -
     checks = []
     for content, (_envelope, message) in zip(contents, copies, strict=True):
         preheader = preheaders.get(content.language, mailing.preheader)
-        found = examine(message, preheader=preheader, fetcher=fetcher)
+        found = examine(
+            message,
+            preheader=preheader,
+            fetcher=fetcher,
+            leads_to=counted_links(content).values(),
+        )
         checks += [replace(check, language=content.language) for check in found]
     if reasons := blocking(checks):
         raise CannotBeSent(reasons)
+    keep_links(contents)
     _send(copies)
     if mailing.is_approved_for_other_than(proved(contents)):
         mailing.void(note=_("What it says has changed since the proof."))

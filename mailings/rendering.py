@@ -16,6 +16,7 @@ from campaigns.text.footnotes import Note, number_footnotes
 from campaigns.text.rendering import render_mail, render_plain
 from campaigns.text.sanitising import read
 from campaigns.text.vocabulary import Block, Listing, Merge, Paragraph, Quote
+from mailings.following import number_of
 from mailings.merging import hole_of, merged_line
 from postroom.skeleton import Placeholders
 from signatures import links
@@ -35,22 +36,39 @@ class MailText:
 
 @dataclass
 class Links:
-    """Where the links of one mail lead, and what stands for its merge fields: holes."""
+    """Where the links of one mail lead, and what stands for its merge fields: holes.
+
+    With `counts` who follows them is counted; `targets` then holds where they lead, by number.
+    """
 
     holes: Placeholders
+    counts: bool = False
     merged_holes: set[str] = field(default_factory=set)
+    targets: dict[int, str] = field(default_factory=dict)
 
     def leads_to(self, href: str) -> str:
         """`href`, or where it knows its reader when it leads to the page of a campaign."""
+        return self._to_sign(href) or self.counted(href)
+
+    def counted(self, href: str) -> str:
+        """`href`, or where it leads over an address of ours that counts who follows it."""
+        if not self.counts or not href.startswith(("https://", "http://")):
+            return href
+        number = number_of(href)
+        self.targets[number] = href
+        return links.full_follow_address(self.holes["follow_token"], number)
+
+    def _to_sign(self, href: str) -> str:
+        """The page of a campaign as it knows its reader; empty for what is no such page."""
         parts = urlsplit(href)
         if not href.startswith(f"{settings.SITE_URL}/") or parts.fragment not in _TO_THE_FORM:
-            return href
+            return ""
         try:
             page = resolve(parts.path)
         except Resolver404:
-            return href
+            return ""
         if page.url_name != "campaign-page":
-            return href
+            return ""
         address = links.full_recognised_address(page.kwargs["slug"], self.holes["recognised_token"])
         return f"{address}?{parts.query}" if parts.query else address
 

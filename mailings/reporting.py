@@ -11,11 +11,13 @@ from statistics import median
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Organization
-from mailings.models import Mailing, MailingTally
+from mailings.following import TO_SIGN
+from mailings.models import Click, Mailing, MailingTally, MailLink
 from signatures.leaving import by_link_of, by_mail_program, by_mail_to_us
 from signatures.staff.looking_back import window
 
@@ -56,16 +58,22 @@ WITH RECURSIVE brought AS (
     FROM brought b
 )
 INSERT INTO mailings_mailingtally AS t (mailing_id, as_of, mailed, delivered, bounced, complained,
-    kept_back, signed, shared, new_people, visits, "left")
+    kept_back, signed, shared, new_people, visits, clicked, "left")
 SELECT %(mailing)s, now(), mails.*, signed.*,
     (SELECT coalesce(sum(visits), 0) FROM mailings_visitcount WHERE mailing_id = %(mailing)s),
+    (SELECT count(DISTINCT c.supporter_id) FROM mailings_mailing m
+        JOIN campaigns_organization o ON o.id = m.organization_id
+        LEFT JOIN mailings_click c ON c.mailing_id = m.id
+        WHERE m.id = %(mailing)s HAVING bool_or(o.counts_clicks)),
     (SELECT count(DISTINCT supporter_id) FROM signatures_consentevent
         WHERE choice = 'left' AND via = ANY(%(ways_out)s))
 FROM mails, signed
 ON CONFLICT (mailing_id) DO UPDATE SET as_of = excluded.as_of, mailed = excluded.mailed,
     delivered = excluded.delivered, bounced = excluded.bounced, complained = excluded.complained,
     kept_back = excluded.kept_back, signed = excluded.signed, shared = excluded.shared,
-    new_people = excluded.new_people, visits = excluded.visits, "left" = excluded."left"
+    new_people = excluded.new_people, visits = excluded.visits, "left" = excluded."left",
+    -- What was counted stays, though it is forgotten by and by who it was.
+    clicked = greatest(t.clicked, excluded.clicked)
 """
 
 
@@ -111,7 +119,17 @@ class Compared:
     usual: float | None
 
 
-NAMES = ("delivered", "visits", "signed", "shared", "new_people", "left", "bounced", "complained")
+NAMES = (
+    "delivered",
+    "visits",
+    "clicked",
+    "signed",
+    "shared",
+    "new_people",
+    "left",
+    "bounced",
+    "complained",
+)
 
 
 def compared(tally: MailingTally) -> list[Compared]:
@@ -125,7 +143,26 @@ def compared(tally: MailingTally) -> list[Compared]:
             usual=median(one.per_thousand(name) or 0 for one in others) if others else None,
         )
         for name in NAMES
+        if getattr(tally, name) is not None
     ]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How many people followed one link of a mailing."""
+
+    url: str
+    people: int
+
+
+def links_followed(mailing: Mailing) -> list[Followed]:
+    """The counted links of a mailing, the most followed first."""
+    people = Click.objects.filter(mailing=mailing).values_list("number").annotate(Count("pk"))
+    followed = dict(people.order_by())
+    links = [Followed(_("The page to sign"), followed.pop(TO_SIGN, 0))]
+    for number, url in MailLink.objects.filter(mailing=mailing).values_list("number", "url"):
+        links.append(Followed(url, followed.get(number, 0)))
+    return sorted(links, key=lambda link: -link.people)
 
 
 _BROUGHT = """

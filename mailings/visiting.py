@@ -20,7 +20,7 @@ ON CONFLICT (mailing_id, shard) DO UPDATE SET visits = mailings_visitcount.visit
 """
 
 
-def count_visit(mailing_id: int) -> None:
+def count_visit(mailing_id: int, _supporter_id: int) -> None:
     """Somebody has come by a link of this mailing. A page is shown whether or not it is counted."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:

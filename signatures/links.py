@@ -22,6 +22,8 @@ WITHDRAW = "withdraw"
 RECOGNISED = "as"
 OWN_DATA = "my-data"
 
+FOLLOW = "go"
+
 # How long a mail lets its reader sign with one button.
 RECOGNISED_FOR = timedelta(days=30)
 
@@ -78,6 +80,11 @@ def unsubscribe_token(
     return make_token(UNSUBSCRIBE, supporter_id, organization_id, campaign_id or 0, mailing_id)
 
 
+def follow_token(*, supporter_id: int, mailing_id: int) -> str:
+    """For the links of a mail whose followers are counted. Good for ever: they must lead on."""
+    return make_token(FOLLOW, supporter_id, mailing_id)
+
+
 def address(purpose: str, token: str) -> str:
     """The path of a link page."""
     return reverse(purpose, args=[token])
@@ -91,6 +98,11 @@ def recognised_address(slug: str, token: str) -> str:
 def full_recognised_address(slug: str, token: str) -> str:
     """The same as a mail has it; `token` may be a hole or its placeholder."""
     return settings.SITE_URL + recognised_address(slug, "TOKEN").replace("TOKEN", token)
+
+
+def full_follow_address(token: str, number: int) -> str:
+    """Where a counted link of a mail leads; `token` may be a hole or its placeholder."""
+    return settings.SITE_URL + reverse(FOLLOW, args=["TOKEN", number]).replace("TOKEN", token)
 
 
 def full_address(purpose: str, token: str) -> str:

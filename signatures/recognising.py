@@ -39,11 +39,11 @@ def recognise(*, supporter_id: int, campaign: Campaign) -> Supporter | None:
     return supporter if known.exists() else None
 
 
-_visit_counters: list[Callable[[int], None]] = []
+_visit_counters: list[Callable[[int, int], None]] = []
 
 
-def register(counter: Callable[[int], None]) -> None:
-    """Add a function that is told the number of the mailing by whose link somebody comes.
+def register(counter: Callable[[int, int], None]) -> None:
+    """Add a function that is told the number of a mailing, and the supporter who comes by its link.
 
     Safe to call twice.
     """
@@ -51,10 +51,10 @@ def register(counter: Callable[[int], None]) -> None:
         _visit_counters.append(counter)
 
 
-def note_visit(mailing_id: int) -> None:
-    """Tell whoever counts visits that somebody has come by a link of this mailing."""
+def note_visit(mailing_id: int, supporter_id: int) -> None:
+    """Tell whoever counts visits that this person has come by a link of this mailing."""
     for counter in _visit_counters:
-        counter(mailing_id)
+        counter(mailing_id, supporter_id)
 
 
 @transaction.atomic

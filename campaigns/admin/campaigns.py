@@ -40,6 +40,7 @@ from campaigns.previewing import LASTS, preview_url
 from campaigns.revising import revise_notice, revise_statement
 
 CITED_FIELDS = ["author", "title", "publisher", "published_on", "date_precision"]
+_NOTICE = ["notice_text", "notice_kind", "notice_scopes", "notice_tells_of_clicks"]
 
 
 @admin.register(Campaign)
@@ -92,7 +93,7 @@ class CampaignAdmin(FromTextAdmin, TogetherAdmin, EditorAdmin, OrganizationScope
                 _("What people sign"),
                 {"fields": [*signed, "ask", ("lead_in", "call_to_action")]},
             ),
-            (_("Opt-in notice"), {"fields": ["notice_text", "notice_kind", "notice_scopes"]}),
+            (_("Opt-in notice"), {"fields": _NOTICE}),
             (_("The letter"), {"fields": ["lead_line", "body", "closing"]}),
             (
                 _("The form"),
@@ -169,6 +170,7 @@ class CampaignAdmin(FromTextAdmin, TogetherAdmin, EditorAdmin, OrganizationScope
                 text=text,
                 kind=typed["notice_kind"],
                 scopes=typed["notice_scopes"],
+                tells_of_clicks=typed["notice_tells_of_clicks"],
             )
             self._tell_version(request, notice, form.notice)
 

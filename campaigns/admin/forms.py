@@ -93,6 +93,14 @@ class CampaignForm(TogetherForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("What somebody who agrees will get."),
     )
+    notice_tells_of_clicks = forms.BooleanField(
+        label=_("It says that you see who follows which link"),
+        required=False,
+        help_text=_(
+            "Tick it where the text of the notice says so. Of nobody else are clicks counted, and"
+            " of nobody at all where the organization has not switched that on."
+        ),
+    )
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -175,6 +183,7 @@ class CampaignForm(TogetherForm):
             self.initial["notice_text"] = self.notice.text
             self.initial["notice_kind"] = self.notice.kind
             self.initial["notice_scopes"] = list(self.notice.scopes.all())
+            self.initial["notice_tells_of_clicks"] = self.notice.tells_of_clicks
             self._explain("notice_text", self.notice)
 
     def _explain(self, name: str, version: Statement | ConsentNotice) -> None:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.scoping import OrganizationScopedAdmin, OrganizationScopedInline
 from campaigns.models import MailScope, Membership, Organization, Picture, Topic
 
-# What keeps one person from mailing many by mistake. Changed by those alone who may do so.
-SAFEGUARDS = ("typed_count_above", "second_person_above")
+# What keeps one person from mailing many by mistake, and readers from being watched. Changed by
+# those alone who may do so.
+SAFEGUARDS = ("typed_count_above", "second_person_above", "counts_clicks")
 
 
 class MailScopeInline(OrganizationScopedInline):
@@ -62,8 +63,9 @@ class OrganizationAdmin(OrganizationScopedAdmin):
                     ("contact_address", "privacy_url"),
                     "postal_address",
                     ("mails_a_day", "mails_a_week"),
-                    SAFEGUARDS,
+                    ("typed_count_above", "second_person_above"),
                     "asks_the_silent",
+                    "counts_clicks",
                 ]
             },
         ),

@@ -105,6 +105,15 @@ class Organization(models.Model):
             " to stay; who does not answer within a month gets no more."
         ),
     )
+    counts_clicks = models.BooleanField(
+        _("count who follows links"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Of those whose opt-in notice says so, and of nobody else, it is kept which links of"
+            " our mails they follow. Openings are never counted."
+        ),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganizationQuerySet.as_manager()

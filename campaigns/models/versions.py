@@ -77,6 +77,11 @@ class ConsentNotice(Version):
     text = models.TextField(max_length=1000)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.UNTICKED_BOX)
     scopes = models.ManyToManyField(MailScope, related_name="notices")
+    tells_of_clicks = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("The text says that it is kept which links of our mails somebody follows."),
+    )
 
     class Meta:
         ordering = ["campaign", "language", "version"]

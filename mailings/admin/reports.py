@@ -88,6 +88,8 @@ class MailingTallyAdmin(ReadOnly, OrganizationScopedAdmin):
                 for one in reporting.compared(tally)
             ],
         }
+        if tally.clicked is not None:
+            context["links"] = reporting.links_followed(tally.mailing)
         return render(request, "admin/mailings/report.html", context)
 
     @method_decorator(require_POST)

@@ -73,6 +73,18 @@ class TrialAdmin(OrganizationScopedAdmin):
         editable = obj is None or obj.mailing.is_editable
         return super().has_delete_permission(request, obj) and editable
 
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Clicks decide only where they are counted."""
+        form = super().get_form(request, obj, change, **kwargs)
+        mailing = obj.mailing if obj else self._draft(request)
+        measure: Any = form.base_fields.get("measure")
+        if measure and not mailing.organization.counts_clicks:
+            without = [(value, label) for value, label in measure.choices if value != "clicks"]
+            measure.choices = without
+        return form
+
     @admin.display(description=_("mailing"))
     def of_mailing(self, trial: Trial) -> str:
         if not trial.pk:

@@ -1,5 +1,6 @@
 from mailings.models.act import MailingAct
 from mailings.models.catching_up import CatchUp
+from mailings.models.click import Click, MailLink
 from mailings.models.closing import ClosingMail
 from mailings.models.coming_back import ArrivedMail, MailEvent, Reply
 from mailings.models.delivery import Chunk, Deferral, LaneSequence, Recipient, SkipReason
@@ -21,6 +22,8 @@ __all__ = [
     "IN_PREPARATION",
     "ArrivedMail",
     "CatchUp",
+    "Click",
+    "MailLink",
     "Chunk",
     "ClosingMail",
     "Deferral",

@@ -46,6 +46,7 @@ class MailingTally(models.Model):
     complained = models.PositiveIntegerField(_("complained"), default=0)
     kept_back = models.PositiveIntegerField(_("kept back"), default=0)
     visits = models.PositiveIntegerField(_("visits"), default=0)
+    clicked = models.PositiveIntegerField(_("followed a link"), null=True)
     signed = models.PositiveIntegerField(_("signed"), default=0)
     shared = models.PositiveIntegerField(_("signed by their shares"), default=0)
     new_people = models.PositiveIntegerField(_("new people"), default=0)
@@ -62,9 +63,9 @@ class MailingTally(models.Model):
         return str(self.mailing)
 
     def per_thousand(self, name: str) -> float | None:
-        """So many of `name` for a thousand mails; None where nothing was mailed."""
+        """So many of `name` for a thousand mails; None where nothing was mailed, or counted."""
         value: Any = getattr(self, name)
-        return 1000 * value / self.mailed if self.mailed else None
+        return 1000 * value / self.mailed if self.mailed and value is not None else None
 
     @property
     def signed_per_thousand(self) -> float | None:

@@ -28,6 +28,7 @@ class TrialQuerySet(OrganizationScopedQuerySet):
 class TrialMeasure(models.TextChoices):
     SIGNATURES = "signatures", _("most signatures")
     STAYING = "staying", _("fewest who leave")
+    CLICKS = "clicks", _("most who follow a link")
 
 
 class Trial(models.Model):

@@ -18,7 +18,11 @@ SELECT c.variant,
             AND g.state = 'counted'
     )),
     count(*) FILTER (WHERE s.unsubscribed_at >= r.done_at),
-    count(*) FILTER (WHERE r.status = 10)
+    count(*) FILTER (WHERE r.status = 10),
+    count(*) FILTER (WHERE EXISTS (
+        SELECT FROM mailings_click k
+        WHERE k.supporter_id = r.supporter_id AND k.mailing_id = r.mailing_id
+    ))
 FROM mailings_chunk c
 JOIN mailings_recipient r
     ON r.mailing_id = c.mailing_id AND r.lane = c.lane AND r.seq BETWEEN c.lo AND c.hi
@@ -30,7 +34,7 @@ GROUP BY c.variant ORDER BY c.variant
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One text: how many got it, and of these how many signed, left and complained."""
+    """One text: how many got it, and how many of these did what."""
 
     number: int
     subject: str
@@ -38,6 +42,7 @@ class Arm:
     signed: int
     left: int
     complained: int
+    clicked: int = 0
 
     @property
     def letter(self) -> str:
@@ -47,7 +52,8 @@ class Arm:
         """What the winner has most of, from 0 to 1."""
         if measure == TrialMeasure.STAYING:
             return 1 - (self.left + self.complained) / max(self.sent, 1)
-        return self.signed / max(self.sent, 1)
+        did = self.clicked if measure == TrialMeasure.CLICKS else self.signed
+        return did / max(self.sent, 1)
 
     @property
     def signed_per_thousand(self) -> float:
@@ -68,7 +74,7 @@ def arms_of(trial: Trial) -> list[Arm]:
         cursor.execute(_FIGURES, [mailing.pk])
         found = {row[0]: row[1:] for row in cursor.fetchall()}
     return [
-        Arm(number, subject, *found.get(number, (0, 0, 0, 0)))
+        Arm(number, subject, *found.get(number, (0, 0, 0, 0, 0)))
         for number, subject in sorted(subjects.items())
     ]
 

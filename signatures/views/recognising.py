@@ -70,19 +70,19 @@ def recognised_page(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponseRedirect(campaign.get_absolute_url(), status=303)
     if signature or request.method != "POST":
         shown = _show(request, campaign, supporter, signature=signature)
-        _note_arrival(request, shown)
+        _note_arrival(request, shown, supporter)
         return shown
     return _take(request, campaign, supporter, mailing_id=ids[1])
 
 
-def _note_arrival(request: HttpRequest, response: HttpResponse) -> None:
+def _note_arrival(request: HttpRequest, response: HttpResponse, supporter: Supporter) -> None:
     """Count a visit by a mailing's link, once.
 
     What opens links for safety's sake keeps no cookie, and so is no visit.
     """
     ids = ARRIVED.read(request, path=request.path)
     if ids and request.method == "GET":
-        note_visit(ids[0])
+        note_visit(ids[0], supporter.pk)
         ARRIVED.take(response, path=request.path)
 
 

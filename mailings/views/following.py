@@ -1,0 +1,32 @@
+"""Where counted links of mails lead over."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_safe
+
+from mailings.following import note_click, target_of
+from postroom.links import BadToken, read_token
+from signatures import links
+from signatures.views.public import token_page
+from signatures.views.token_pages import bad_link
+
+
+@require_safe
+@token_page
+def follow(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """Lead on to what stood in the mail. A GET by a reader is counted, and nothing else happens."""
+    try:
+        supporter_id, mailing_id = read_token(links.FOLLOW, token)
+    except BadToken:
+        return bad_link(request)
+    url = target_of(mailing_id=mailing_id, number=number)
+    if url is None:
+        return bad_link(request)
+    if request.method == "GET" and not _is_fetched_beforehand(request):
+        note_click(mailing_id=mailing_id, supporter_id=supporter_id, number=number)
+    return HttpResponseRedirect(url)
+
+
+def _is_fetched_beforehand(request: HttpRequest) -> bool:
+    """Whether a browser only prepares for a visit that may never come."""
+    said = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    return "prefetch" in said or "preview" in said
