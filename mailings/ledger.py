@@ -8,7 +8,6 @@ result is recorded before the cursor moves on.
 """
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -202,28 +201,27 @@ FROM u WHERE %(retry_in)s::float8 IS NOT NULL
 """
 
 
-@transaction.atomic
-def record(lease: Lease, results: Iterable[Result]) -> None:
-    """Write results down. Safe to repeat: a recipient with a result keeps it."""
-    what = {"mailing": lease.mailing, "lane": lease.lane, "variant": lease.variant}
-    sent = []
+def record_accepted(*, mailing: int, lane: int, seqs: list[int]) -> None:
+    """Write down whom the mail server has accepted a mail to. Safe to repeat."""
     with connection.cursor() as cursor:
-        for result in results:
-            if result.status == Status.SENT:
-                sent.append(result.seq)
-                continue
-            cursor.execute(
-                _RECORD,
-                what
-                | {
-                    "seq": result.seq,
-                    "status": result.status,
-                    "code": result.code,
-                    "retry_in": result.retry_in,
-                },
-            )
-        if sent:
-            cursor.execute(_SENT, what | {"seqs": sent})
+        cursor.execute(_SENT, {"mailing": mailing, "lane": lane, "seqs": seqs})
+
+
+def record(lease: Lease, result: Result) -> None:
+    """Write any other result down. Safe to repeat: a recipient with a result keeps it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD,
+            {
+                "mailing": lease.mailing,
+                "lane": lease.lane,
+                "variant": lease.variant,
+                "seq": result.seq,
+                "status": result.status,
+                "code": result.code,
+                "retry_in": result.retry_in,
+            },
+        )
 
 
 _LET_GO = """

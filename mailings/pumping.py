@@ -6,6 +6,7 @@ from django.db import transaction
 
 from mailings import doorbell, rounds, waves
 from mailings.audience import catch_up_due, freeze_page
+from mailings.audience.statistics import refresh_statistics
 from mailings.models import Mailing
 from mailings.scheduling import ask_again_when_grown
 
@@ -33,5 +34,6 @@ def pump() -> dict[int, int]:
 
 def freeze_audience(mailing_id: int) -> None:
     """Write down who gets the mailing, page by page, each a short transaction. Resumable."""
+    refresh_statistics()
     while freeze_page(mailing_id):
         pass

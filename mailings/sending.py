@@ -18,6 +18,7 @@ from django.db import Error as DatabaseTrouble
 from django.db.models.functions import Now
 
 from mailings import ledger
+from mailings.book import Book
 from mailings.desk import Desk
 from mailings.fencing import prepare_session
 from mailings.pacing import pace_of
@@ -44,31 +45,31 @@ def send_slice(
     if not is_armed():
         return False
     prepare_session()
-    return _Slice(lane, stopping).run(connections)
+    return _Slice(lane, connections, stopping).run()
 
 
 class _Slice:
     """The threads of one slice, and what they have in common."""
 
-    def __init__(self, lane: int, stopping: Callable[[], bool]) -> None:
-        self._lane, self._stopping = lane, stopping
+    def __init__(self, lane: int, connections: int, stopping: Callable[[], bool]) -> None:
+        self._lane, self._connections, self._stopping = lane, connections, stopping
         self._end = time.monotonic() + settings.MAILING_SLICE_SECONDS
-        self._desk = Desk()
+        self._desk, self._book = Desk(), Book(connections)
         self._pace = pace_of(lane)
         self._letters_wait = False
         self._rests = False
         self._work_left = False
         self._trouble: Exception | None = None
 
-    def run(self, connections: int) -> bool:
+    def run(self) -> bool:
         """Serve until every connection has ended. Raises what made one of them stumble."""
         threads = [
             threading.Thread(target=self._send, name=f"lane {self._lane}, {number}", daemon=True)
-            for number in range(connections)
+            for number in range(self._connections)
         ]
         for thread in threads:
             thread.start()
-        self._desk.serve(connections, every_second=self._look)
+        self._desk.serve(self._connections, every_second=self._look)
         for thread in threads:
             thread.join()
         if not self._work_left:
@@ -100,7 +101,7 @@ class _Slice:
                 return
             self._pace.join()
             self._desk.do(self._pace.look)
-            LeasedChunk(lease, self._desk, way_out, self._over).work_off()
+            LeasedChunk(lease, self._desk, self._book, way_out, self._over).work_off()
         self._work_left = not self._rests
 
     def _over(self) -> bool:
@@ -113,9 +114,10 @@ class _Slice:
         return self._rests or self._stopping() or time.monotonic() > self._end
 
     def _look(self) -> None:
-        """Every second: whether letters wait, and how many share in the lane's speed."""
+        """Every second: write down what waits for it, and see who shares the lane or goes first."""
         # The next thread that asks for something hears of trouble too, and gives its chunk back.
         with suppress(DatabaseTrouble):
+            self._book.write_down()
             self._pace.look()
             self._mind_letters()
 

@@ -7,13 +7,14 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from django.db import Error as DatabaseTrouble
 from django.db import connection
 
 from mailings import ledger
+from mailings.book import Book
 from mailings.composing import Reader, fill
 from mailings.contents import Contents
 from mailings.desk import Desk
@@ -30,8 +31,6 @@ logger = logging.getLogger(__name__)
 
 # Waits before a recipient refused for now is tried again, in seconds; then it has failed.
 BACK_OFF = [5 * 60, 15 * 60, 3600, 4 * 3600, 12 * 3600]
-# Accepted mails are written down in batches: the cursor already vouches for them.
-FLUSH_COUNT, FLUSH_SECONDS = 100, 1.0
 # More refusals of the text itself than this in one chunk (a hundredth of it) stop the mailing.
 REFUSED_TEXTS = 5
 # A database that restarts is back within seconds; results wait for it.
@@ -71,10 +70,10 @@ class LeasedChunk:
 
     lease: Lease
     desk: Desk
+    book: Book
     way_out: WayOut
     over: Callable[[], bool]
-    unrecorded: list[Result] = field(default_factory=list)
-    last_flush: float = field(default_factory=time.monotonic)
+    unrecorded: Result | None = None
     refused_texts: int = 0
 
     def __post_init__(self) -> None:
@@ -151,18 +150,18 @@ class LeasedChunk:
 
     def _note(self, result: Result) -> None:
         """Remember a result. Only accepted mails may wait to be written down."""
-        self.unrecorded.append(result)
         self.reached = result.seq
-        due = len(self.unrecorded) >= FLUSH_COUNT
-        due = due or time.monotonic() - self.last_flush > FLUSH_SECONDS
-        if due or result.status != Status.SENT:
-            self.desk.do(self._flush)
+        if result.status == Status.SENT:
+            if self.book.note(self.lease, result.seq):
+                self.desk.do(self.book.write_down)
+            return
+        self.unrecorded = result
+        self.desk.do(self._record)
 
-    def _flush(self) -> None:
+    def _record(self) -> None:
         if self.unrecorded:
             ledger.record(self.lease, self.unrecorded)
-            self.unrecorded.clear()
-        self.last_flush = time.monotonic()
+            self.unrecorded = None
 
     def _leave(self, *, done: bool) -> None:
         """Write down what is known and let go of the chunk, over a restart of the database too."""
@@ -179,7 +178,8 @@ class LeasedChunk:
     def _let_go(self, *, done: bool) -> None:
         """Raises DatabaseTrouble, and then tries the next time with a new session."""
         try:
-            self._flush()
+            self._record()
+            self.book.write_down()
             if done:
                 ledger.close(self.lease)
             else:

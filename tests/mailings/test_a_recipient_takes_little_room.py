@@ -1,0 +1,43 @@
+"""The ledger of a mailing stays small: every recipient is written twice and kept once."""
+
+import pytest
+from django.db import connection
+
+from mailings.models import Lane
+from mailings.pumping import pump
+from mailings.sending import send_slice
+from tests.factories import make_campaign
+from tests.mailings.making import make_lane, make_update, scheduled_mailing, sign_up, statuses
+from tests.rig.smtp_sink import SMTPSink
+
+PEOPLE, CONNECTIONS, MOST_BYTES = 4_000, 8, 250
+
+SIZE = """
+SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN
+    ('mailings_recipient', 'mailings_chunk', 'mailings_deferral', 'mailings_lanesequence')
+"""
+
+
+def room() -> int:
+    """Bytes of the ledger's tables and their indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute(SIZE)
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recipient_takes_at_most_250_bytes_with_everything(smtp_sink: SMTPSink) -> None:
+    make_lane()
+    Lane.objects.update(max_connections=CONNECTIONS)
+    campaign = make_campaign()
+    sign_up(campaign, PEOPLE)
+    mailing = scheduled_mailing(make_update(campaign))
+    before = room()
+    pump()
+    send_slice(lane=0, connections=CONNECTIONS)
+    pump()
+
+    send_slice(lane=0, connections=CONNECTIONS)
+
+    assert statuses(mailing) == {"sent": PEOPLE}
+    assert (room() - before) / PEOPLE <= MOST_BYTES
