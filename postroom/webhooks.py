@@ -19,6 +19,7 @@ from typing import Any
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType, RejectReason
 from anymail.webhooks import (
+    amazon_ses,
     brevo,
     mailersend,
     mailgun,
@@ -26,6 +27,7 @@ from anymail.webhooks import (
     mailtrap,
     mandrill,
     postmark,
+    sendgrid,
     sparkpost,
 )
 from anymail.webhooks.base import AnymailCoreWebhookView
@@ -71,8 +73,9 @@ class BadWebhook(Exception):
 class Provider:
     """How anymail reads a provider: its views, and what its secret is called there.
 
-    Where nothing is said, the secret is the `user:password` of HTTP basic auth. `signed_at` gives
-    the Unix time that a request was signed at, where the signature holds it.
+    Where nothing is said, the secret is the `user:password` of HTTP basic auth; with `waits_to_be_asked`
+    the provider says it only once it is asked for it (RFC 9110 §11.6.1). `signed_at` gives the Unix
+    time that a request was signed at, where the signature holds it.
     """
 
     tracking: _Views
@@ -80,6 +83,7 @@ class Provider:
     secret: str = "webhook_secret"
     inbound_secret: str = ""
     signed_at: Callable[[HttpRequest], float] | None = None
+    waits_to_be_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,29 @@ class MailIn:
     raw: bytes
 
 
+class _AmazonSES(amazon_ses.AmazonSESTrackingWebhookView):
+    """Reads what Amazon's topics say, and asks nothing of Amazon: its own library is not needed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super(amazon_ses.AmazonSESBaseWebhookView, self).__init__(**kwargs)
+
+    def auto_confirm_sns_subscription(self, sns_message: dict[str, Any]) -> None:
+        """A topic speaks once somebody has opened the address that it sends; the log shows it."""
+        address = str(sns_message.get("SubscribeURL", ""))
+        if _AMAZON.match(address):
+            logger.warning("To hear of Amazon SES, open this address once: %s", address)
+
+
+class _SendGrid(sendgrid.SendGridTrackingWebhookView):
+    """Believes HTTP basic auth, as the address given to SendGrid holds it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super(sendgrid.SendGridBaseWebhookView, self).__init__(**kwargs)
+
+
+_AMAZON = re.compile(r"https://sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/\S+\Z")
+
+
 def _mailgun_signed_at(request: HttpRequest) -> float:
     if request.content_type == "application/json":
         return float(json.loads(request.body)["signature"]["timestamp"])
@@ -97,6 +124,7 @@ def _mailgun_signed_at(request: HttpRequest) -> float:
 
 
 PROVIDERS = {
+    "amazon_ses": Provider(_AmazonSES, waits_to_be_asked=True),
     "brevo": Provider(brevo.BrevoTrackingWebhookView, brevo.BrevoInboundWebhookView),
     "mailersend": Provider(
         mailersend.MailerSendTrackingWebhookView,
@@ -118,6 +146,7 @@ PROVIDERS = {
         secret="webhook_key",
     ),
     "postmark": Provider(postmark.PostmarkTrackingWebhookView, postmark.PostmarkInboundWebhookView),
+    "sendgrid": Provider(_SendGrid),
     "sparkpost": Provider(
         sparkpost.SparkPostTrackingWebhookView, sparkpost.SparkPostInboundWebhookView
     ),
@@ -159,6 +188,8 @@ def _set_up(provider: str, request: HttpRequest, most: int) -> Provider:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > most:
         raise BadWebhook("Too large.", 413)
+    if PROVIDERS[provider].waits_to_be_asked and "Authorization" not in request.headers:
+        raise BadWebhook("Say who you are.", 401)
     return PROVIDERS[provider]
 
 
@@ -242,7 +273,7 @@ def _as_text(said: Any) -> str:
     return json.dumps(said, default=str, ensure_ascii=False)[:_MOST_OF_AN_EVENT]
 
 
-_SAID_SOFT = re.compile(r"soft|transient|temporar|mailbox.?full", re.IGNORECASE)
+_SAID_SOFT = re.compile(r"soft|transient|temporar|undetermined|mailbox.?full", re.IGNORECASE)
 
 
 def _kind_of(said: AnymailTrackingEvent, status: str, raw: str) -> EventKind | None:

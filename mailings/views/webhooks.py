@@ -28,7 +28,10 @@ def _webhook(take: Callable[[str, HttpRequest], None]) -> Callable[..., HttpResp
             if request.method == "POST":
                 take(provider, request)
         except BadWebhook as bad:
-            return HttpResponse(f"{bad}\n", "text/plain; charset=utf-8", status=bad.status)
+            response = HttpResponse(f"{bad}\n", "text/plain; charset=utf-8", status=bad.status)
+            if bad.status == 401:
+                response.headers["WWW-Authenticate"] = 'Basic realm="mail"'
+            return response
         except (OperationalError, InterfaceError):
             return HttpResponse("Not now.\n", "text/plain; charset=utf-8", status=503)
         return HttpResponse(content_type="text/plain; charset=utf-8")
