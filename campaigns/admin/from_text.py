@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.importing.creating import create_campaign, find_campaign
 from campaigns.importing.draft import CampaignDraft, NotAPetition, Part
+from campaigns.importing.owning import for_organization
 from campaigns.importing.parsing import parse_campaign
 from campaigns.importing.reading import decode, tidy
 from campaigns.importing.reviewing import review
@@ -85,7 +86,7 @@ class FromTextAdmin(admin.ModelAdmin):
             return self._page(request, form)
         text, organization = form.cleaned_data["text"], form.cleaned_data["organization"]
         try:
-            draft = _read(request, text)
+            draft = for_organization(_read(request, text), organization)
             if "_create" in request.POST:
                 return self._create(request, draft, organization)
         except ValidationError as error:

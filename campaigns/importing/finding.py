@@ -33,6 +33,8 @@ SEEN = re.compile(
         (?:\ (?:on|am|el|le|il|op|em|dnia|date))?\ ?:?\ ?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What led to an address that was left out.
+SECOND = re.compile(r"[,;]? (?:see|siehe|véase|voir)(?: (?:also|auch|también|aussi))?[,:]?\Z", re.I)
 # Words that only say where the rest of a reference is, or that it was seen.
 FILLERS = frozenset(
     re.findall(
@@ -95,6 +97,8 @@ def take_found(text: str, links: list[tuple[str, str]]) -> tuple[str, Found]:
             found.url = url
         else:
             found.whys += (_("It has more than one address; left out: %(url)s.") % {"url": url},)
+    if found.whys:
+        rest = SECOND.sub("", rest.strip())
     return rest.strip(), found
 
 

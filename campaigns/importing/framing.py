@@ -124,11 +124,15 @@ def _is_name(piece: Piece) -> bool:
     return is_short and bool(begins) and named and not _is_sentence(text)
 
 
+# What may stand round the point of a sentence: quotation marks, brackets, raised numbers.
+_MARKS = r"(?:\W|[¹²³⁰⁴-⁹])"
+
+
 def _is_sentence(text: str) -> bool:
     return (
         len(text) > 60
         and " " in text
-        or bool(re.search(r"[a-zäöüß0-9%)]\W{0,2}[.?!]\W*[0-9]*\W*\Z", text))
+        or bool(re.search(rf"[a-zäöüß0-9%)]{_MARKS}{{0,4}}[.?!]{_MARKS}*[0-9]*\W*\Z", text))
     )
 
 

@@ -164,14 +164,15 @@ def _under(pieces: list[Piece], start: int, taken: Collection[int], *, by_headin
     """The entries from `start` on, until something comes that is no part of a list of sources."""
     listing = Listing()
     region = _region(pieces, start, taken)
-    numbered = [at for at in region if _own_label(pieces[at])]
+    labels = _own_labels(pieces, region)
+    numbered = list(labels)
     if numbered and numbered[0] > (region or [0])[0] and not by_heading:
         region = [at for at in region if at >= numbered[0]]
     for at in region:
         piece = pieces[at]
         if numbered and at > numbered[-1] and not _goes_on(pieces[at - 1], piece):
             break
-        label = _own_label(piece)
+        label = labels.get(at, "")
         if label and piece.kind == "p":
             piece = labelled(_with_point(piece))
         begins = bool(label) if numbered else not _goes_on(pieces[at - 1], piece)
@@ -244,12 +245,25 @@ def _region(pieces: list[Piece], start: int, taken: Collection[int]) -> list[int
     return region
 
 
-def _own_label(piece: Piece) -> str:
-    """The number of a piece; also one without a point, `1 Ada Poe`, as only such lists have it."""
-    if piece.label:
-        return piece.label
-    bare = BARE_NUMBER.match(piece.text) if piece.kind == "p" else None
-    return str(int(bare[1])) if bare else ""
+def _own_labels(pieces: list[Piece], region: list[int]) -> dict[int, str]:
+    """The numbers of those pieces that have one, by their indexes.
+
+    Also a number without a point, `1 Ada Poe`, as only such lists have it: where it comes next, or
+    where what follows looks like a reference. `38 Degrees would like …` is a name.
+    """
+    labels: dict[int, str] = {}
+    last = 0
+    for at in region:
+        label = pieces[at].label
+        bare = BARE_NUMBER.match(pieces[at].text) if pieces[at].kind == "p" else None
+        if not label and bare:
+            number = int(bare[1])
+            is_next = number == last + 1 or looks_cited(pieces[at].text[bare.end() :])
+            label = str(number) if is_next else ""
+        if label:
+            labels[at] = label
+            last = int(label) if label.isdecimal() else last
+    return labels
 
 
 def _with_point(piece: Piece) -> Piece:

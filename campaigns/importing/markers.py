@@ -23,6 +23,8 @@ REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
+# `it.2, 3`: what may stand behind a glued number, up to where another sentence begins.
+FURTHER = re.compile(r"(?:,\ ?[0-9]{1,3})+(?=\s+[A-ZÄÖÜÁÉÍÓÚÑ“\"„«¿¡]|\s*\Z)")
 # `[^key, p. 3]`, as some write where in a source something stands.
 NOTE_WITH_PLACE = re.compile(r"\[\^(?P<key>[\w-]{1,60})[,:;]? (?P<place>[^\[\]\n]{1,60})\]")
 # What ends in a point and goes on with a number, and what a raised number belongs to.
@@ -117,10 +119,13 @@ class _Placing:
             # A link around a number is a way to its note.
             if labels := self._labels(match):
                 parts.append(replace(words, text=text[start : match.start()]))
-                parts += [Marker(self.keys[label]) for label in labels if label in self.keys]
+                more, start = self._further(match, labels)
+                labels += more
+                # Two numbers may mean one source, where one of them is an `Ibid.`
+                known = dict.fromkeys(self.keys[label] for label in labels if label in self.keys)
+                parts += map(Marker, known)
                 unknown = [label for label in labels if label not in self.keys]
                 parts += [replace(words, text=f"[{', '.join(unknown)}]")] if unknown else []
-                start = match.end()
         parts.append(replace(words, text=text[start:]))
         return [part for part in parts if not (isinstance(part, Words) and not part.text)]
 
@@ -147,6 +152,20 @@ class _Placing:
         self.used += known
         self.highest = max(self.highest, *map(int, known))
         return labels
+
+    def _further(self, match: re.Match[str], labels: list[str]) -> tuple[list[str], int]:
+        """What `match` goes on with, `, 3` behind `it.2` at the end of a sentence; where it ends.
+
+        Only sources that are listed, each after the one before it: else it is `it.2, 3 of them`.
+        """
+        found = FURTHER.match(match.string, match.end()) if match.lastgroup == "glued" else None
+        more = re.findall("[0-9]+", found[0]) if found else []
+        numbers = [int(label) for label in (*labels[-1:], *more)]
+        if not found or numbers != sorted(set(numbers)) or not set(more) <= set(self.keys):
+            return [], match.end()
+        self.used += more
+        self.highest = max(self.highest, *numbers)
+        return more, found.end()
 
     def _in_a_row(self, labels: list[str]) -> list[str]:
         """`12` is 1 and 2 where those come next and nothing is called 12."""

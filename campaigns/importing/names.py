@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePath
 
 from django.utils.text import get_text_list, slugify
@@ -27,6 +28,7 @@ TITLES = (
         "Treasurer",
         "Director General",
     ),
+    *("président", "présidente", "Président", "Présidente", "préfet", "préfète", "directrice"),
     *("presidente", "presidenta", "Presidente", "Presidenta", "ministra", "ministro", "Ministra"),
     *("Ministro", "alcaldesa", "alcalde", "Alcaldesa", "Alcalde", "ministre", "Ministre", "maire"),
 )
@@ -48,6 +50,24 @@ POSTAL = re.compile(
             |Stra(?:ß|ss)e|Calle|Rue)\b
         |[^,;\ ]{2,40}(?:straße|strasse|platz|allee)\b)""",
     re.VERBOSE,
+)
+# `For the attention of …`: who is meant stands behind it.
+TO_WHOM = re.compile(
+    r"(?:(?:for the attention of|attn\.?:?|z\. ?hd\.?(?: von)?|zu händen (?:von )?"
+    r"|a la atención de|alla cortese attenzione di) |à l[’']attention d(?:e |es |u |[’']))",
+    re.IGNORECASE,
+)
+# One body, whatever its name joins: the House Energy and Commerce Committee.
+BODY = re.compile(
+    r"(?:the )?(?:members of )?(?:the )?(?:(?:U\.?S\.? )?(?:house|senate)|commons|joint|select) "
+    r"[^,;]*\b(?:sub)?committee(?: (?:on|for) .+)?",
+    re.IGNORECASE,
+)
+# Where somebody works, behind the name: `Minister Ada Lee, Department for Nature`.
+INSTITUTION = re.compile(
+    r"(?:the )?(?:U\.?S\.? )?(?:department|ministry|office|agency|bureau|treasury|secretariat"
+    r"|\w*ministerium|bundeskanzleramt|staatskanzlei|ministère|ministerio|ministero)\b.*",
+    re.IGNORECASE,
 )
 # In whose office there may be a comma or an `and`: Secretary of State for Food and Rural Affairs.
 OFFICE = re.compile(
@@ -71,7 +91,8 @@ ASKED = re.compile(
 )
 ASKED_BEFORE_COLON = re.compile(
     r"(?:(?:Tell|Petition to|Call on|Urge|Dear|An|A) )?"
-    r"(?P<asked>[A-ZÄÖÜ][\w.&’'-]*(?: (?:of |the |for )?[A-ZÄÖÜ][\w.&’'-]*){0,6}):\s.+"
+    r"(?P<asked>(?:the |our )?(?!(?:Tell|Urge|Dear)\b)"
+    r"[A-ZÄÖÜ][\w.&’'-]*(?: (?:of |the |for )?[A-ZÄÖÜ][\w.&’'-]*){0,6}):\s.+"
 )
 NOBODY = {"I", "We", "Petition", "Sign", "Update", "Breaking", "Urgent", "Stop", "Save", "Action"}
 ALLIES = re.compile(
@@ -103,7 +124,7 @@ def read_targets(
     phrase: str, language: str = ""
 ) -> tuple[tuple[TargetDraft, ...], bool, list[Doubt]]:
     """The targets in `Amazon CEO Jeff Bezos` or `A, B and C`, and whether they print it again."""
-    phrase = re.sub(r"\AThe (?=\S)", "the ", phrase.strip(" ."))
+    phrase = re.sub(r"\AThe (?=\S)", "the ", TO_WHOM.sub("", phrase.strip(" .")))
     unsure = []
     written = phrase
     if postal := POSTAL.search(phrase):
@@ -115,7 +136,8 @@ def read_targets(
         why = _("The text names some of them only by their number; add those that are missing.")
         unsure.append(Doubt("targets", written, why))
     # `banks that finance prisons and walls` is one target with a clause of its own.
-    parts = [phrase] if CLAUSE.search(phrase) else _listed(phrase)
+    is_one = CLAUSE.search(phrase) or BODY.fullmatch(phrase)
+    parts = [phrase] if is_one else _listed(phrase)
     targets = tuple(_targets(parts))
     if any(len(part) > MAX_NAME for part in parts):
         why = _("Longer than a target's name may be, so the end is cut off.")
@@ -141,15 +163,22 @@ def targets_within(*texts: str) -> str:
 
 
 def _targets(parts: list[str]) -> Iterator[TargetDraft]:
-    """A target for each part; `Ada Lee`, `Mayor of Portland` is one person and her office."""
+    """A target for each part; `Ada Lee`, `Mayor of Portland` is one person and her office.
+
+    So is `Minister Ada Lee`, `Department for Nature`.
+    """
     rest = [re.sub(r"\A(?:a los|a las|a la|al|an die|an den) (?=\S)", "", part) for part in parts]
     while rest:
         part = rest.pop(0)
         named = PERSON.fullmatch(part) and not TARGET.fullmatch(part)
         if named and rest and OFFICE_ALONE.fullmatch(rest[0]) and not TARGET.fullmatch(rest[0]):
             yield TargetDraft(part[:MAX_NAME], rest.pop(0)[:MAX_NAME])
-        else:
-            yield _target(part)
+            continue
+        target = _target(part)
+        at_work = target.title and not target.organization
+        if at_work and rest and INSTITUTION.fullmatch(rest[0]):
+            target = replace(target, organization=rest.pop(0)[:MAX_NAME])
+        yield target
 
 
 def _target(words: str) -> TargetDraft:

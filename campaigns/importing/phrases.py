@@ -203,6 +203,7 @@ NOTICE = any_of(
       |the latest) )*(?:updates|e-?mails|newsletters?)
     \bi(?:(?:'|’)d| would)? (?:like|want|wish|agree|consent|am happy) (?:to )?(?:hear|receiv\
       |get (?:news|updates|e-?mails)|be (?:kept|informed|contacted|e-?mailed|updated))
+    \bwould like to (?:keep|send|e-?mail|contact|update|text) you\b
     \bwould you like (?:us )?to (?:also )?(?:hear|receive|get|be (?:kept|informed|contacted)\
       |e-?mail|contact|keep|send|update)
     \b(?:can|may|could) we (?:also )?(?:e-?mail|contact|text|update|keep you|send you)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from campaigns.importing.finding import ADDRESS, FILLERS, take_found
 from campaigns.importing.works import MAX_TITLE, Reading, by_the_rule, read_work
 from campaigns.tracking import strip_tracking
 
+AUTHOR_AND_YEAR = re.compile(r"(?P<author>.*\S) \((?P<year>(?:1[5-9]|20)[0-9]{2})\)")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -22,7 +24,8 @@ def read_reference(text: str, links: list[tuple[str, str]]) -> Reading:
     if exact := by_the_rule(text):
         link = next((address for _text, address in links), "")
         clean = replace(exact, url=strip_tracking(exact.url or link))
-        return Reading(replace(clean, archive_url=strip_tracking(clean.archive_url)))
+        clean = replace(clean, archive_url=strip_tracking(clean.archive_url))
+        return _with_year_of_author(clean)
     rest, found = take_found(text, links)
     if rest:
         reading = read_work(rest, [words for words, _href in links])
@@ -38,6 +41,20 @@ def read_reference(text: str, links: list[tuple[str, str]]) -> Reading:
     )
     why = " ".join(filter(None, [reading.why, *found.whys]))
     return Reading(citation, why or _lost(text, citation))
+
+
+def _with_year_of_author(citation: Citation) -> Reading:
+    """`Rivers Now (2013), "Title"`: the year is the work's, and no part of who wrote it."""
+    match = AUTHOR_AND_YEAR.fullmatch(citation.author)
+    if match is None or citation.published_on:
+        return Reading(citation)
+    dated = replace(
+        citation,
+        author=match["author"],
+        published_on=date(int(match["year"]), 1, 1),
+        date_precision="year",
+    )
+    return Reading(dated, _("The year behind the author was read as the date."))
 
 
 def is_imprint(title: str, text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from campaigns.importing.dates import MONTH
 from campaigns.importing.draft import Part
 from campaigns.importing.labels import LABEL, label_of
 from campaigns.importing.pieces import Piece, labelled
@@ -11,7 +12,11 @@ from campaigns.importing.pieces import Piece, labelled
 # More on one line are no list that somebody wrote.
 MOST = 200
 # Where the next source begins: its number in brackets, or with a point behind the end of another.
-NEXT = r"\s\[{0}\]:?\s(?=\S)|(?<=[.!?”\"»)/0-9a-z])\s{0}\.\s(?=[\"“„«A-ZÄÖÜ])"
+# `am 3. März` is a day and no number.
+NEXT = (
+    r"\s\[{0}\]:?\s(?=\S)|(?<=[.!?”\"»)/0-9a-z])\s{0}\.\s(?=[\"“„«A-ZÄÖÜ])"
+    rf"(?!(?i:{MONTH})\b)"
+)
 
 
 def parted_row(piece: Piece) -> list[Piece]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from campaigns.importing.citations import IBID
 from campaigns.importing.listing import looks_cited
 from campaigns.importing.pieces import Piece
 from campaigns.text.vocabulary import Inline, Marker, Words
@@ -53,7 +54,7 @@ def _notes(pieces: list[Piece]) -> Iterator[tuple[int, tuple[str, int]]]:
             end = match.end()
         else:
             continue
-        if looks_cited(piece.text[end:]):
+        if looks_cited(piece.text[end:]) or IBID.fullmatch(piece.text[end:]):
             yield at, (RAISED.get(sign, sign), end)
 
 

@@ -252,3 +252,23 @@ def test_a_member_named_on_import_sees_the_organization(django_user_model):
     sample = settings.BASE_DIR / "campaigns/samples/credo-amazon-rekognition.txt"
     call_command("import_campaign", str(sample), member="organizer")
     assert Campaign.objects.visible_to(user).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "notice", "named"),
+    [
+        ("Rivers Now", "You will receive updates from Oakford Readers.", "Oakford Readers"),
+        ("Rivers Now", "38 Bridges would like to keep you updated by email.", "38 Bridges"),
+        ("Rivers Now", "Ich möchte E-Mails von Grüne Stadt erhalten.", "Grüne Stadt"),
+        ("Oakford Readers United", "You will receive updates from Oakford Readers United.", ""),
+        ("Oakford Readers United", "Oakford Readers may email you.", ""),
+        ("Rivers Now", "You will receive updates from time to time. We may email you.", ""),
+    ],
+)
+def test_a_notice_that_speaks_for_another_organization_is_told(tmp_path, owner, notice, named):
+    Organization.objects.create(name=owner, slug="owner")
+    file = tmp_path / "library.txt"
+    file.write_text(f"Tell Mayor Lee: keep the library\n\nThe branch is busy.\n\n{notice}\n")
+    said = run(file, "--organization", "owner")
+    assert (f"It names {named}, and the campaign will be one of {owner}." in said) == bool(named)
+    assert ("It names" in said) == bool(named)

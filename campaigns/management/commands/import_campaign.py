@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.importing.creating import Imported, create_campaign
 from campaigns.importing.draft import Doubt, NoOrganization, NotAPetition
+from campaigns.importing.owning import for_organization
 from campaigns.importing.parsing import parse_campaign
 from campaigns.importing.reading import MAX_TEXT, decode
 from campaigns.models import CannotPublish, Organization
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         try:
             text, name = _read(file)
             draft = parse_campaign(text, file_name=name)
+            draft = for_organization(draft, owner) if owner else draft
             imported = create_campaign(draft=draft, organization=owner, publish=publish)
         except ValidationError as error:
             raise CommandError(_in_words(error)) from error
