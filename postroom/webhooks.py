@@ -73,9 +73,9 @@ class BadWebhook(Exception):
 class Provider:
     """How anymail reads a provider: its views, and what its secret is called there.
 
-    Where nothing is said, the secret is the `user:password` of HTTP basic auth; with `waits_to_be_asked`
-    the provider says it only once it is asked for it (RFC 9110 §11.6.1). `signed_at` gives the Unix
-    time that a request was signed at, where the signature holds it.
+    Where nothing is said, the secret is the `user:password` of HTTP basic auth; a provider that
+    `waits_to_be_asked` says it only once it is asked for it (RFC 9110 §11.6.1). `signed_at` gives
+    the Unix time that a request was signed at, where the signature holds it.
     """
 
     tracking: _Views
