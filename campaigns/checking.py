@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.models import Campaign, Source, Update
+from campaigns.models import Campaign, Source, Update, UpdateText
 from campaigns.text.footnotes import Footnotes, markers, number_footnotes
 from campaigns.text.sanitising import read
 
@@ -80,7 +80,9 @@ def cited_keys(campaign: Campaign) -> set[str]:
 def cited_beside_letter(campaign: Campaign) -> set[str]:
     """The keys that the translations of the letter and the updates cite."""
     translated = campaign.translations.values_list("body", flat=True)
-    return _cited(*translated, *campaign.updates.values_list("body", flat=True))
+    texts = UpdateText.objects.filter(update__campaign=campaign.pk)
+    updates = campaign.updates.values_list("body", flat=True)
+    return _cited(*translated, *updates, *texts.values_list("body", flat=True))
 
 
 def _cited(*bodies: str) -> set[str]:

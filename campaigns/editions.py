@@ -2,7 +2,8 @@
 
 An *edition* is the campaign with the texts and the address of a translation in place of its own, so
 that every page, letter and feed goes on reading `campaign.headline`. It is read and never saved.
-Count, state, sources and updates are the campaign's in every language.
+Count, state and sources are the campaign's in every language; an update is, where nobody has
+translated it.
 """
 
 from copy import copy
@@ -10,7 +11,7 @@ from typing import NoReturn
 
 from django.db.models import F, QuerySet
 
-from campaigns.models import Campaign, Translation
+from campaigns.models import Campaign, Translation, Update
 from campaigns.models.texts import TRANSLATED
 
 
@@ -56,6 +57,19 @@ def editions_of(campaign: Campaign) -> list[Campaign]:
     original: Campaign = vars(campaign).get("original", campaign)
     translations = original.translations.published().order_by("language")
     return [original, *(edition(original, translation) for translation in translations)]
+
+
+def update_in(update: Update, language: str) -> Update:
+    """The update as it reads in `language`; itself where nobody has said it in that language."""
+    texts = (text for text in update.texts.all() if text.language == language and text.is_said)
+    text = next(texts, None)
+    if text is None or language == update.campaign.language:
+        return update
+    made = copy(update)
+    vars(made).update(edition=language, save=_refuse)
+    made.title, made.preheader, made.body = text.title, text.preheader, text.body
+    made.updated_at = max(update.updated_at, text.updated_at)
+    return made
 
 
 def _refuse(*args: object, **kwargs: object) -> NoReturn:

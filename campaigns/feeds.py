@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.documents import Document, Gone
-from campaigns.editions import edition_at
+from campaigns.editions import edition_at, update_in
 from campaigns.models import Campaign, Organization, Update
 from campaigns.text.rendering import render_feed
 
@@ -51,7 +51,7 @@ def campaign_feed(slug: str) -> Document | None:
     updates = _updates().filter(campaign=campaign.pk)[:ENTRIES]
     with translation.override(campaign.language):
         return _feed(
-            [_of_campaign(campaign), *map(_of_update, updates)],
+            [_of_campaign(campaign), *(_of_update(update, campaign) for update in updates)],
             title=campaign.headline,
             link=campaign.public_url,
             language=campaign.language,
@@ -81,7 +81,7 @@ def _updates() -> QuerySet[Update]:
     return (
         Update.objects.published()
         .select_related("campaign")
-        .prefetch_related("campaign__sources")
+        .prefetch_related("campaign__sources", "texts")
         .order_by("-published_at")
     )
 
@@ -117,21 +117,24 @@ def _campaign_content(campaign: Campaign) -> SafeString:
     )
 
 
-def _of_update(update: Update) -> dict[str, Any]:
-    with translation.override(update.campaign.language):
+def _of_update(update: Update, page: Campaign | None = None) -> dict[str, Any]:
+    """An update, in the language of this edition of its campaign."""
+    page = page or update.campaign
+    update = update_in(update, page.language)
+    with translation.override(update.language):
         content = render_feed(
             update.body,
             sources=update.campaign.sources.all(),
-            ask=update.campaign.ask,
-            page_url=update.campaign.public_url,
+            ask=page.ask,
+            page_url=page.public_url,
             prefix=f"{update.anchor}-",
             media_url=settings.SITE_URL,
         )
     return {
         "title": update.title,
-        "link": update.public_url,
+        "link": f"{page.public_url}#{update.anchor}",
         "content": content,
-        "language": update.campaign.language,
+        "language": update.language,
         "pubdate": update.published_at,
         "updateddate": max(update.updated_at, update.published_at or update.updated_at),
         "unique_id": _tag(update.created_at, f"update/{update.pk}"),

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from campaigns.documents import Document, Gone
-from campaigns.editions import edition_at
+from campaigns.editions import edition_at, update_in
 from campaigns.models import Campaign, Update
 from campaigns.styling import stylesheet_url
 from campaigns.text.rendering import render_page
@@ -26,9 +26,11 @@ def update_page(slug: str, number: str) -> Document | None:
         return None
     if campaign.state == Campaign.State.WITHDRAWN:
         raise Gone
-    update = Update.objects.published().filter(campaign=campaign.pk, pk=int(number)).first()
+    published = Update.objects.published().select_related("campaign").prefetch_related("texts")
+    update = published.filter(campaign=campaign.pk, pk=int(number)).first()
     if update is None:
         return None
+    update = update_in(update, campaign.language)
     with translation.override(campaign.language):
         html = render_to_string("campaigns/update.html", _context(campaign, update))
     return html.encode(), "text/html; charset=utf-8"

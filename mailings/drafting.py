@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from campaigns.editions import update_in
 from campaigns.models import Campaign, MailScope, Update
 from campaigns.text.sanitising import clean, read, write
 from campaigns.text.vocabulary import Ask, Block, Button, Merge, Paragraph, Quote, Words
@@ -68,17 +69,18 @@ def draft_from_campaign(*, campaign: Campaign, user: Any) -> Mailing:
 def add_language(*, mailing: Mailing, language: str, user: Any) -> MailingTranslation | None:
     """Begin the text of a mailing in another language. Safe to call twice.
 
-    An ask begins as the campaign's page in that language says it, anything else as a copy to be
-    translated. None when the mailing can be edited no more.
+    An ask begins as the campaign's page in that language says it, an update as it reads there,
+    anything else as a copy to be translated. None when the mailing can be edited no more.
     """
     found = mailing.translations.filter(language=language).first()
     if found or not mailing.edit(by=user):
         return found
     words = {"subject": mailing.subject, "preheader": mailing.preheader}
     body = mailing.body
-    if mailing.kind == Mailing.Kind.UPDATE and not body:
-        body = mailing.updates.values_list("body", flat=True).first() or ""
-    words |= {"headline": mailing.headline, "body": body}
+    news = mailing.updates.first() if mailing.kind == Mailing.Kind.UPDATE else None
+    words |= {"headline": mailing.headline, "body": body or (news.body if news else "")}
+    if news and (said := update_in(news, language)) is not news:
+        words = {"subject": said.title, "preheader": said.preheader, "body": said.body}
     if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
         page = page_in(mailing.campaign, language)
         if page.language == language:

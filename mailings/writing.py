@@ -1,7 +1,7 @@
 """Who wrote what a mailing says and to whom it says it: none of them is its second person."""
 
 from campaigns.drafting import Text
-from campaigns.models import Update
+from campaigns.models import Update, UpdateText
 from mailings.models import Mailing, MailingAct, Segment
 
 _WRITING = [MailingAct.Name.DRAFTED, MailingAct.Name.EDITED]
@@ -22,7 +22,9 @@ def who_wrote(mailing: Mailing) -> set[int]:
 
 
 def _of_update(update: Update) -> set[int | None]:
-    return {update.author_id, *_savers(Text.of(Update, update.pk))}
+    texts = [Text.of(UpdateText, text.pk) for text in update.texts.all()]
+    saved = [_savers(text) for text in (Text.of(Update, update.pk), *texts)]
+    return {update.author_id}.union(*saved)
 
 
 def _savers(text: Text) -> set[int | None]:

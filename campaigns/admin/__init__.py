@@ -3,6 +3,7 @@ from campaigns.admin.organizations import OrganizationAdmin
 from campaigns.admin.pictures import PictureAdmin
 from campaigns.admin.sources import SourceAdmin
 from campaigns.admin.translations import TranslationAdmin
+from campaigns.admin.update_texts import UpdateTextAdmin
 from campaigns.admin.updates import UpdateAdmin
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "SourceAdmin",
     "TranslationAdmin",
     "UpdateAdmin",
+    "UpdateTextAdmin",
 ]

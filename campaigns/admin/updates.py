@@ -1,12 +1,18 @@
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from campaigns.admin.drafting import DraftingAdmin
 from campaigns.admin.forms import UpdateForm
@@ -44,7 +50,34 @@ class UpdateAdmin(DraftingAdmin, OrganizationScopedAdmin):
         return format_html('<span class="pill" data-state="{}">{}</span>', state, word)
 
     def beside_the_form(self, obj: Update, request: HttpRequest) -> dict[str, Any]:
-        return {"findings": check_update(obj), "mail_url": self._mail_url(obj)}
+        spoken = {obj.campaign.language, *(text.language for text in obj.texts.all())}
+        others = [(code, name) for code, name in settings.LANGUAGES if code not in spoken]
+        return {
+            "findings": check_update(obj),
+            "mail_url": self._mail_url(obj),
+            "texts": obj.texts.all(),
+            "languages": others if self.has_change_permission(request, obj) else [],
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        view: Callable[..., HttpResponse] = self.admin_site.admin_view(self.language_view)
+        name = "campaigns_update_language"
+        return [path("<int:update_id>/language/", view, name=name), *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def language_view(self, request: HttpRequest, update_id: int) -> HttpResponse:
+        """Begin the update in another language. Safe to press twice."""
+        update = get_object_or_404(self.get_queryset(request), pk=update_id)
+        if not self.has_change_permission(request, update):
+            raise PermissionDenied
+        language = request.POST.get("language", "")
+        if language not in dict(settings.LANGUAGES) or language == update.campaign.language:
+            messages.error(request, gettext("Choose a language."))
+            return HttpResponseRedirect(reverse("admin:campaigns_update_change", args=[update.pk]))
+        text, begun = update.texts.get_or_create(language=language)
+        if begun:
+            self.log_change(request, update, gettext("Begun in another language: %s") % language)
+        return HttpResponseRedirect(reverse("admin:campaigns_updatetext_change", args=[text.pk]))
 
     def _mail_url(self, update: Update) -> str:
         """Where this update becomes a mailing; empty where no app sends any."""

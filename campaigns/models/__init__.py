@@ -10,7 +10,7 @@ from campaigns.models.tally import Tally, TallyHour
 from campaigns.models.target import Ally, Target
 from campaigns.models.topic import Topic
 from campaigns.models.translation import PageAddress, Translation
-from campaigns.models.update import Update
+from campaigns.models.update import Update, UpdateText
 from campaigns.models.versions import ConsentNotice, Statement
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "Topic",
     "Translation",
     "Update",
+    "UpdateText",
 ]

@@ -60,7 +60,7 @@ class Picture(models.Model):
     def is_used(self) -> bool:
         """Whether a page shows it: as a logo, beside an ask or in a text."""
         shown = models.Q(image=self)
-        for body in ("body", "translations__body", "updates__body"):
+        for body in ("body", "translations__body", "updates__body", "updates__texts__body"):
             shown |= models.Q(**{f"{body}__contains": self.file.name})
         organization = self.organization
         return organization.logo_id == self.pk or organization.campaigns.filter(shown).exists()

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
-from campaigns.models.scoping import CampaignScopedQuerySet
+from campaigns.models.scoping import CampaignScopedQuerySet, OrganizationScopedQuerySet
+from campaigns.models.values import known_language
 
 
 class UpdateQuerySet(CampaignScopedQuerySet):
@@ -16,7 +17,10 @@ class UpdateQuerySet(CampaignScopedQuerySet):
 
 
 class Update(models.Model):
-    """A text of news on a campaign. It stands on the page once published, and can be mailed."""
+    """A text of news on a campaign. It stands on the page once published, and can be mailed.
+
+    In another language it is read by `campaigns.editions.update_in()`.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="updates")
     title = models.CharField(
@@ -45,6 +49,11 @@ class Update(models.Model):
         return self.title
 
     @property
+    def language(self) -> str:
+        """The language that its words are in: the campaign's, or that of this edition of it."""
+        return vars(self).get("edition") or self.campaign.language
+
+    @property
     def public_url(self) -> str:
         """Where the update stands on the campaign's page."""
         return f"{self.campaign.public_url}#{self.anchor}"
@@ -67,3 +76,34 @@ class Update(models.Model):
         changed = Update.objects.filter(pk=self.pk, published_at=None).update(published_at=Now())
         self.refresh_from_db(fields=["published_at"])
         return bool(changed)
+
+
+class UpdateTextQuerySet(OrganizationScopedQuerySet):
+    organization_path = "update__campaign__organization"
+
+
+class UpdateText(models.Model):
+    """An update in another language. It stands on the pages in that language once it says all."""
+
+    update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10, validators=[known_language], editable=False)
+    title = models.CharField(max_length=150, help_text=_("Also the subject of the mail."))
+    preheader = models.CharField(max_length=150, blank=True)
+    body = models.TextField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = UpdateTextQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(fields=["update", "language"], name="update_language_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title or self.update.title} ({self.language})"
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it says all that an update needs."""
+        return bool(self.title.strip() and self.body.strip())

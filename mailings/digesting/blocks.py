@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from campaigns.editions import editions_of
+from campaigns.editions import editions_of, update_in
 from mailings.digesting.subjects import headline_of
 from mailings.models import DigestItem, Mailing
 from mailings.rendering import page_in
@@ -16,6 +16,7 @@ def items_in(mailing: Mailing, language: str) -> list[DigestItem]:
     items = [*mailing.items.select_related("campaign__organization", "update__campaign")]
     for item in items:
         item.campaign = page_in(item.campaign, language)
+        item.update = item.update and update_in(item.update, language)
     return items
 
 

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns.editions import edition_at, edition_in, editions_of
+from campaigns.editions import edition_at, edition_in, editions_of, update_in
 from campaigns.models import Campaign, Source, Update
 from campaigns.page_head import head_of
 from campaigns.styling import stylesheet_url
@@ -101,7 +101,7 @@ def _public_campaigns() -> Any:
             "targets",
             "sources",
             "allies",
-            Prefetch("updates", queryset=Update.objects.published()),
+            Prefetch("updates", queryset=Update.objects.published().prefetch_related("texts")),
         )
     )
 
@@ -182,7 +182,7 @@ def _updates(campaign: Campaign, sources: list[Source], preview: bool) -> list[d
                 preview=preview,
             ),
         }
-        for update in campaign.updates.all()
+        for update in (update_in(one, campaign.language) for one in campaign.updates.all())
         if update.published_at
     ]
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from campaigns.admin.scoping import OrganizationScopedAdmin
-from campaigns.models import Campaign, Picture, Source, Translation, Update
+from campaigns.models import Campaign, Picture, Source, Translation, Update, UpdateText
 from mailings.models import (
     ArrivedMail,
     DigestSchedule,
@@ -75,7 +75,8 @@ def theirs() -> dict[str, Model]:
     rows += [translation, waiting.letters.get(), blocked, mailing, schedule, source, picture]
     tally = MailingTally.objects.create(mailing=mailing)
     tag = Tag.objects.create(organization=organization, name=MARK)
-    rows += [tag, tally, segment, welcome, trial, spanish, reply]
+    text = UpdateText.objects.create(update=update, language="es", title=MARK, body="<p>Sí.</p>")
+    rows += [tag, tally, segment, welcome, trial, spanish, reply, text]
     return {row._meta.label: row for row in rows}
 
 

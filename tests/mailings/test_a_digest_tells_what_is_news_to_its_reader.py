@@ -12,7 +12,8 @@ from mailings.digesting.waking import wake_due
 from mailings.models import Deferral, DigestSchedule, Mailing
 from mailings.pumping import pump
 from mailings.sending import send_slice
-from signatures.models import CampaignMute, Subscription, Supporter
+from signatures.models import CampaignMute, Signature, Subscription, Supporter
+from tests.campaigns.languages import translate
 from tests.factories import make_campaign, make_organization
 from tests.mailings.driving import assert_invariants
 from tests.mailings.making import make_update, scheduled_mailing, sign_up
@@ -237,3 +238,21 @@ def test_a_digest_that_gmail_would_cut_off_tells_its_oldest_news_by_headline(
     update = campaign.updates.get(title="Oldest")
     assert f'href="{update.public_url}"' in mail.html
     assert "Read it on the page" in mail.html
+
+
+def test_who_signed_in_another_language_reads_the_news_in_it(smtp_sink: SMTPSink) -> None:
+    organization = make_organization()
+    campaign = old_campaign(organization)
+    spanish = translate(campaign)
+    [reader, other] = sign_up(campaign, 2)
+    statement = spanish.current_statement()
+    Signature.objects.filter(supporter=reader).update(statement=statement)
+    update = make_update(campaign, title="They stopped", body="<p>For a year.</p>")
+    update.texts.create(language="es", title="Pararon", body="<p>Por un año.</p>")
+
+    send_digest(organization)
+
+    assert read(smtp_sink, reader).startswith("Pararon\n")
+    assert "Por un año." in read(smtp_sink, reader)
+    assert "For a year." not in read(smtp_sink, reader)
+    assert read(smtp_sink, other).startswith("They stopped\n")

@@ -47,7 +47,7 @@ def mailing(campaign: Campaign, reader: Supporter, smtp_sink: SMTPSink) -> Maili
     return made
 
 
-def topic(message: Any, kind: str = "Notification", **more: Any) -> tuple[bytes, dict[str, str]]:
+def topic(message: Any, kind: str = "Notification", **more: Any) -> tuple[bytes, dict[str, Any]]:
     """A request of Amazon's notification service, with the headers that it has."""
     said = message if isinstance(message, str) else json.dumps(message)
     body = {
