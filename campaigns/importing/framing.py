@@ -85,6 +85,9 @@ def find_headline(found: Sections) -> None:
         "" if is_sure else _("Taken for the headline by its place; the letter does not repeat it.")
     )
     found.put(at, Part.HEADLINE, why or found.whys.get(at, ""))
+    if called := CALLED_PETITION.match(found.text(at)):
+        found.pieces[at] = found.pieces[at].without(called.end())
+        found.put(at, Part.HEADLINE, _("The word before it that says what it is was taken off."))
     for other in again:
         # Above the letter a page says its headline again; within it, that is what it asks.
         begun = any(len(found.text(free)) > LONG for free in found.free(at + 1, other))
@@ -124,6 +127,8 @@ def _is_name(piece: Piece) -> bool:
     return is_short and bool(begins) and named and not _is_sentence(text)
 
 
+# `Petition: Save the river`
+CALLED_PETITION = re.compile(r"(?:petition|pétition|petición|petizione|petitie) ?: (?=\S)", re.I)
 # What may stand round the point of a sentence: quotation marks, brackets, raised numbers.
 _MARKS = r"(?:\W|[¹²³⁰⁴-⁹])"
 

@@ -16,6 +16,8 @@ SMALL_WORDS = {
     "sv": "och att det som är inte för på med av till ett vi har den om kan från",
 }
 MOST_WORDS = 3000
+# So few words have few small ones among them.
+SHORT = 80
 
 
 def guess_language(text: str) -> str:
@@ -23,4 +25,5 @@ def guess_language(text: str) -> str:
     words = Counter(re.findall(r"[^\W\d_]+", text.lower())[:MOST_WORDS])
     hits = {code: sum(words[word] for word in small.split()) for code, small in SMALL_WORDS.items()}
     (best, most), (_second, next_most) = Counter(hits).most_common(2)
-    return best if most >= 5 and most > 1.5 * next_most else ""
+    least = 5 if words.total() > SHORT else 3
+    return best if most >= least and most > 1.5 * next_most else ""

@@ -23,6 +23,10 @@ REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
+# `(1) to stop it, (2) to say so`
+ENUMERATES = re.compile(
+    r"(?:[,;:]|\b(?:and|or|to|und|oder|zu|y|o|et|ou|à)) ?\([0-9]{1,2}\)\s+[a-zäöüßáéíóúñ]"
+)
 # `it.2, 3`: what may stand behind a glued number, up to where another sentence begins.
 FURTHER = re.compile(r"(?:,\ ?[0-9]{1,3})+(?=\s+[A-ZÄÖÜÁÉÍÓÚÑ“\"„«¿¡]|\s*\Z)")
 # `[^key, p. 3]`, as some write where in a source something stands.
@@ -215,8 +219,12 @@ class _Placing:
 
     def _round(self, match: re.Match[str], labels: list[str]) -> str | None:
         before, after = _around(match)
-        # `(1) first, (2) second` counts; a reference stands where a clause ends.
-        if not before.strip() or re.match(r"\s+[a-zäöüßáéíóúñ]", after):
+        if not before.strip():
+            return None
+        # `(1) first, (2) second` counts; a reference stands where a clause ends, or in one that
+        # goes on where nothing in the paragraph counts so.
+        goes_on = re.match(r"\s+[a-zäöüßáéíóúñ]", after)
+        if goes_on and (ENUMERATES.search(match.string) or not self._is_due(labels)):
             return None
         return "" if all(label in self.keys for label in labels) else None
 

@@ -79,7 +79,7 @@ OFFICE = re.compile(
 # Of whom something is asked: `Tell Amazon: …`, `we call on the Mayor to …`.
 ASKED = re.compile(
     r"""\b(?:(?:call(?:s|ing)?\ (?:up)?on|urg(?:e|es|ing)|ask(?:s|ing)?|tell(?:ing)?|petition
-        |implore|request|demand\ that|want|would\ like|fordern|bitten|auffordern|an
+        |implore|request|[Dd]emand\ that|want|would\ like|fordern|bitten|auffordern|an
         |(?:exigimos|pedimos|instamos)\ (?:a|al)|exigez\ de)\s+)
         (?P<asked>(?:your|our|my)\ (?:(?:U\.?S\.?|state|local)\ )?(?:senators?|representatives?|MPs?
         |legislators?|lawmakers?|members?\ of\ congress|councill?ors?)\b

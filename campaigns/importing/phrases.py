@@ -174,7 +174,8 @@ CALL_TO_ACTION = any_of(
     count me in | send (?:your|my|a|the) (?:message|letter)(?: now)? | speak out(?: now)?
     join (?:us|the call) | email your mp
     (?:jetzt |petition |hier |online )*(?:unterschreiben|unterzeichnen|mitzeichnen\
-      |mitmachen)(?: sie)?(?: jetzt)?
+      |mitmachen)(?: sie)?(?: jetzt)?(?: (?:den|die|diesen|diese|unseren|unsere) (?:appell\
+      |petition|brief|offenen brief|aufruf))?(?: jetzt)?
     (?:firma|firmar|firme|[uú]nete|act[uú]a)(?: (?:ahora|aqu[ií]|ya|la|esta|petici[oó]n))*
     (?:je signe|signez?|signer)(?: (?:la|cette|p[ée]tition|maintenant|ici))*
     (?:firma|firmate|sottoscrivi)(?: (?:ora|la|petizione|subito))* | podpisz(?: (?:petycj[ęe]\

@@ -34,6 +34,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 # Characters that nobody sees, and that part words and addresses for a machine alone.
 INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\x7f]")
 LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
+# `> <h1>`: a page or a mail in HTML that somebody quoted; of plain text the mark is its own.
+REPLIED_HTML = re.compile(r"^(?:> ?)+(?=</?[A-Za-z])", re.MULTILINE)
 SPACES = re.compile(r"[^\S\n]+")
 MIME = re.compile(r"\A(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+\n")
 
@@ -88,12 +90,17 @@ def tidy(text: str) -> str:
         raise NotAPetition(_too_long())
     text = LINE_ENDS.sub("\n", INVISIBLE.sub("", text))
     text = _unpack_mail(text) if "\nMIME-Version:" in f"\n{text}" else _unquoted(text)
-    text = CONTROL.sub("", text)
+    text = _without_reply_marks(CONTROL.sub("", text))
     if not text.strip():
         raise NotAPetition(
             _("There is no text. Paste the petition as people would read it, from its headline on.")
         )
     return "\n".join(SPACES.sub(" ", line).rstrip() for line in text.split("\n"))
+
+
+def _without_reply_marks(text: str) -> str:
+    """`text` without the `>` before lines of HTML that a mail program quoted."""
+    return REPLIED_HTML.sub("", text)
 
 
 def _unquoted(text: str) -> str:

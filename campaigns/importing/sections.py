@@ -86,7 +86,8 @@ def _is_petition(pieces: list[Piece]) -> bool:
     weak = int(any(phrases.HEADLINE.match(text) for text in texts[:3] if len(text) <= 120))
     for text in texts:
         short = text[: 3 * MAX_LABEL]
-        if len(text) <= MAX_LABEL and (lead_in_of(text) or phrases.CALL_TO_ACTION.fullmatch(text)):
+        calls = phrases.CALL_TO_ACTION.fullmatch(text.rstrip(" .!»>→"))
+        if len(text) <= MAX_LABEL and (lead_in_of(text) or calls):
             return True
         if re.match(r"(?i)(?:tell|petition:|we,? the undersigned|stop |save |ban )", short):
             return True

@@ -30,8 +30,9 @@ ADDRESSED_BY_OFFICE = re.compile(
 )
 # `Petition to the Chief Constable of Westshire`, a line of its own.
 PETITION_TO = re.compile(
-    rf"(?:Open )?(?:Petition|Letter) to (?=the [A-Z]|[^.!?:]{{0,200}}{OFFICES})"
-    r"(?P<target>(?:the )?[A-Z][^.!?:]{3,200})"
+    rf"(?:(?:Open )?(?:Petition|Letter) to (?=the [A-Z]|[^.!?:]{{0,200}}{OFFICES})"
+    r"|(?:(?:Eil)?[Aa]ppell|Petition|(?:[Oo]ffener )?Brief) an (?=[A-ZÄÖÜ]|d(?:ie|en|as) [A-ZÄÖÜ]))"
+    r"(?P<target>(?:the |die |den |das )?[A-ZÄÖÜ][^.!?:]{3,200})"
 )
 # `Sign and send the petition to Megamart CEO Doug McMillon and the Board`
 SENT_TO = re.compile(

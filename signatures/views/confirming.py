@@ -115,7 +115,7 @@ def _ask_to_confirm(
         request,
         signature,
         "signatures/confirm.html",
-        {"form": form},
+        {"form": form, "was_withdrawn": signature.state == Signature.State.WITHDRAWN},
         status=422 if form.errors else 200,
     )
 

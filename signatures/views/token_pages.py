@@ -135,12 +135,26 @@ def share_and_next(signature: Signature) -> dict[str, Any]:
         context: dict[str, Any] = {
             "share_url": share_link(campaign, signature.pk, "share-link"),
             "share_ways": share_ways(campaign, signature.pk),
+            "count": _count_with(signature),
         }
     if following:
         token = links.recognised_token(supporter_id=supporter_id)
         context["next_campaign"] = following
         context["next_url"] = links.recognised_address(following.slug, token)
     return context
+
+
+def _count_with(signature: Signature) -> int:
+    """The count as its signer may be told it: with their own, if it came after the last tally.
+
+    Not where the count moves in steps, so that nobody can tell from it who has signed.
+    """
+    campaign = signature.campaign
+    counted = counted_of(campaign)
+    if not counted or campaign.proof == Campaign.Proof.AT_ONCE:
+        return counted
+    came_after = signature.counted_at is None or signature.counted_at > campaign.tally.as_of
+    return counted + came_after
 
 
 def render_in(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

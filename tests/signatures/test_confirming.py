@@ -56,6 +56,23 @@ def test_t03_the_button_counts_once_however_often_it_is_pressed(client, pending,
     assert pending.letters.filter(kind="receipt").count() == 1
 
 
+def test_who_confirms_is_in_the_number_they_are_told_at_once(client, pending, campaign):
+    for number in range(3):
+        make_signature(campaign, email=f"before{number}@example.org")
+    refresh_tallies()
+    answer = client.post(link("confirm", pending.pk), {"name": "Ada", "consent": "on"})
+    assert "4 people have signed so far, and you are one of them" in answer.content.decode()
+
+
+def test_an_old_link_says_that_the_signature_was_taken_back(client, pending):
+    client.post(link("confirm", pending.pk), {"name": "Ada", "consent": "on"})
+    client.post(link("withdraw", pending.pk))
+    page = client.get(link("confirm", pending.pk))
+    assert "You took this signature back, and it does not count." in page.content.decode()
+    pending.refresh_from_db()
+    assert pending.state == "withdrawn"
+
+
 def test_what_the_button_submits_is_what_is_stored(client, pending):
     client.post(link("confirm", pending.pk), {"name": "Ada Lovelace", "consent": ""})
     pending.refresh_from_db()
