@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from campaigns.admin.moments import ONE_FIELD
 from mailings.list_health import warming
 from mailings.models import Lane, LaneDomain, WarmUp
 
@@ -38,15 +37,7 @@ class LaneAdmin(admin.ModelAdmin):
     list_display = ["name", "max_connections", "per_second", "day_cap", "paused_until"]
     actions = None
     inlines = [LaneDomainInline]
-    # Two fields for one moment have no label each.
-    formfield_overrides = {
-        models.DateTimeField: {
-            "form_class": forms.DateTimeField,
-            "widget": forms.DateTimeInput(
-                {"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
-            ),
-        }
-    }
+    formfield_overrides = ONE_FIELD
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Lanes are given; which domains go by them is not."""

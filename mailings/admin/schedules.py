@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from campaigns.admin.moments import ONE_FIELD
 from campaigns.admin.scoping import OrganizationScopedAdmin
 from mailings.models import DigestSchedule
 
@@ -15,6 +17,13 @@ class DigestScheduleAdmin(OrganizationScopedAdmin):
     list_select_related = ["scope__organization"]
     fields = ["scope", "active", "due_at"]
     actions = None
+    formfield_overrides = ONE_FIELD
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["scope"] if obj else []
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        says = {"due_at": _("In UTC: when the next digest goes, if there is news.")}
+        return super().get_form(request, obj, change, help_texts=says, **kwargs)

@@ -148,6 +148,7 @@ def screens_of_what_goes_by_itself(campaign: Campaign) -> Iterator[State]:
     tried = draft_from_update(update=update, user=User.objects.first())
     trial = Trial.objects.create(mailing=tried)
     TrialText.objects.create(trial=trial, number=2, subject="Other news of the month")
+    yield State("admin digest schedule", f"{ADMIN}mailings/digestschedule/{schedule.pk}/change/")
     yield State("admin promises", f"{ADMIN}promises/")
     yield State("admin leave out", f"{ADMIN}promises/{schedule.pk}/skip/")
     yield State("admin digest", f"{MAILINGS}{digest.pk}/change/", written)
