@@ -25,14 +25,17 @@ class WayOut:
 
     def send(self, envelope: Envelope, message: bytes) -> Outcome:
         """Send a message; what nobody got is tried once more, on a new connection."""
-        outcome = self._usable().send(envelope, message)
+        outcome = (self._transport or self._usable()).send(envelope, message)
         if outcome.kind is Kind.NOT_SENT and not outcome.whole_lane:
             outcome = self._usable().send(envelope, message)
         return outcome
 
     def make_ready(self) -> Outcome | None:
-        """Connect where there is no connection; what went wrong, or None."""
-        return self._usable().open()
+        """Connect where there is no connection; what went wrong, or None.
+
+        One that has ended meanwhile, or has served its time, is found out by `send`.
+        """
+        return self._usable().open() if self._transport is None else None
 
     def keep(self) -> None:
         """Leave the connection to whoever sends next."""

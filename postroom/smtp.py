@@ -6,8 +6,6 @@ from one after it, when the server may have taken it.
 """
 
 import re
-import select
-import socket
 import ssl
 import time
 from base64 import b64encode
@@ -20,6 +18,7 @@ from postroom.headers import header_text
 from postroom.replies import BadReply, Replies, Reply
 from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Envelope, Kind, Outcome, Ready, Stage
+from postroom.wire import Wire
 
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>]+@[^\s<>]+")
 _DOT_AFTER_BARE_NEWLINE = re.compile(rb"(?<!\r)\n\.|\r\.").search
@@ -44,13 +43,11 @@ class Connection:
     ) -> None:
         self._settings = settings
         self._tls_context = tls_context
-        self._socket: socket.socket | None = None
-        self._poll = select.poll()
+        self._wire: Wire | None = None
         self._replies = Replies(self._receive)
         self._features: dict[str, str] = {}
         self._closed = False
         self._opened_at = 0.0
-        self._deadline = 0.0
         self._stage = Stage.CONNECT
         self._messages = 0
         self._consecutive_4xx = 0
@@ -65,7 +62,7 @@ class Connection:
     @property
     def usable(self) -> bool:
         """False after a failure, 1,000 messages, 5 minutes, or when the server has hung up."""
-        if self._closed or self._socket is None:
+        if self._closed or self._wire is None:
             return not self._closed
         return (
             self._messages < self._settings.max_messages
@@ -78,7 +75,7 @@ class Connection:
         if not self.usable:
             return Outcome(Kind.NOT_SENT, Stage.CONNECT, text="the connection is closed")
         try:
-            if self._socket is None:
+            if self._wire is None:
                 self._open()
             outcome = self._converse(envelope, body)
         except _Ended as ended:
@@ -92,7 +89,7 @@ class Connection:
     def open(self) -> Outcome | None:
         """Connects, greets and logs in without a message: None when the server is ready for one."""
         try:
-            if self._socket is None:
+            if self._wire is None:
                 self._open()
         except _Ended as ended:
             return ended.outcome
@@ -103,8 +100,8 @@ class Connection:
 
     def close(self) -> None:
         """QUIT and hang up; safe to call twice and after a failure."""
-        if self._socket is not None:
-            self._allow(min(2.0, self._settings.message_timeout))
+        if self._wire is not None:
+            self._open_wire.allow(min(2.0, self._settings.message_timeout))
             with suppress(OSError, BadReply):
                 self._ask(b"QUIT\r\n")
         self._hang_up()
@@ -113,7 +110,7 @@ class Connection:
 
     def _converse(self, envelope: Envelope, body: bytes) -> Outcome:
         self._stage = Stage.MAIL
-        self._allow(self._settings.message_timeout)
+        self._open_wire.allow(self._settings.message_timeout)
         commands = self._commands(envelope)
         stuffed = _dot_stuffed(body)
         if stuffed is None:
@@ -174,7 +171,7 @@ class Connection:
         """
         pipelined = "PIPELINING" in self._features
         if pipelined:
-            self._write(b"".join([command for _, command in commands]))
+            self._open_wire.write(b"".join([command for _, command in commands]))
         refusal: Outcome | None = None
         taken = set()
         for self._stage, command in commands:
@@ -210,11 +207,11 @@ class Connection:
     def _hand_over(self, body: bytes) -> Outcome:
         """Body, then dot. Until the first byte of the dot is written, the server has no message."""
         self._stage = Stage.BODY
-        self._write(body)
+        self._open_wire.write(body)
         if self._server_spoke_unasked():
             raise BadReply("the server broke in before the end of the message")
         self._stage = Stage.DOT
-        self._allow(self._settings.dot_timeout)
+        self._open_wire.allow(self._settings.dot_timeout)
         reply = self._ask(b".\r\n")
         self._transaction_open = False
         if reply.positive:
@@ -249,9 +246,11 @@ class Connection:
     def _open(self) -> None:
         settings = self._settings
         self._stage = Stage.CONNECT
-        self._allow(settings.message_timeout)
-        self._use(
-            socket.create_connection((settings.host, settings.port), settings.connect_timeout)
+        self._wire = Wire.connect(
+            settings.host,
+            settings.port,
+            connect_timeout=settings.connect_timeout,
+            seconds=settings.message_timeout,
         )
         if settings.tls == "ssl":
             self._start_tls()
@@ -270,17 +269,9 @@ class Connection:
             self._log_in()
         self._opened_at = time.monotonic()
 
-    def _use(self, connected: socket.socket) -> None:
-        self._socket = connected
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._poll.register(connected, select.POLLIN)
-
     def _start_tls(self) -> None:
-        assert self._socket is not None
-        self._arm()
         context = self._tls_context or ssl.create_default_context()
-        self._poll.unregister(self._socket)
-        self._use(context.wrap_socket(self._socket, server_hostname=self._settings.host))
+        self._open_wire.start_tls(context, self._settings.host)
 
     def _greet(self) -> None:
         self._stage = Stage.EHLO
@@ -295,8 +286,7 @@ class Connection:
         self._features = {keyword: parameters for keyword, _, parameters in words}
 
     def _address_literal(self) -> str:
-        assert self._socket is not None
-        address = self._socket.getsockname()[0]
+        address = self._open_wire.own_address
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
     def _log_in(self) -> None:
@@ -326,40 +316,25 @@ class Connection:
     # --- the wire
 
     def _ask(self, line: bytes) -> Reply:
-        self._write(line)
+        self._open_wire.write(line)
         return self._replies.next()
 
-    def _allow(self, seconds: float) -> None:
-        """Everything until the next call of this may take so long in all."""
-        self._deadline = time.monotonic() + seconds
-
-    def _arm(self) -> None:
-        assert self._socket is not None
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        self._socket.settimeout(left)
-
-    def _write(self, data: bytes) -> None:
-        assert self._socket is not None
-        rest = memoryview(data)
-        while rest:
-            self._arm()
-            rest = rest[self._socket.send(rest) :]
+    @property
+    def _open_wire(self) -> Wire:
+        assert self._wire is not None
+        return self._wire
 
     def _receive(self) -> bytes:
-        assert self._socket is not None
-        self._arm()
-        return self._socket.recv(4096)
+        return self._open_wire.read()
 
     def _server_spoke_unasked(self) -> bool:
-        return self._replies.waiting or bool(self._poll.poll(0))
+        return self._replies.waiting or self._open_wire.has_news
 
     def _hang_up(self) -> None:
         self._closed = True
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
 
 
 def _dot_stuffed(body: bytes) -> bytes | None:
