@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from mailings.audience.rule import Audience, audience_of, capped
+from mailings.following import followed_links
 from mailings.models import Deferral, MailEvent, Mailing, Recipient, Reply, SkipReason
 from mailings.segments import BadRules
 from mailings.segments.rules import Rules
@@ -237,6 +238,8 @@ def _trail(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
     happened += [(event.at, _("unsubscribed by mail")) for event in wrote]
     replies = Reply.objects.filter(mailing_number=mailing.pk, supporter=supporter)
     happened += [(reply.arrived_at, _("wrote back")) for reply in replies]
+    followed = followed_links(mailing_id=mailing.pk, supporter_id=supporter.pk)
+    happened += [(at, _("followed %s") % (url or _("the link to sign"))) for url, at in followed]
     for moment, words in sorted(happened):
         yield f"{_time(moment)}: {words}"
 

@@ -8,10 +8,11 @@ and nothing but counting ever comes of a visit.
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from mailings.models import Click, MailingContent, MailLink
@@ -109,7 +110,18 @@ def forget_old(*, days: int) -> None:
 def followed_by(supporter: Supporter) -> Rows:
     """Which links of our mails this person has followed, the newest first, for their own page."""
     clicks = Click.objects.filter(supporter=supporter).order_by("-at")[:MOST_ROWS]
+    return [{"link": url, "at": at} for url, at in _addressed(clicks)]
+
+
+def followed_links(*, mailing_id: int, supporter_id: int) -> list[tuple[str, datetime]]:
+    """Which links of one mailing a person has followed, and when; empty for the one to sign."""
+    clicks = Click.objects.filter(supporter=supporter_id, mailing=mailing_id).order_by("at")
+    return list(_addressed(clicks))
+
+
+def _addressed(clicks: QuerySet[Click]) -> Iterator[tuple[str, datetime]]:
     rows = list(clicks.values_list("mailing", "number", "at"))
     links = MailLink.objects.filter(mailing__in={mailing for mailing, _number, _at in rows})
     urls = {(link.mailing_id, link.number): link.url for link in links}
-    return [{"link": urls.get((mailing, number), ""), "at": at} for mailing, number, at in rows]
+    for mailing, number, at in rows:
+        yield urls.get((mailing, number), ""), at

@@ -102,6 +102,8 @@ def _campaign_screens(campaign: Campaign) -> Iterator[State]:
     yield State("admin close", f"{CAMPAIGNS}{campaign.pk}/do/close/")
     yield State("admin schedule", f"{CAMPAIGNS}{draft.pk}/do/schedule/")
     yield State("admin update", f"{ADMIN}campaigns/update/{update.pk}/change/", written)
+    text = update.texts.create(language="es", title="Nos reunimos", body="<p>Sí.</p>")
+    yield State("admin update text", f"{ADMIN}campaigns/updatetext/{text.pk}/change/", written)
     yield State("admin mailings", f"{ADMIN}mailings/mailing/")
 
 

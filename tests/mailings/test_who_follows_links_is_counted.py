@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, ConsentNotice
 from campaigns.revising import revise_notice
 from mailings.drafting import draft_from_update
+from mailings.explaining import why
 from mailings.following import forget_old
 from mailings.lacking import lacks
 from mailings.models import Click, Mailing, Recipient, Trial, TrialText
@@ -62,6 +63,11 @@ def arrived_long_ago(mailing: Mailing) -> None:
     Recipient.objects.filter(mailing=mailing).update(done_at=long_ago)
 
 
+def trail_of(mailing: Mailing, reader: Supporter) -> list[str]:
+    """What staff read of it who ask about this person."""
+    return why(mailing=mailing, supporter=reader).trail
+
+
 def link_to_the_report(sink: SMTPSink, reader: Supporter) -> str:
     """Where “the report” leads in the mail of this reader; the same in both parts."""
     mail = sink.to(reader.email)[-1]
@@ -88,6 +94,8 @@ def test_a_link_leads_on_and_its_reader_is_counted_once(
     assert list(Click.objects.values_list("mailing", "supporter")) == [(mailing.pk, reader.pk)]
     tally = sum_up(mailing)
     assert (tally.clicked, tally.mailed) == (1, 2)
+    assert any(line.endswith(f"followed {OUTSIDE}") for line in trail_of(mailing, reader))
+    assert trail_of(mailing, other) == []
     assert (OUTSIDE, 1) in [(link.url, link.people) for link in links_followed(mailing)]
 
 
