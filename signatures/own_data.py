@@ -18,7 +18,6 @@ from signatures.models import (
     ConsentEvent,
     Letter,
     Signature,
-    Subscription,
     Supporter,
     Suppression,
 )
@@ -125,56 +124,67 @@ def everything_about(supporter: Supporter) -> dict[str, Any]:
 def mail_of(supporter: Supporter) -> dict[str, Any]:
     """What is held about mail to a person, shaped as in `everything_about()`."""
     scopes = {scope.pk: str(scope) for scope in MailScope.objects.select_related("organization")}
-    own = {"supporter": supporter}
-    newest = slice(MOST_ROWS)
     return {
-        "consents": [
-            {
-                "at": event.at,
-                "choice": event.choice,
-                "meaning": str(event.get_choice_display()),
-                "kinds_of_mail": [scopes.get(pk, str(pk)) for pk in event.scope_ids],
-                "notice": event.notice.text if event.notice else "",
-                "said_on": event.via,
-            }
-            for event in ConsentEvent.objects.filter(**own)
-            .select_related("notice")
-            .order_by("-at")[newest]
-        ],
+        "consents": _consents(supporter, scopes),
         "subscriptions": [
             {
                 "kind_of_mail": scopes.get(one.scope_id, ""),
                 "since": one.subscribed_at,
                 "ended_at": one.unsubscribed_at,
             }
-            for one in Subscription.objects.filter(**own).order_by("-subscribed_at")
+            for one in supporter.subscriptions.order_by("-subscribed_at")
         ],
         "muted_campaigns": [
             {"campaign": mute.campaign.headline, "since": mute.muted_at}
-            for mute in CampaignMute.objects.filter(**own).select_related("campaign")
+            for mute in CampaignMute.objects.filter(supporter=supporter).select_related("campaign")
         ],
-        "letters": [
-            {
-                "kind": letter.kind,
-                "meaning": str(letter.get_kind_display()),
-                "about": letter.signature.campaign.headline,
-                "asked_for_at": letter.created_at,
-                "sent_at": letter.sent_at,
-            }
-            for letter in Letter.objects.filter(**own)
-            .select_related("signature__campaign")
-            .order_by("-created_at")[newest]
-        ],
-        "blocks": [
-            {
-                "reason": block.reason,
-                "meaning": str(block.get_reason_display()),
-                "since": block.created_at,
-                "lifted_at": block.lifted_at,
-            }
-            for block in Suppression.objects.filter(email_hash=bytes(supporter.email_hash))
-        ],
+        "letters": _letters(supporter),
+        "blocks": _blocks(supporter),
     }
+
+
+def _consents(supporter: Supporter, scopes: dict[int, str]) -> list[dict[str, Any]]:
+    """Every yes and no, the newest first, with the words that were agreed to."""
+    events = ConsentEvent.objects.filter(supporter=supporter).select_related("notice")
+    return [
+        {
+            "at": event.at,
+            "choice": event.choice,
+            "meaning": str(event.get_choice_display()),
+            "kinds_of_mail": [scopes.get(pk, str(pk)) for pk in event.scope_ids],
+            "notice": event.notice.text if event.notice else "",
+            "said_on": event.via,
+        }
+        for event in events.order_by("-at")[:MOST_ROWS]
+    ]
+
+
+def _letters(supporter: Supporter) -> list[dict[str, Any]]:
+    """What was written to them about their signatures, the newest first."""
+    letters = Letter.objects.filter(supporter=supporter).select_related("signature__campaign")
+    return [
+        {
+            "kind": letter.kind,
+            "meaning": str(letter.get_kind_display()),
+            "about": letter.signature.campaign.headline,
+            "asked_for_at": letter.created_at,
+            "sent_at": letter.sent_at,
+        }
+        for letter in letters.order_by("-created_at")[:MOST_ROWS]
+    ]
+
+
+def _blocks(supporter: Supporter) -> list[dict[str, Any]]:
+    """Why nothing is written to this address, or was not for a time."""
+    return [
+        {
+            "reason": block.reason,
+            "meaning": str(block.get_reason_display()),
+            "since": block.created_at,
+            "lifted_at": block.lifted_at,
+        }
+        for block in Suppression.objects.filter(email_hash=bytes(supporter.email_hash))
+    ]
 
 
 @transaction.atomic

@@ -147,7 +147,11 @@ def fill(
     with connection.cursor() as cursor:
         cursor.execute(_PLAN, {"people": supporters, "before": before})
     _sign()
-    _agree([scope.pk for scope in scopes])
+    _write_letters()
+    _pass_on()
+    kinds = [scope.pk for scope in scopes]
+    _agree(kinds)
+    _leave(kinds)
     _block()
     _count([campaign.pk for _, campaign in stories])
 
@@ -216,6 +220,10 @@ def _sign() -> None:
         " JOIN demo_story s ON s.id = d.campaign ORDER BY d.at",
         {},
     )
+
+
+def _write_letters() -> None:
+    """Those that ask to confirm, of the last two months; older ones are forgotten by now."""
     own = "FROM signatures_signature g JOIN demo_story s ON s.id = g.campaign_id"
     insert(
         Letter,
@@ -230,8 +238,11 @@ def _sign() -> None:
         },
         f"{own} WHERE g.state = 'pending' OR g.created_at > now() - interval '60 days'",
     )
+
+
+def _pass_on() -> None:
+    """Every tenth came by the link of somebody who had signed before."""
     with connection.cursor() as cursor:
-        # Every tenth came by the link of somebody who had signed before.
         cursor.execute(
             "UPDATE signatures_signature g SET sharer_id = o.id FROM signatures_signature o,"
             " demo_story s"
@@ -248,7 +259,7 @@ def _sign() -> None:
 
 
 def _agree(scopes: list[int]) -> None:
-    """Consents, what they began, and every eighth who has left since."""
+    """Consents and what they began; every eighth has left since."""
     agreed = (
         "FROM (SELECT DISTINCT ON (g.supporter_id) g.* FROM signatures_signature g"
         " JOIN demo_story s ON s.id = g.campaign_id WHERE g.consents AND g.state = 'counted'"
@@ -283,6 +294,10 @@ def _agree(scopes: list[int]) -> None:
         f"{agreed}, unnest(%(scopes)s::bigint[]) AS scope",
         {"scopes": scopes},
     )
+
+
+def _leave(scopes: list[int]) -> None:
+    """What those who have left said."""
     insert(
         ConsentEvent,
         {

@@ -233,43 +233,50 @@ def wave_page(
     campaign = campaign_for(request, campaign_id, "signatures.add_statechange")
     posted = request.method == "POST"
     asked = request.POST if posted else request.GET
-    described = posted or "look" in asked
-    if not described:
+    if not posted and "look" not in asked:
         form = WaveForm(initial=asked.dict(), campaign=campaign)
         return _show_wave(model_admin, request, campaign, form)
     form = WaveForm(asked, campaign=campaign)
     if not form.is_valid():
         return _show_wave(model_admin, request, campaign, form)
-    wave = form.wave()
-    confirm = ConfirmForm(request.POST if posted else None)
+    wave, confirm = form.wave(), ConfirmForm(request.POST if posted else None)
     agreed = confirm.is_valid()
     if posted:
         wave = replace(wave, high=confirm.cleaned_data.get("high"))
     try:
         if agreed:
-            change = state_changing.begin_wave(
-                wave=wave,
-                expected_count=confirm.cleaned_data["count"],
-                reason=confirm.cleaned_data["reason"],
-                user=request.user,
-            )
-            words = _("Rejecting a wave: %s") % in_words(wave)
-            model_admin.log_change(request, campaign, words)
-            work_on(request, change)
-            return HttpResponseRedirect(page_of(change))
+            return _reject_wave(model_admin, request, campaign, wave, confirm)
         return _show_wave(model_admin, request, campaign, form, confirm, wave)
     except state_changing.WaveChanged as changed:
-        confirm.add_error(
-            "count", _("It is %s now. Nothing was rejected.") % intcomma(changed.count)
-        )
+        why = _("It is %s now. Nothing was rejected.") % intcomma(changed.count)
+        confirm.add_error("count", why)
         return _show_wave(model_admin, request, campaign, form, confirm, wave)
     except TooWide:
-        form.add_error(
-            None,
-            _("That reaches over more than %s signatures: narrow the time.")
-            % intcomma(MOST_LOOKED_AT),
-        )
+        why = _("That reaches over more than %s signatures: narrow the time.")
+        form.add_error(None, why % intcomma(MOST_LOOKED_AT))
         return _show_wave(model_admin, request, campaign, form)
+
+
+def _reject_wave(
+    model_admin: admin.ModelAdmin,
+    request: HttpRequest,
+    campaign: Campaign,
+    wave: Wave,
+    confirm: ConfirmForm,
+) -> HttpResponse:
+    """Reject as many as were counted, and lead to the page where that can be undone.
+
+    Raises WaveChanged and TooWide, and then nothing was rejected.
+    """
+    change = state_changing.begin_wave(
+        wave=wave,
+        expected_count=confirm.cleaned_data["count"],
+        reason=confirm.cleaned_data["reason"],
+        user=request.user,
+    )
+    model_admin.log_change(request, campaign, _("Rejecting a wave: %s") % in_words(wave))
+    work_on(request, change)
+    return HttpResponseRedirect(page_of(change))
 
 
 def _show_wave(

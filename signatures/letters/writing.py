@@ -5,6 +5,7 @@ compiled once and filled per person, as a mailing is.
 """
 
 from collections.abc import Collection
+from typing import Any
 
 import css_inline
 from django.conf import settings
@@ -136,14 +137,31 @@ def compile_letter(
     `asks_to_confirm`: the signature is not yet confirmed, so the letter carries the link that does.
     `holes` are the names that are filled for each person.
     """
-    organization = campaign.organization
     placeholders = Placeholders()
-    context = {
-        "organization": organization,
+    context = _context_of(campaign, placeholders) | {"asks_to_confirm": asks_to_confirm}
+    template = f"signatures/letters/{kind}"
+    with translation.override(campaign.language):
+        subject = render_to_string(f"{template}_subject.txt", context).strip()
+        text = render_to_string(f"{template}.txt", context)
+        html = css_inline.inline(render_to_string(f"{template}.html", context), keep_at_rules=True)
+    name, address = campaign.organization.sender
+    return compile_skeleton(
+        sender=mailbox(name, address),
+        subject=without_holes(subject),
+        headers=_headers_of(kind, campaign),
+        text=placeholders.settle(text),
+        html=placeholders.settle(html),
+        holes=holes,
+    )
+
+
+def _context_of(campaign: Campaign, placeholders: Placeholders) -> dict[str, Any]:
+    """What the templates of every letter read."""
+    return {
+        "organization": campaign.organization,
         "campaign": campaign,
         "campaign_url": campaign.public_url,
         "share_url": f"{campaign.public_url}?s={placeholders['share_code']}&source=share-letter",
-        "asks_to_confirm": asks_to_confirm,
         "own_data_url": settings.SITE_URL + reverse("own-data"),
         "keep_days": settings.KEEP_UNCONFIRMED_DAYS,
         "site_url": settings.SITE_URL,
@@ -152,28 +170,18 @@ def compile_letter(
             for name, (purpose, hole) in _LINKS.items()
         },
     }
-    template = f"signatures/letters/{kind}"
-    with translation.override(campaign.language):
-        subject = render_to_string(f"{template}_subject.txt", context).strip()
-        text = render_to_string(f"{template}.txt", context)
-        html = css_inline.inline(render_to_string(f"{template}.html", context), keep_at_rules=True)
-    name, address = organization.sender
+
+
+def _headers_of(kind: str, campaign: Campaign) -> dict[str, str]:
     headers = letter_headers(
         to="[[to]]",
         key="[[key]]",
         domain=settings.MAIL_DOMAIN,
         date="[[date]]",
         language=campaign.language,
-        reply_to=organization.reply_to,
+        reply_to=campaign.organization.reply_to,
     )
     if kind == Letter.Kind.STAY:
         url = links.full_address(links.UNSUBSCRIBE, "[[unsubscribe_token]]")
         headers |= unsubscribe_headers(url)
-    return compile_skeleton(
-        sender=mailbox(name, address),
-        subject=without_holes(subject),
-        headers=headers,
-        text=placeholders.settle(text),
-        html=placeholders.settle(html),
-        holes=holes,
-    )
+    return headers
