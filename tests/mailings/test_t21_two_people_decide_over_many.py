@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from mailings.models import Segment
+from mailings.scheduling import approve_mailing
 from tests.campaigns.admin_pages import form_on, save, words
 from tests.mailings.making import sign_up
 from tests.mailings.office import Office, State
@@ -81,6 +82,21 @@ def test_t21_who_edits_a_part_and_others_after_them_is_still_not_its_second_pers
     save(office.client, office.page, "mailing_form", subject="The last word")
     office.proof()
     assert "You wrote a part of it" in office.press("approve", desk)
+    assert "somebody who did not write it" in office.press("send", desk, count=3)
+    assert not office.reached()
+
+
+def test_t21_an_approval_by_a_writer_is_not_that_of_a_second_person(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    mallory, desk = office.hire("Organizers")
+    save(desk, office.page, "mailing_form", preheader="Words of another.")
+    save(office.client, office.page, "mailing_form", subject="The last word")
+    office.proof()
+    office.mailing.refresh_from_db()
+    assert approve_mailing(mailing=office.mailing, user=mallory)
+    assert not office.mailing.by_second_person
+    assert {mallory.pk, office.user.pk} <= set(office.mailing.written_by)
     assert "somebody who did not write it" in office.press("send", desk, count=3)
     assert not office.reached()
 
