@@ -30,14 +30,21 @@ QUICK = Plan(
     signing=signing.Plan(visitors=(1, 50), existing=0, rounds=3, seconds=1.2),
     reading=reading.Plan(visitors=(1, 50), rounds=3, seconds=1.0),
     flash=None,
-    mailing=mailing.Plan(people=2_000, stock=200, rounds=2, far=0),
+    mailing=mailing.Plan(people=2_000, stock=200, rounds=2, beside_letters=8_000, far=0),
     exporting=None,
 )
 FULL = Plan(
     signing=signing.Plan(visitors=(1, 50, 200), existing=10_000_000, rounds=4, seconds=3.0),
     reading=reading.Plan(visitors=(1, 50), rounds=5, seconds=2.0),
     flash=flash.Plan(seconds=60.0),
-    mailing=mailing.Plan(people=10_000, stock=1_000, rounds=3, far=100, far_with_quota=6_000),
+    mailing=mailing.Plan(
+        people=10_000,
+        stock=1_000,
+        rounds=3,
+        beside_letters=30_000,
+        far=100,
+        far_with_quota=6_000,
+    ),
     exporting=exporting.Plan(signatures=1_000_000, rounds=2),
 )
 # `--quick --only flash`, or exporting: asked for by name, a short one.

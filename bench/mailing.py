@@ -5,8 +5,10 @@ every turn the sink must have accepted one mail for each who was owed one, and n
 """
 
 import json
+import time
 from bisect import bisect_left
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from bench.servers import Meter, Servers
 from deploy.local import ports
 from tests.rig.tcp_proxy import TCPProxy
 
+DIGEST = "digest"
 STOCK, RAW, SMTPLIB = "stock Django", "raw pipelined SMTP", "smtplib"
 SIZE = """
 SELECT sum(pg_total_relation_size(c.oid)), pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')
@@ -28,18 +31,21 @@ CONNECTIONS = (1, 8)
 THERE_AND_BACK = 0.1
 # What the far server's owner allows, and over how many connections it is sent to.
 QUOTA, FAR_CONNECTIONS = 200, 64
+# While letters are asked for, one every so many seconds, bulk mail has so many mails for each.
+LETTER_DOMAIN, LETTERS_APART, MAILS_FOR_A_LETTER = "@letters.example.org", 0.5, 2_000
 # Seconds in which a million recipients are to be written down.
 FREEZE_A_MILLION = (30, 15)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How many mails: ours and the lean ones, stock Django's, and to the far sink (0: none), over
-    one connection and with a quota."""
+    """How many mails: ours and the lean ones, stock Django's, those that letters leave beside, and
+    to the far sink (0: none), over one connection and with a quota."""
 
     people: int
     stock: int
     rounds: int
+    beside_letters: int
     far: int
     far_with_quota: int = 0
 
@@ -58,25 +64,38 @@ class _Run:
 
 def measure(servers: Servers, report: Report, plan: Plan) -> None:
     """Everything about bulk mail, into the report."""
-    near = plan.rounds * len(CONNECTIONS)
-    sizes = [plan.people] * near + ([plan.far, plan.far_with_quota] if plan.far else [])
-    mailings = iter(
-        json.loads(servers.run("-m", "bench.with_django", "bench.audience", *map(str, sizes)))
-    )
+    mailings = _made(servers, plan)
     for _ in range(plan.rounds):
         for connections in CONNECTIONS:
             mailing, domain, size = next(mailings)
-            section = f"mail, {connections} connection{'s' if connections > 1 else ''}"
+            section = _near(connections)
             for contender, kind, people in _contenders(plan, connections):
                 own = domain if kind == "ours" else f"{kind}.{domain}"
                 run = _Run(contender, kind, connections, people, mailing, own)
                 report.add(_turn(servers, report, section, run, servers.sink.url))
-    report.notes.append(f"Each mail has {size:,} bytes.")
+        mailing, domain, whole = next(mailings)
+        run = _Run(DIGEST, "ours", connections, plan.people, mailing, domain)
+        report.add(_turn(servers, report, section, run, servers.sink.url))
+    report.notes.append(f"Each mail has {size:,} bytes, a digest with everything {whole:,}.")
     for connections in CONNECTIONS:
         report.comparisons += _comparisons(connections)
+    _letters(servers, report, plan, *next(mailings))
     if plan.far:
         _far(servers, report, plan, *next(mailings))
         _far_with_quota(servers, report, plan, *next(mailings))
+
+
+def _made(servers: Servers, plan: Plan) -> Iterator[tuple[int, str, int]]:
+    """Every mailing in the order of its turn, with its domain and the bytes of a mail."""
+    asked = [*[str(plan.people)] * len(CONNECTIONS), f"digest:{plan.people}"] * plan.rounds
+    asked += [str(plan.beside_letters)]
+    asked += [str(plan.far), str(plan.far_with_quota)] if plan.far else []
+    made = json.loads(servers.run("-m", "bench.with_django", "bench.audience", *asked))
+    return iter(made)
+
+
+def _near(connections: int) -> str:
+    return f"mail, {connections} connection{'s' if connections > 1 else ''}"
 
 
 def _contenders(plan: Plan, connections: int) -> list[tuple[str, str, int]]:
@@ -89,7 +108,7 @@ def _contenders(plan: Plan, connections: int) -> list[tuple[str, str, int]]:
 
 
 def _comparisons(connections: int) -> list[Comparison]:
-    section = f"mail, {connections} connection{'s' if connections > 1 else ''}"
+    section = _near(connections)
     speed, cost = "per second", "CPU ms"
     if connections > 1:
         million = [1_000_000 / seconds for seconds in FREEZE_A_MILLION]
@@ -97,6 +116,8 @@ def _comparisons(connections: int) -> list[Comparison]:
             Comparison(section, speed, after=1000),
             Comparison(section, speed, STOCK, to_land=10, after=15),
             Comparison(section, speed, RAW, to_land=0.25, after=0.4),
+            # Of a digest each reader gets what is news to them.
+            Comparison(section, speed, OURS, to_land=0.7, of=DIGEST),
             Comparison(section, "bytes kept each", to_land=250, after=200, at_least=False),
             Comparison(section, "frozen per second", to_land=million[0], after=million[1]),
         ]
@@ -106,6 +127,40 @@ def _comparisons(connections: int) -> list[Comparison]:
         *(Comparison(section, speed, against) for against in (STOCK, RAW, SMTPLIB)),
         *(Comparison(section, cost, against, at_least=False) for against in (STOCK, RAW)),
     ]
+
+
+def _letters(
+    servers: Servers, report: Report, plan: Plan, mailing: int, domain: str, _: int
+) -> None:
+    """How long confirmations take to leave while bulk mail goes out at full speed."""
+    section = "confirmations beside bulk mail"
+    run = _Run(OURS, "ours", CONNECTIONS[-1], plan.beside_letters, mailing, domain)
+    asking = ("-m", "bench.with_django", "bench.letters", domain.partition(".")[0])
+    worker = servers.start_worker("tx")
+    with ThreadPoolExecutor(1) as beside:
+        bulk = beside.submit(_turn, servers, report, section, run, servers.sink.url)
+        many = plan.beside_letters // MAILS_FOR_A_LETTER
+        signed = dict(json.loads(servers.run(*asking, str(many), str(LETTERS_APART))))
+        turn = bulk.result()
+    left = _when_all_have_left(servers, many)
+    worker.kill()
+    took = [left[address] - asked for address, asked in signed.items() if address in left]
+    report.ledgers.append(reconcile(section, promised=signed, there=list(left)))
+    turn.values.update({"letters": len(took), "slowest letter s": max(took)})
+    report.add(turn)
+    report.comparisons.append(
+        Comparison(section, "slowest letter s", to_land=10, after=10, at_least=False)
+    )
+
+
+def _when_all_have_left(servers: Servers, many: int) -> dict[str, float]:
+    """When the sink accepted each of so many letters; after a minute's patience, those it has."""
+    give_up = time.monotonic() + 60
+    while True:
+        left = servers.sink.arrivals(LETTER_DOMAIN)
+        if len(left) >= many or time.monotonic() > give_up:
+            return left
+        time.sleep(0.2)
 
 
 @contextmanager
@@ -143,7 +198,7 @@ def _far_with_quota(
     with _distance(servers) as url:
         run = _Run(OURS, "ours", FAR_CONNECTIONS, plan.far_with_quota, mailing, domain)
         turn = _turn(servers, report, section, run, url)
-    times = servers.sink.times(f"@{domain}")
+    times = list(servers.sink.arrivals(f"@{domain}").values())
     turn.values["% of the quota"] = 100 * (len(times) - 1) / (times[-1] - times[0]) / QUOTA
     turn.values["busiest second"] = max(
         bisect_left(times, begun + 1) - position for position, begun in enumerate(times)

@@ -29,7 +29,10 @@ class Round:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a section is judged by: our `key` through that of `against`, or our bare figure."""
+    """What a section is judged by: our `key` through that of `against`, or our bare figure.
+
+    `of` is another contender that stands in for ours.
+    """
 
     section: str
     key: str
@@ -37,6 +40,7 @@ class Comparison:
     to_land: float | None = None
     after: float | None = None
     at_least: bool = True
+    of: str = OURS
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Report:
     def judged(self) -> Iterator[Judged]:
         """Every comparison for which there are figures."""
         for comparison in self.comparisons:
-            ours = self._of(comparison.section, OURS, comparison.key)
+            ours = self._of(comparison.section, comparison.of, comparison.key)
             if comparison.against:
                 theirs = self._of(comparison.section, comparison.against, comparison.key)
                 ours = [a / b for a, b in zip(ours, theirs, strict=False) if b]
@@ -138,9 +142,10 @@ class Report:
             comparison = judged.comparison
             sign = "≥ " if comparison.at_least else "≤ "
             against = f" : {comparison.against}" if comparison.against else ""
+            of = "" if comparison.of == OURS else f"{comparison.of}, "
             lines.append(
                 [
-                    f"{comparison.section}, {comparison.key}{against}",
+                    f"{comparison.section}, {of}{comparison.key}{against}",
                     short(judged.figure),
                     f"{short(judged.low)}–{short(judged.high)}",
                     *(

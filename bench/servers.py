@@ -60,11 +60,13 @@ class Sink(Program):
         """Whom the accepted mails of a domain went to, in the order of their coming."""
         return [who for mail in self._mails() for who in mail["recipients"] if who.endswith(domain)]
 
-    def times(self, domain: str) -> list[float]:
-        """When it accepted the mails to a domain, in seconds of its own clock."""
-        return [
-            mail["monotonic"] for mail in self._mails() if mail["recipients"][0].endswith(domain)
-        ]
+    def arrivals(self, domain: str) -> dict[str, float]:
+        """When it accepted the mail to each address of a domain, by time.monotonic()."""
+        return {
+            mail["recipients"][0]: mail["monotonic"]
+            for mail in self._mails()
+            if mail["recipients"][0].endswith(domain)
+        }
 
     def _mails(self) -> Iterator[dict[str, Any]]:
         with self.log.open() as lines:

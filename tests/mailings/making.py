@@ -20,6 +20,8 @@ from signatures.models import Signature, Subscription, Supporter
 from tests.campaigns.admin_pages import make_organizer
 
 _numbers: Iterator[int] = count(1)
+# Rows of one INSERT; a million at once would run into the product's time limit of a statement.
+AT_ONCE = 10_000
 
 
 def make_update(campaign: Campaign, **fields: Any) -> Update:
@@ -39,28 +41,39 @@ def sign_up(campaign: Campaign, people: int, *, domain: str = "example.org") -> 
     statement, notice = campaign.current_statement(), campaign.current_notice()
     addresses = [f"reader{first + n}@{domain}" for n in range(people)]
     supporters = Supporter.objects.bulk_create(
-        Supporter(
-            email=address, email_key=email_key(address), email_hash=email_hash(email_key(address))
-        )
-        for address in addresses
+        (
+            Supporter(
+                email=address,
+                email_key=email_key(address),
+                email_hash=email_hash(email_key(address)),
+            )
+            for address in addresses
+        ),
+        batch_size=AT_ONCE,
     )
     signatures = Signature.objects.bulk_create(
-        Signature(
-            campaign=campaign,
-            supporter=supporter,
-            statement=statement,
-            notice=notice,
-            consents=True,
-            name="A. Reader",
-            state=Signature.State.COUNTED,
-            counted_at=timezone.now(),
-            confirmed_at=timezone.now(),
-        )
-        for supporter in supporters
+        (
+            Signature(
+                campaign=campaign,
+                supporter=supporter,
+                statement=statement,
+                notice=notice,
+                consents=True,
+                name="A. Reader",
+                state=Signature.State.COUNTED,
+                counted_at=timezone.now(),
+                confirmed_at=timezone.now(),
+            )
+            for supporter in supporters
+        ),
+        batch_size=AT_ONCE,
     )
     Subscription.objects.bulk_create(
-        Subscription(supporter=signature.supporter, scope=scope, signature=signature)
-        for signature in signatures
+        (
+            Subscription(supporter=signature.supporter, scope=scope, signature=signature)
+            for signature in signatures
+        ),
+        batch_size=AT_ONCE,
     )
     return supporters
 
