@@ -18,6 +18,8 @@ from mailings import day_caps
 from mailings.models import Chunk, Recipient
 
 Status = Recipient.Status
+_OPEN, _LEASED = Chunk.State.OPEN.value, Chunk.State.LEASED.value
+_PENDING, _SENT, _UNKNOWN = Status.PENDING.value, Status.SENT.value, Status.UNKNOWN.value
 
 # The first half of the key of the advisory locks that serialise the claims of a lane.
 _LANE_LOCK = 0x6D61696C
@@ -65,12 +67,12 @@ class LeaseLost(Exception):
     """The chunk is not ours (any more), or its mailing was paused or cancelled: send nothing."""
 
 
-_LANE_ROOM = """
+_LANE_ROOM = f"""
 WITH live AS (
     SELECT c.mailing_id, count(*) AS leases
     FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id
     WHERE m.state IN ('sending', 'paused') AND c.lane = %(lane)s
-        AND c.state = 1 AND c.lease_until > now()
+        AND c.state = {_LEASED} AND c.lease_until > now()
     GROUP BY c.mailing_id
 )
 SELECT m.id, m.open_wave
@@ -79,7 +81,7 @@ WHERE l.number = %(lane)s AND (l.paused_until IS NULL OR l.paused_until <= now()
     AND l.max_connections > (SELECT coalesce(sum(leases), 0) FROM live)
     AND m.state = 'sending'
 ORDER BY coalesce(live.leases, 0), m.id
-"""
+"""  # noqa: S608
 
 # Two statements, because each walks the index of open chunks in its own order.
 _CLAIM = """
@@ -89,21 +91,21 @@ WITH k AS (
     ORDER BY wave, lo LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE mailings_chunk c
-SET state = 1, token = %(token)s, lease_until = now() + %(lease)s * interval '1 second'
+SET state = {leased}, token = %(token)s, lease_until = now() + %(lease)s * interval '1 second'
 FROM k WHERE c.mailing_id = %(mailing)s AND c.lane = %(lane)s AND c.lo = k.lo
 RETURNING c.lo, c.hi, k.state, k.cursor, c.variant
 """
-_CLAIM_ABANDONED = _CLAIM.format(which="state = 1 AND lease_until < now()")
-_CLAIM_OPEN = _CLAIM.format(which="state = 0 AND wave <= %(wave)s")
+_CLAIM_ABANDONED = _CLAIM.format(leased=_LEASED, which=f"state = {_LEASED} AND lease_until < now()")
+_CLAIM_OPEN = _CLAIM.format(leased=_LEASED, which=f"state = {_OPEN} AND wave <= %(wave)s")
 
-SETTLE = """
+SETTLE = f"""
 UPDATE mailings_recipient
-SET status = CASE WHEN seq = %(cursor)s THEN 7 ELSE 3 END,
+SET status = CASE WHEN seq = %(cursor)s THEN {_UNKNOWN} ELSE {_SENT} END,
     code = CASE WHEN seq = %(cursor)s THEN NULL ELSE 250 END,
     done_at = now()
 WHERE mailing_id = %(mailing)s AND lane = %(lane)s
-    AND seq >= %(lo)s AND seq <= %(cursor)s AND status = 0
-"""
+    AND seq >= %(lo)s AND seq <= %(cursor)s AND status = {_PENDING}
+"""  # noqa: S608
 
 
 @transaction.atomic
@@ -154,7 +156,7 @@ def _claim_of(mailing: int, lane: int, wave: int) -> Lease | None:
     return None
 
 
-_OWED = """
+_OWED = f"""
 SELECT r.seq, r.subscription_id, r.supporter_id, r.attempts,
     coalesce(c.headline, ''), coalesce(own.created_at, first.created_at, s.subscribed_at, now()),
     coalesce(p.name, ''), r.items, coalesce(t.language, '')
@@ -167,9 +169,9 @@ LEFT JOIN signatures_signature own
     ON own.campaign_id = m.campaign_id AND own.supporter_id = r.supporter_id
 LEFT JOIN campaigns_campaign c ON c.id = coalesce(own.campaign_id, first.campaign_id)
 LEFT JOIN campaigns_statement t ON t.id = coalesce(own.statement_id, first.statement_id)
-WHERE r.mailing_id = %s AND r.lane = %s AND r.seq > %s AND r.seq <= %s AND r.status = 0
+WHERE r.mailing_id = %s AND r.lane = %s AND r.seq > %s AND r.seq <= %s AND r.status = {_PENDING}
 ORDER BY r.seq
-"""
+"""  # noqa: S608
 
 
 def owed(lease: Lease) -> list[Owed]:
@@ -183,28 +185,29 @@ def owed(lease: Lease) -> list[Owed]:
 
 
 # A recipient whom somebody else has meanwhile put down as unknown was sent to after all.
-_SENT = """
+_RECORD_ACCEPTED = f"""
 UPDATE mailings_recipient
-SET status = 3, code = 250, attempts = attempts + 1, done_at = now()
-WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = ANY(%(seqs)s) AND status IN (0, 7)
-"""
-_RECORD = """
+SET status = {_SENT}, code = 250, attempts = attempts + 1, done_at = now()
+WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = ANY(%(seqs)s)
+    AND status IN ({_PENDING}, {_UNKNOWN})
+"""  # noqa: S608
+_RECORD = f"""
 WITH u AS (
     UPDATE mailings_recipient
     SET status = %(status)s, code = %(code)s, attempts = attempts + 1, done_at = now()
-    WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = %(seq)s AND status = 0
+    WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = %(seq)s AND status = {_PENDING}
     RETURNING mailing_id, lane, seq
 )
 INSERT INTO mailings_deferral (mailing_id, lane, seq, next_attempt_at, variant)
 SELECT mailing_id, lane, seq, now() + %(retry_in)s * interval '1 second', %(variant)s
 FROM u WHERE %(retry_in)s::float8 IS NOT NULL
-"""
+"""  # noqa: S608
 
 
 def record_accepted(*, mailing: int, lane: int, seqs: list[int]) -> None:
     """Write down whom the mail server has accepted a mail to. Safe to repeat."""
     with connection.cursor() as cursor:
-        cursor.execute(_SENT, {"mailing": mailing, "lane": lane, "seqs": seqs})
+        cursor.execute(_RECORD_ACCEPTED, {"mailing": mailing, "lane": lane, "seqs": seqs})
 
 
 def record(lease: Lease, result: Result) -> None:
