@@ -33,6 +33,8 @@ SEEN = re.compile(
         (?:\ (?:on|am|el|le|il|op|em|dnia|date))?\ ?:?\ ?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
+# No word that says `accessed on` stands further before its day.
+FAR = 40
 # What led to an address that was left out.
 SECOND = re.compile(r"[,;]? (?:see|siehe|véase|voir)(?: (?:also|auch|también|aussi))?[,:]?\Z", re.I)
 # Words that only say where the rest of a reference is, or that it was seen.
@@ -68,12 +70,13 @@ def take_found(text: str, links: list[tuple[str, str]]) -> tuple[str, Found]:
             text = re.sub(rf"[\[(]?{re.escape(words.strip())}[\])]?\.?\Z", "", text).strip()
     rest = text
     for when in find_dates(text):
-        if when.precision == "day" and (seen := SEEN.search(text[: when.start])):
+        near = max(0, when.start - FAR)
+        if when.precision == "day" and (seen := SEEN.search(text[near : when.start])):
             found.accessed_on = when.day
             if when.is_ambiguous:
                 found.whys += (_("Day and month of the access may be the other way round."),)
             after = re.sub(r"\A,? ?(?:from|von|de)?[\])]?[.,;:]?", "", text[when.end :])
-            rest = f"{text[: seen.start()].rstrip()} {after.lstrip()}".strip()
+            rest = f"{text[: near + seen.start()].rstrip()} {after.lstrip()}".strip()
             break
     addresses = []
     while match := ADDRESS.search(rest):

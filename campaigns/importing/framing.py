@@ -134,11 +134,9 @@ _MARKS = r"(?:\W|[¹²³⁰⁴-⁹])"
 
 
 def _is_sentence(text: str) -> bool:
-    return (
-        len(text) > 60
-        and " " in text
-        or bool(re.search(rf"[a-zäöüß0-9%)]{_MARKS}{{0,4}}[.?!]{_MARKS}*[0-9]*\W*\Z", text))
-    )
+    # Of a text without any space the end alone tells, and a pattern must not try every other place.
+    ends = re.search(rf"[a-zäöüß0-9%)]{_MARKS}{{0,4}}[.?!]{_MARKS}*[0-9]*\W*\Z", text[-40:])
+    return len(text) > 60 and " " in text or bool(ends)
 
 
 def find_letter(found: Sections) -> None:

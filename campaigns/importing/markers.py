@@ -10,7 +10,9 @@ from campaigns.importing.draft import Doubt
 from campaigns.importing.pieces import RAISED
 from campaigns.text.vocabulary import Inline, Marker, Words
 
-NUMBERS = r"[0-9]{1,3}(?:(?:,|[–-])[0-9]{1,3})*"
+# Nobody cites more at once, and a row without end must not be read anew from each of its numbers.
+NUMBERS = r"[0-9]{1,3}(?:(?:,|[–-])[0-9]{1,3}){0,30}"
+RAISED_NUMBER = r"[¹²³⁰⁴-⁹]{1,3}(?![¹²³⁰⁴-⁹])"
 REFERENCE = re.compile(
     rf"""
     (?P<glued>(?<=[.,;:?!"'”’)\]…*])(?!(?<=[0-9]['’])[0-9]{{3}}(?![0-9])){NUMBERS}(?![^\s\])”’"–—,;:.!?])(?![.,:][0-9]))
@@ -18,7 +20,7 @@ REFERENCE = re.compile(
   | (?P<square>\ ?\[[0-9]{{1,3}}(?:(?:,|[–-]|;)\ ?[0-9]{{1,3}})*\])
   | (?P<round>\ ?\([0-9]{{1,3}}(?:(?:,|[–-])\ ?[0-9]{{1,3}})*\))
   | (?P<caret>(?<=[^\s0-9])\ ?\^[0-9]{{1,3}}(?:,[0-9]{{1,3}})*\^?(?![0-9]))
-  | (?P<raised>\ ?[¹²³⁰⁴-⁹]+(?:[\ ,;˒˙–-]{{0,2}}[¹²³⁰⁴-⁹]+)*)
+  | (?P<raised>\ ?(?<![¹²³⁰⁴-⁹]){RAISED_NUMBER}(?:[\ ,;˒˙–-]{{1,2}}{RAISED_NUMBER})*)
   | (?P<stuck>(?<=[a-zäöüßáéíóúñ]{{3}})[0-9]{{1,2}}(?=[\s.,;:?!)”"’]|\Z))
     """,
     re.VERBOSE,
@@ -28,7 +30,7 @@ ENUMERATES = re.compile(
     r"(?:[,;:]|\b(?:and|or|to|und|oder|zu|y|o|et|ou|à)) ?\([0-9]{1,2}\)\s+[a-zäöüßáéíóúñ]"
 )
 # `it.2, 3`: what may stand behind a glued number, up to where another sentence begins.
-FURTHER = re.compile(r"(?:,\ ?[0-9]{1,3})+(?=\s+[A-ZÄÖÜÁÉÍÓÚÑ“\"„«¿¡]|\s*\Z)")
+FURTHER = re.compile(r"(?:,\ ?[0-9]{1,3}){1,30}(?=\s+[A-ZÄÖÜÁÉÍÓÚÑ“\"„«¿¡]|\s*\Z)")
 # `[^key, p. 3]`, as some write where in a source something stands.
 NOTE_WITH_PLACE = re.compile(r"\[\^(?P<key>[\w-]{1,60})[,:;]? (?P<place>[^\[\]\n]{1,60})\]")
 # What ends in a point and goes on with a number, and what a raised number belongs to.

@@ -32,7 +32,7 @@ def logged_by_nginx(address: str) -> str:
     assert block
     for pattern, said in re.findall(r"^\s*~(\S+)\s+(\S+);", block[1], re.MULTILINE):
         if match := re.search(re.sub(r"\?<(\w+)>", r"?P<\1>", pattern), address):
-            return re.sub(r"\$(\w+)", lambda name, groups=match: groups[name[1]], said)
+            return match.expand(re.sub(r"\$(\w+)", r"\\g<\1>", said))
     return address
 
 
