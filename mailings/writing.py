@@ -1,24 +1,40 @@
 """Who wrote what a mailing says and to whom it says it: none of them is its second person."""
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+
 from campaigns.drafting import Text
-from campaigns.models import Update, UpdateText
+from campaigns.models import Campaign, Update, UpdateText
 from mailings.models import Mailing, MailingAct, Segment
 
 _WRITING = [MailingAct.Name.DRAFTED, MailingAct.Name.EDITED]
 
 
 def who_wrote(mailing: Mailing) -> set[int]:
-    """Ids of the users who wrote the mailing, its other texts, its news or its segment.
+    """Ids of the users who wrote the mailing, its other texts, its news, its segment or its ask.
 
     Words in other languages and words to be tried are edits of the mailing, which its log keeps.
-    Its updates and its segment are texts of their own, whose versions name who saved them.
+    Its updates and its segment are texts of their own, whose versions name who saved them. Of a
+    campaign, whose ask and sources stand in the mail, those count who changed it since the mailing
+    was begun: whoever began it had read what was there before.
     """
     acts = mailing.acts.filter(name__in=_WRITING).values_list("by", flat=True)
     wrote = {mailing.created_by_id, mailing.edited_by_id, *acts}
     wrote |= {author for update in mailing.updates.all() for author in _of_update(update)}
     if segment := mailing.segment:
         wrote |= {segment.created_by_id, *_savers(Text.of(Segment, segment.pk))}
+    wrote |= set(_changes_of_campaigns(mailing).values_list("user", flat=True))
     return {user for user in wrote if user is not None}
+
+
+def _changes_of_campaigns(mailing: Mailing) -> QuerySet[LogEntry]:
+    own = {mailing.campaign_id, *mailing.updates.values_list("campaign", flat=True)}
+    return LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Campaign),
+        object_id__in=[str(pk) for pk in own if pk],
+        action_time__gte=mailing.created_at,
+    )
 
 
 def _of_update(update: Update) -> set[int | None]:

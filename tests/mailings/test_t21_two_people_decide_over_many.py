@@ -115,6 +115,21 @@ def test_t21_who_edits_the_update_is_not_the_second_person_of_its_mail(office: O
     assert office.reached() == Counter()
 
 
+def test_t21_who_edits_the_ask_of_the_campaign_is_not_the_second_person(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    office.proof()
+    _mallory, desk = office.hire("Organizers")
+    page = reverse("admin:campaigns_campaign_change", args=[office.update.campaign_id])
+    save(desk, page, "campaign_form", ask="Quite another ask.")
+    office.update.campaign.refresh_from_db()
+    assert office.update.campaign.ask == "Quite another ask."
+    office.proof()
+    assert "somebody else approves it" in office.press("approve", desk)
+    _boss, other = office.hire("Senders")
+    assert "Approved." in office.press("approve", other)
+
+
 def test_t21_who_edits_the_segment_is_no_second_person_and_takes_an_approval_back(
     office: Office,
 ) -> None:
