@@ -68,16 +68,7 @@ def take_found(text: str, links: list[tuple[str, str]]) -> tuple[str, Found]:
     for words, _href in links:  # a link that only says that it is one
         if words.strip(" []()").lower() in FILLERS:
             text = re.sub(rf"[\[(]?{re.escape(words.strip())}[\])]?\.?\Z", "", text).strip()
-    rest = text
-    for when in find_dates(text):
-        near = max(0, when.start - FAR)
-        if when.precision == "day" and (seen := SEEN.search(text[near : when.start])):
-            found.accessed_on = when.day
-            if when.is_ambiguous:
-                found.whys += (_("Day and month of the access may be the other way round."),)
-            after = re.sub(r"\A,? ?(?:from|von|de)?[\])]?[.,;:]?", "", text[when.end :])
-            rest = f"{text[: near + seen.start()].rstrip()} {after.lstrip()}".strip()
-            break
+    rest = _without_seen(text, found)
     addresses = []
     while match := ADDRESS.search(rest):
         url = _trimmed(
@@ -103,6 +94,19 @@ def take_found(text: str, links: list[tuple[str, str]]) -> tuple[str, Found]:
     if found.whys:
         rest = SECOND.sub("", rest.strip())
     return rest.strip(), found
+
+
+def _without_seen(text: str, found: Found) -> str:
+    """`text` without the day on which its work was seen, which `found` has from then on."""
+    for when in find_dates(text):
+        near = max(0, when.start - FAR)
+        if when.precision == "day" and (seen := SEEN.search(text[near : when.start])):
+            found.accessed_on = when.day
+            if when.is_ambiguous:
+                found.whys += (_("Day and month of the access may be the other way round."),)
+            after = re.sub(r"\A,? ?(?:from|von|de)?[\])]?[.,;:]?", "", text[when.end :])
+            return f"{text[: near + seen.start()].rstrip()} {after.lstrip()}".strip()
+    return text
 
 
 def _trimmed(url: str) -> str:
