@@ -18,8 +18,6 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urljoin
 
-import dns.exception
-import dns.resolver
 from django.conf import settings
 
 from campaigns.models.source import SourceProblem as Problem
@@ -142,6 +140,10 @@ def look_up(host: str, patience: float) -> list[IPAddress]:
         return [ip_address(host)]
     except ValueError:
         pass
+    # Web processes know this module too, and never look a name up.
+    import dns.exception
+    import dns.resolver
+
     try:
         answers = dns.resolver.resolve_name(
             host, lifetime=min(patience, LOOKUP_PATIENCE), search=False

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from mailings.arriving import take_in
 from mailings.events import store
-from postroom.webhooks import BadWebhook, read_events, read_mails
+
+# The readers of a dozen providers take five megabytes of every web process, and most sites are told
+# by one provider or by none: they are imported when the first request for them comes.
 
 
 def _webhook(take: Callable[[str, HttpRequest], None]) -> Callable[..., HttpResponse]:
@@ -24,6 +26,8 @@ def _webhook(take: Callable[[str, HttpRequest], None]) -> Callable[..., HttpResp
     @csrf_exempt
     @require_http_methods(["HEAD", "POST"])
     def answer(request: HttpRequest, provider: str) -> HttpResponse:
+        from postroom.webhooks import BadWebhook
+
         try:
             if request.method == "POST":
                 take(provider, request)
@@ -40,10 +44,14 @@ def _webhook(take: Callable[[str, HttpRequest], None]) -> Callable[..., HttpResp
 
 
 def _store_events(provider: str, request: HttpRequest) -> None:
+    from postroom.webhooks import read_events
+
     store(read_events(provider, request))
 
 
 def _take_in_mails(provider: str, request: HttpRequest) -> None:
+    from postroom.webhooks import read_mails
+
     for mail in read_mails(provider, request):
         take_in(raw=mail.raw, recipient=mail.recipient)
 
