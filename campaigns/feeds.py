@@ -1,5 +1,6 @@
 """Atom feeds (RFC 4287): what an organization asks and what comes of it, sources included."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -58,6 +59,10 @@ def campaign_feed(slug: str) -> Document | None:
             organization=campaign.organization,
             feed_id=_tag(campaign.created_at, f"campaign/{campaign.pk}/{campaign.language}/feed"),
         )
+
+
+# XML has no place for these, be they in a title that came out of a word processor (XML 1.0, 2.2).
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class _Atom(Atom1Feed):
@@ -151,19 +156,25 @@ def _feed(
     feed_id: str,
 ) -> Document:
     feed = _Atom(
-        title=title,
+        title=_fit(title),
         link=link,
         description=None,
         language=language,
-        author_name=organization.name,
+        author_name=_fit(organization.name),
         author_link=organization.website or None,
         feed_url=link + "feed.atom",
         feed_guid=feed_id,
     )
     newest = sorted(entries, key=lambda entry: entry["pubdate"], reverse=True)
     for entry in newest[:ENTRIES]:
-        feed.add_item(description=None, **entry)  # type: ignore[arg-type]
+        fit = {name: _fit(value) for name, value in entry.items()}
+        feed.add_item(description=None, **fit)  # type: ignore[arg-type]
     return feed.writeString("utf-8").encode(), FEED_TYPE
+
+
+def _fit(value: Any) -> Any:
+    """A text without what no XML may have."""
+    return _NOT_IN_XML.sub(" ", value) if isinstance(value, str) else value
 
 
 def _tag(since: datetime, name: str) -> str:

@@ -38,6 +38,7 @@ JOIN signatures_signature g ON g.id = s.signature_id
 JOIN campaigns_consentnotice n ON n.id = g.notice_id AND n.tells_of_clicks
 JOIN signatures_supporter p ON p.id = r.supporter_id AND p.erased_at IS NULL
 WHERE r.supporter_id = %(supporter)s AND r.mailing_id = %(mailing)s
+    AND s.unsubscribed_at IS NULL
     AND r.done_at < now() - make_interval(secs => %(scanned)s)
 ON CONFLICT DO NOTHING
 """

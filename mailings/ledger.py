@@ -159,10 +159,9 @@ def _claim_of(mailing: int, lane: int, wave: int) -> Lease | None:
 _OWED = f"""
 SELECT r.seq, r.subscription_id, r.supporter_id, r.attempts,
     coalesce(c.headline, ''), coalesce(own.created_at, first.created_at, s.subscribed_at, now()),
-    coalesce(p.name, ''), r.items, coalesce(t.language, '')
+    coalesce(own.name, first.name, ''), r.items, coalesce(t.language, '')
 FROM mailings_recipient r
 JOIN mailings_mailing m ON m.id = r.mailing_id
-LEFT JOIN signatures_supporter p ON p.id = r.supporter_id
 LEFT JOIN signatures_subscription s ON s.id = r.subscription_id
 LEFT JOIN signatures_signature first ON first.id = s.signature_id
 LEFT JOIN signatures_signature own

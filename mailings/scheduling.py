@@ -109,8 +109,8 @@ def ask_again_when_grown(mailing: Mailing) -> bool:
     """Whether a mailing that is due must not begin now; takes one back that has grown too far.
 
     Who sent it, and whoever seconded it, decided on a number. Where the audience is more than a
-    tenth and more than fifty people larger when its time has come, they are asked again. One that
-    cannot be counted waits for the next round.
+    tenth and more than fifty people larger when its time has come, or has come to need a second
+    person, they are asked again. One that cannot be counted waits for the next round.
     """
     if mailing.counted is None or mailing.snapshot_after:
         return False
@@ -122,7 +122,9 @@ def ask_again_when_grown(mailing: Mailing) -> bool:
     except audience.TooSlow:
         logger.warning("The audience of mailing %s could not be counted in time", mailing.pk)
         return True
-    if now - mailing.counted <= max(mailing.counted // MOST_GROWTH, SLIGHT_GROWTH):
+    is_slight = now - mailing.counted <= max(mailing.counted // MOST_GROWTH, SLIGHT_GROWTH)
+    asked = mailing.by_second_person or not asks_for_second_person(mailing, now)
+    if is_slight and asked:
         return False
     numbers = {"then": intcomma(mailing.counted), "now": intcomma(now)}
     mailing.take_back(reason=_GROWN % numbers)

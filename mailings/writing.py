@@ -2,10 +2,10 @@
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from campaigns.drafting import Text
-from campaigns.models import Campaign, Update, UpdateText
+from campaigns.models import Campaign, Organization, Translation, Update, UpdateText
 from mailings.models import Mailing, MailingAct, Segment
 
 _WRITING = [MailingAct.Name.DRAFTED, MailingAct.Name.EDITED]
@@ -16,25 +16,32 @@ def who_wrote(mailing: Mailing) -> set[int]:
 
     Words in other languages and words to be tried are edits of the mailing, which its log keeps.
     Its updates and its segment are texts of their own, whose versions name who saved them. Of a
-    campaign, whose ask and sources stand in the mail, those count who changed it since the mailing
-    was begun: whoever began it had read what was there before.
+    campaign and its translations, whose ask and sources stand in the mail, and of the organization,
+    whose name and address do, those count who changed them since the mailing was begun: whoever
+    began it had read what was there before.
     """
     acts = mailing.acts.filter(name__in=_WRITING).values_list("by", flat=True)
     wrote = {mailing.created_by_id, mailing.edited_by_id, *acts}
     wrote |= {author for update in mailing.updates.all() for author in _of_update(update)}
     if segment := mailing.segment:
         wrote |= {segment.created_by_id, *_savers(Text.of(Segment, segment.pk))}
-    wrote |= set(_changes_of_campaigns(mailing).values_list("user", flat=True))
+    wrote |= set(_changes_around(mailing).values_list("user", flat=True))
     return {user for user in wrote if user is not None}
 
 
-def _changes_of_campaigns(mailing: Mailing) -> QuerySet[LogEntry]:
-    own = {mailing.campaign_id, *mailing.updates.values_list("campaign", flat=True)}
-    return LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(Campaign),
-        object_id__in=[str(pk) for pk in own if pk],
-        action_time__gte=mailing.created_at,
-    )
+def _changes_around(mailing: Mailing) -> QuerySet[LogEntry]:
+    campaigns = {mailing.campaign_id, *mailing.updates.values_list("campaign", flat=True)}
+    translations = Translation.objects.filter(campaign__in=campaigns - {None})
+    about = {
+        Campaign: campaigns - {None},
+        Translation: translations.values_list("pk", flat=True),
+        Organization: [mailing.organization_id],
+    }
+    changed = Q()
+    for model, keys in about.items():
+        kind = ContentType.objects.get_for_model(model)
+        changed |= Q(content_type=kind, object_id__in=[str(pk) for pk in keys])
+    return LogEntry.objects.filter(changed, action_time__gte=mailing.created_at)
 
 
 def _of_update(update: Update) -> set[int | None]:

@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from traceback import walk_tb
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -157,11 +158,25 @@ def _outcome_of(error: AnymailAPIError) -> Outcome:
     return Outcome(Kind.UNKNOWN, Stage.DOT, code, text=text)
 
 
+def _was_reading(error: BaseException) -> bool:
+    """Whether the request had been written, and its answer was waited for."""
+    chain: list[BaseException] = [error]
+    for at in chain:
+        if any(frame.f_code.co_name == "getresponse" for frame, _line in walk_tb(at.__traceback__)):
+            return True
+        behind = (at.__cause__, at.__context__, *at.args)
+        chain += [one for one in behind if isinstance(one, BaseException) and one not in chain]
+    return False
+
+
 def _never_connected(error: BaseException) -> bool:
     """Whether no byte of the request can have reached the provider."""
     causes: list[BaseException | None] = [error]
     while (cause := causes[-1]) is not None and len(causes) < 10:
-        if isinstance(cause, requests.exceptions.SSLError | requests.exceptions.ConnectTimeout):
+        if isinstance(cause, requests.exceptions.SSLError):
+            # TLS may fail in its handshake, and as well while the answer is read.
+            return not _was_reading(cause)
+        if isinstance(cause, requests.exceptions.ConnectTimeout):
             return True
         if isinstance(cause, NewConnectionError | ConnectTimeoutError):
             return True

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
 
+from campaigns.documents import Gone
+
 logger = logging.getLogger(__name__)
 
 FRESH_SECONDS = 1.0
@@ -79,6 +81,11 @@ class PageCache:
                 raise
             logger.warning("The database is away: serving the last good page of %s", key)
             return last
+        except Gone:
+            # What was withdrawn must not come back when the database goes away a moment later.
+            with self._guard:
+                self._pages.pop(key, None)
+            raise
         with self._guard:
             if rendered is None:
                 self._pages.pop(key, None)

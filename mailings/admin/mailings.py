@@ -60,8 +60,13 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The words of what has been scheduled are changed by nobody."""
+        """The words of what has been scheduled are changed by nobody.
+
+        Digests and welcomes go out by themselves, so whoever changes their words sends them.
+        """
         may = super().has_change_permission(request, obj)
+        if obj and obj.kind in (Mailing.Kind.DIGEST, Mailing.Kind.WELCOME):
+            may = may and request.user.has_perm("mailings.send_mailing")
         return may and (obj is None or obj.is_editable)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.models import MailScope, Organization
-from mailings.digesting.items_for import HAD_ITS_UPDATE
+from mailings.digesting.items_for import GOT, HAD_ITS_UPDATE
 from mailings.models import Mailing, Recipient
 from mailings.segments.people import Demand, People
 from mailings.segments.rules import Rules
@@ -129,7 +129,7 @@ def _unless_told(mailing: Mailing) -> Iterable[Demand]:
     told = People(
         "mailings_recipient had JOIN mailings_mailing_updates told USING (mailing_id)"
         " WHERE told.update_id = %(news)s AND had.mailing_id <> %(mailing)s"
-        f" AND had.status NOT IN (4, 6) AND {HAD_ITS_UPDATE}",
+        f" AND {GOT} AND {HAD_ITS_UPDATE}",
         "had.supporter_id",
         {"news": news, "mailing": mailing.pk},
     )

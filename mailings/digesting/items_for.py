@@ -20,6 +20,12 @@ CASE WHEN {row}.items IS NULL THEN EXISTS (
         AND d.update_id IS NOT DISTINCT FROM i.update_id
 ) END
 """
+# Of a recipient `had`: whether a mail left for them, or is still to leave. Statuses 4 and 6 are
+# failed and skipped: those got nothing; nor does who was pending or deferred (0, 5) when a mailing
+# was cancelled.
+GOT = """(had.status NOT IN (4, 6) AND NOT (had.status IN (0, 5) AND EXISTS (
+    SELECT FROM mailings_mailing gone WHERE gone.id = had.mailing_id AND gone.state = 'cancelled'
+)))"""
 # Whether somebody was kept back from the news that `i` is, and has not had it since.
 STILL_OWED = f"""
 EXISTS (
@@ -28,12 +34,12 @@ EXISTS (
         AND {_HOLDS.format(row="r")}
         AND NOT EXISTS (
             SELECT FROM mailings_recipient had WHERE had.supporter_id = r.supporter_id
-                AND had.status NOT IN (4, 6) AND {_HOLDS.format(row="had")}
+                AND {GOT} AND {_HOLDS.format(row="had")}
         )
 )
 """  # noqa: S608
 
-# `s` is a subscription. Statuses 4 and 6 are failed and skipped: those got nothing.
+# `s` is a subscription.
 _OF_DIGEST = f"""
 SELECT coalesce(sum(1 << i.position), 0)::int AS items FROM mailings_digestitem i
 WHERE i.mailing_id = %(mailing)s
@@ -47,13 +53,13 @@ WHERE i.mailing_id = %(mailing)s
             ON had.mailing_id = d.mailing_id AND had.supporter_id = s.supporter_id
         WHERE d.campaign_id = i.campaign_id AND d.kind = i.kind AND d.state = i.state
             AND d.update_id IS NOT DISTINCT FROM i.update_id AND d.mailing_id <> i.mailing_id
-            AND had.items & (1 << d.position) <> 0 AND had.status NOT IN (4, 6)
+            AND had.items & (1 << d.position) <> 0 AND {GOT}
     )
     AND NOT (i.kind = 'update' AND EXISTS (
         SELECT FROM mailings_mailing_updates told
         JOIN mailings_recipient had
             ON had.mailing_id = told.mailing_id AND had.supporter_id = s.supporter_id
-        WHERE told.update_id = i.update_id AND had.items IS NULL AND had.status NOT IN (4, 6)
+        WHERE told.update_id = i.update_id AND had.items IS NULL AND {GOT}
     ))
     AND NOT (i.kind = 'opened' AND EXISTS (
         SELECT FROM signatures_signature g

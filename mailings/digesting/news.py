@@ -57,13 +57,17 @@ def news_since(scope: MailScope, since: datetime, *, draft: Mailing | None = Non
 
 
 def _never_goes() -> Q:
+    """What nobody gets any more. Whom a cancelled one had reached is known person by person."""
     left_lying = Q(state__in=IN_PREPARATION, created_at__lt=Now() - ABANDONED_AFTER)
-    return left_lying | Q(state=Mailing.State.CANCELLED, started_at=None)
+    return left_lying | Q(state=Mailing.State.CANCELLED)
 
 
 def _updates(scope: MailScope, since: datetime, told: QuerySet) -> Iterator[News]:
     # Whoever is in two scopes gets an update once: that is decided person by person.
-    elsewhere = told.filter(Q(scope=scope) | ~Q(kind=Mailing.Kind.DIGEST), updates__isnull=False)
+    # What was mailed to a part of the people is news to all others.
+    elsewhere = told.filter(
+        Q(scope=scope) | ~Q(kind=Mailing.Kind.DIGEST), updates__isnull=False, segment=None
+    )
     new = (
         Update.objects.published()
         .filter(campaign__in=_campaigns(scope), published_at__gte=since)

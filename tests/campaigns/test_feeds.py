@@ -118,3 +118,15 @@ def test_pages_lead_to_their_feeds(client, campaign):
     ):
         soup = BeautifulSoup(client.get(address).content, "html.parser")
         assert soup.select_one(feed)["href"].endswith(wanted)
+
+
+@pytest.mark.parametrize("bad", ["\x0b", "\x08", "\x1f", "\ufffe"])
+def test_what_no_xml_may_have_is_left_out_of_titles(client, campaign, bad):
+    Update.objects.create(
+        campaign=campaign,
+        title=f"News{bad}here",
+        body="<p>x</p>",
+        published_at=campaign.published_at,
+    )
+    feed = read(client, f"/sign/{campaign.slug}/feed.atom")
+    assert "News here" in [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]

@@ -169,7 +169,7 @@ def test_t09_a_name_is_merged_as_text_or_its_fallback_stands_there(
     campaign: Campaign, smtp_sink: SMTPSink, name: str, greeting: str
 ) -> None:
     asked = subscriber(campaign)
-    Supporter.objects.filter(pk=asked.pk).update(name=name)
+    Signature.objects.filter(supporter=asked.pk).update(name=name)
     ask(campaign)
     mail = mails(smtp_sink)[0]
 
@@ -239,7 +239,7 @@ def test_t09_a_subject_may_name_its_reader(
     campaign: Campaign, smtp_sink: SMTPSink, name: str, subject: str
 ) -> None:
     asked = subscriber(campaign)
-    Supporter.objects.filter(pk=asked.pk).update(name=name)
+    Signature.objects.filter(supporter=asked.pk).update(name=name)
     mailing = draft_from_campaign(campaign=campaign, user=make_staff())
     mailing.edit(by=None, subject="{first_name|friend}, three days are left", headline="")
     ask(campaign)

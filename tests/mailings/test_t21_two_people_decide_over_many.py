@@ -130,6 +130,27 @@ def test_t21_who_edits_the_ask_of_the_campaign_is_not_the_second_person(office: 
     assert "Approved." in office.press("approve", other)
 
 
+def test_t21_who_edits_the_organization_is_not_the_second_person(office: Office) -> None:
+    office.organization.second_person_above = 2
+    office.organization.save()
+    office.proof()
+    _mallory, desk = office.hire("Organizers")
+    page = reverse("admin:campaigns_organization_change", args=[office.organization.pk])
+    save(desk, page, "organization_form", postal_address="1 Other Road, Elsewhere")
+    office.proof()
+    assert "somebody else approves it" in office.press("approve", desk)
+
+
+def test_t21_an_audience_that_came_to_need_a_second_person_waits_for_one(office: Office) -> None:
+    office.organization.second_person_above = 3
+    office.organization.save()
+    office.proof()
+    office.press("send", count=3)
+    sign_up(office.campaign, 5)
+    assert not office.reached()
+    assert office.state == State.PROOFED
+
+
 def test_t21_who_edits_the_segment_is_no_second_person_and_takes_an_approval_back(
     office: Office,
 ) -> None:

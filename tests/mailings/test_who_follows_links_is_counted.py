@@ -21,6 +21,7 @@ from mailings.reporting import links_followed, sum_up
 from mailings.sending import send_slice
 from mailings.trials.figures import arms_of, best_of
 from signatures.erasing import erase
+from signatures.leaving import unsubscribe
 from signatures.models import Signature, Supporter
 from signatures.own_data import everything_about
 from tests.factories import make_campaign
@@ -144,6 +145,18 @@ def test_what_opens_links_by_itself_counts_nothing(smtp_sink: SMTPSink, client: 
     arrived_long_ago(mailing)
     client.get(link)
     assert Click.objects.count() == 1
+
+
+def test_who_has_left_is_led_on_and_not_counted(smtp_sink: SMTPSink, client: Client) -> None:
+    campaign = counting(make_campaign())
+    [reader] = sign_up(campaign, 1)
+    sent(campaign)
+    link = link_to_the_report(smtp_sink, reader)
+    unsubscribe(
+        supporter_id=reader.pk, organization_id=campaign.organization_id, via="unsubscribe page"
+    )
+    assert client.get(link)["Location"] == OUTSIDE
+    assert not Click.objects.exists()
 
 
 def test_t12_a_changed_link_leads_nowhere(smtp_sink: SMTPSink, client: Client) -> None:
