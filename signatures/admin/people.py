@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from campaigns.admin.scoping import OrganizationScopedInline
 from signatures.admin.looking_up import (
@@ -74,13 +75,24 @@ person_sections: list[tuple[Any, PersonSection]] = [(_("Tags"), tags_on)]
 
 @admin.register(Supporter)
 class SupporterAdmin(LookUpAdmin):
-    """One person: all that is known, and so the answer to “why did I, or did I not, get this?”."""
+    """One person: all that is known, and so the answer to “why did I, or did I not, get this?”.
 
-    list_display = ["email", "name", "country", "confirmed_at", "created_at"]
+    Name and place are those of the newest signature that the user may see: a person is one row for
+    all organizations, and what they told another one is not for this.
+    """
+
+    list_display = ["email", "given_name", "given_country", "confirmed_at", "created_at"]
     person_path = "pk"
     search_help_text = _("A whole address, or how a name begins.")
-    fields = ["email", "name", ("postal_code", "country"), "confirmed_at", "created_at", "blocks"]
-    readonly_fields = ["blocks"]
+    fields = [
+        "email",
+        "given_name",
+        ("given_postal_code", "given_country"),
+        "confirmed_at",
+        "created_at",
+        "blocks",
+    ]
+    readonly_fields = ["given_name", "given_postal_code", "given_country", "blocks"]
     actions = []
     inlines = [SignatureInline, SubscriptionInline, ConsentEventInline, LetterInline]
 
@@ -95,7 +107,23 @@ class SupporterAdmin(LookUpAdmin):
         signed = Signature.objects.filter(
             campaign_id__in=campaigns, pk__range=(latest.low, latest.high)
         )
-        return Supporter.objects.filter(pk__in=signed.values("supporter_id")), ""
+        people = Supporter.objects.filter(pk__in=signed.values("supporter_id"))
+        return _with_what_they_gave(people, request.user), ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return _with_what_they_gave(super().get_queryset(request), request.user)
+
+    @admin.display(description=_("name"))
+    def given_name(self, supporter: Any) -> str:
+        return supporter.own_name or "–"
+
+    @admin.display(description=_("postal code"))
+    def given_postal_code(self, supporter: Any) -> str:
+        return supporter.own_postal_code or "–"
+
+    @admin.display(description=_("country"))
+    def given_country(self, supporter: Any) -> str:
+        return countries.name(supporter.own_country or "") or "–"
 
     @admin.display(description=_("blocked from mail"))
     def blocks(self, supporter: Supporter) -> str:
@@ -113,6 +141,16 @@ class SupporterAdmin(LookUpAdmin):
         told = [(heading, list(rows(supporter, request.user))) for heading, rows in person_sections]
         context = (extra_context or {}) | {"person_sections": told}
         return super().change_view(request, object_id, form_url, context)
+
+
+def _with_what_they_gave(people: QuerySet, user: Any) -> QuerySet:
+    """People with name and place of the newest of their signatures that the user may see."""
+    own = Signature.objects.visible_to(user).filter(supporter=OuterRef("pk")).order_by("-pk")[:1]
+    return people.annotate(
+        own_name=Subquery(own.values("name")),
+        own_postal_code=Subquery(own.values("postal_code")),
+        own_country=Subquery(own.values("country")),
+    )
 
 
 class LetterStateFilter(admin.SimpleListFilter):

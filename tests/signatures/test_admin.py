@@ -58,6 +58,20 @@ def test_a_signer_is_found_without_the_accents_of_the_name_and_with_them(staff, 
     assert found(staff, "signature", typed) == [str(plain), str(marked)]
 
 
+def test_t16_what_a_person_told_another_organization_is_not_shown(staff, campaign):
+    person = make_signature(campaign, email="ann@example.org", name="Ann A").supporter
+    other = make_campaign()
+    told = make_signature(other, email="ann@example.org", name="Ann Elsewhere")
+    Signature.objects.filter(pk=told.pk).update(postal_code="90210", country="NZ")
+    Supporter.objects.filter(pk=person.pk).update(
+        name="Ann Elsewhere", postal_code="90210", country="NZ"
+    )
+    one = staff.get(reverse("admin:signatures_supporter_change", args=[person.pk]))
+    for page in (words(one), words(staff.get(list_url("supporter")))):
+        assert "Ann A" in page
+        assert not [secret for secret in ("Elsewhere", "90210", "New Zealand") if secret in page]
+
+
 def test_names_are_found_by_an_index(campaign, admin_user):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
