@@ -128,10 +128,11 @@ UNCAPTURED_DATE = re.sub(r"\?P<\w+>", "?:", AP_DATE)
 
 # Every part that could be tried at many places is either possessive or free of quotation marks, so
 # that a long line which is no citation is given up in one pass.
+WORD = re.compile(r"[^\"\s]")
 CITATION = re.compile(
     rf"""
     (?>(?:(?P<author>[^"\s].*?),\ )?"(?=.))         # the first `, "` ends the author
-    (?P<title>.*[^"\s].*)"                          # the last `"` ends the title
+    (?P<title>.*)"                                  # the last `"` ends the title
     (?:
         \ (?!\Z)
         (?:(?!{UNCAPTURED_DATE}\.\Z)                # a date alone is no publisher
@@ -184,6 +185,9 @@ def parse_citation(line: str) -> Citation | None:
         return None
     has_tail = match["stop"] is None
     title = match["title"]
+    # Asked here and not by the pattern, which would ask it anew of every pair of quotation marks.
+    if not WORD.search(title):
+        return None
     if has_tail and title.endswith(","):
         title = title[:-1]
     if not title:
