@@ -91,8 +91,7 @@ def take_found(text: str, links: list[tuple[str, str]]) -> tuple[str, Found]:
             found.url = url
         else:
             found.whys += (_("It has more than one address; left out: %(url)s.") % {"url": url},)
-    if found.whys:
-        rest = SECOND.sub("", rest.strip())
+            rest = SECOND.sub("", rest.strip())
     return rest.strip(), found
 
 

@@ -19,6 +19,10 @@ from campaigns.text.vocabulary import Words
 NUMBERED_NAME = re.compile(r"[0-9]+(?: [A-ZÄÖÜ]\w+|\.org)\b")
 LONG = 60
 POSTSCRIPT = re.compile(r"P\.? ?P?\.? ?S\b\.?", re.IGNORECASE)
+# `Petition: Save the river`
+CALLED_PETITION = re.compile(r"(?:petition|pétition|petición|petizione|petitie) ?: (?=\S)", re.I)
+# What may stand round the point of a sentence: quotation marks, brackets, raised numbers.
+_MARKS = r"(?:\W|[¹²³⁰⁴-⁹])"
 LEGAL_FORM = re.compile(r"\b(?:e\. ?V\.|gGmbH|Inc\.|Ltd\.?|ASBL)\Z")
 
 
@@ -87,7 +91,8 @@ def find_headline(found: Sections) -> None:
     found.put(at, Part.HEADLINE, why or found.whys.get(at, ""))
     if called := CALLED_PETITION.match(found.text(at)):
         found.pieces[at] = found.pieces[at].without(called.end())
-        found.put(at, Part.HEADLINE, _("The word before it that says what it is was taken off."))
+        cut = _("The word before it that says what it is was taken off.")
+        found.put(at, Part.HEADLINE, f"{found.whys.get(at, '')} {cut}".strip())
     for other in again:
         # Above the letter a page says its headline again; within it, that is what it asks.
         begun = any(len(found.text(free)) > LONG for free in found.free(at + 1, other))
@@ -125,12 +130,6 @@ def _is_name(piece: Piece) -> bool:
     named = named or bool(LEGAL_FORM.search(text))
     is_short = len(words) <= 7 and len(text) <= 60
     return is_short and bool(begins) and named and not _is_sentence(text)
-
-
-# `Petition: Save the river`
-CALLED_PETITION = re.compile(r"(?:petition|pétition|petición|petizione|petitie) ?: (?=\S)", re.I)
-# What may stand round the point of a sentence: quotation marks, brackets, raised numbers.
-_MARKS = r"(?:\W|[¹²³⁰⁴-⁹])"
 
 
 def _is_sentence(text: str) -> bool:

@@ -75,10 +75,8 @@ class LaneAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        plan = None
-        # What is no number names no lane: Django says so, kindly.
-        if object_id.isdecimal():
-            plan = WarmUp.objects.filter(lane_id=object_id, ended_on=None).first()
+        lane = self.get_object(request, object_id)
+        plan = WarmUp.objects.filter(lane=lane, ended_on=None).first() if lane else None
         context = {
             "warm_up": plan,
             "steps": [

@@ -26,7 +26,7 @@ from tests.rig.programs import Site, environment_for, with_database
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(nginx.find() is None, reason=nginx.ADVICE),
+    nginx.NEEDED,
 ]
 
 HASTY = {"client_header_timeout 10s": "client_header_timeout 1s"}

@@ -3,12 +3,10 @@
 import http.client
 from pathlib import Path
 
-import pytest
-
 from deploy.local import ports
 from tests.rig import nginx
 
-pytestmark = [pytest.mark.skipif(not nginx.find(), reason=nginx.ADVICE)]
+pytestmark = [nginx.NEEDED]
 
 NAME = "abcdefghijklmnopqrstuv.webp"
 

@@ -40,6 +40,11 @@ class Office:
         client.force_login(user)
         return user, client
 
+    def asks_for_second_person(self, *, above: int) -> None:
+        """A mailing to more than so many people needs one."""
+        self.organization.second_person_above = above
+        self.organization.save()
+
     @property
     def page(self) -> str:
         return reverse("admin:mailings_mailing_change", args=[self.mailing.pk])

@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
 
 from campaigns.models import Campaign
 from mailings.digesting.preparing import prepare_due
@@ -59,6 +62,23 @@ def test_an_edited_draft_goes_with_its_words_and_what_is_new_by_then(
     for words in ("Dear friends.", "Early news", "Late news"):
         assert words in mail.text
         assert words in mail.html
+
+
+def test_t16_who_may_not_send_changes_no_words_of_what_goes_by_itself(
+    moved_clock: MovedClock, campaign: Campaign
+) -> None:
+    make_update(campaign, title="Early news", published_at=moved_clock.now)
+    moved_clock.advance(timedelta(days=23))
+    [draft] = prepare_due()
+    author = make_staff(organization=campaign.organization)
+    author.groups.add(Group.objects.get(name="Authors"))
+    client = Client()
+    client.force_login(author)
+    page = reverse("admin:mailings_mailing_change", args=[draft.pk])
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"subject": "Send me money", "body": "<p>x</p>"}).status_code == 403
+    draft.refresh_from_db()
+    assert draft.subject != "Send me money"
 
 
 def test_what_was_mailed_by_itself_meanwhile_leaves_nothing_to_send(

@@ -177,6 +177,19 @@ def test_t09_a_name_is_merged_as_text_or_its_fallback_stands_there(
     assert greeting in BeautifulSoup(mail.html, "html.parser").get_text()
 
 
+def test_t16_a_mail_greets_by_the_name_that_its_own_organization_was_given(
+    campaign: Campaign, smtp_sink: SMTPSink
+) -> None:
+    asked = subscriber(campaign)
+    Signature.objects.filter(supporter=asked.pk).update(name="Ann")
+    make_signature(make_campaign(), email=asked.email, name="Secret")
+    Supporter.objects.filter(pk=asked.pk).update(name="Secret")
+    ask(campaign)
+    mail = mails(smtp_sink)[0]
+    assert "Dear Ann," in mail.text
+    assert "Secret" not in mail.text
+
+
 def test_a_merge_field_needs_words_for_those_without_a_name(campaign: Campaign) -> None:
     mailing = draft_from_campaign(campaign=campaign, user=make_staff())
     mailing.edit(by=None, body='<p>Dear <span data-merge="first_name"></span>,</p>')

@@ -85,8 +85,7 @@ def test_typing_another_number_than_the_one_that_get_it(office: Office) -> None:
 
 
 def test_deciding_alone_over_many(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     office.proof()
     assert "Send to" not in words(office.client.get(office.page))
     assert "somebody who did not write it" in office.press("send", count=3)
@@ -100,8 +99,7 @@ def test_deciding_alone_over_many(office: Office) -> None:
 
 
 def test_approving_and_then_changing_a_little_more(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     office.proof()
     _boss, desk = office.hire("Senders")
     office.press("approve", desk)

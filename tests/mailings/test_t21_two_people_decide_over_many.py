@@ -8,6 +8,7 @@ from django.urls import reverse
 from mailings.models import Segment
 from mailings.scheduling import approve_mailing
 from tests.campaigns.admin_pages import form_on, save, words
+from tests.campaigns.languages import translate
 from tests.mailings.making import sign_up
 from tests.mailings.office import Office, State
 from tests.rig.smtp_sink import SMTPSink
@@ -21,8 +22,7 @@ def office(smtp_sink: SMTPSink) -> Office:
 
 
 def test_t21_an_approval_is_not_carried_over_to_other_words_by_a_proof(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     read = office.update.body
     office.update.body = "<p>Quite another thing.</p>"
     office.update.save()
@@ -52,8 +52,7 @@ def test_t21_an_approval_is_not_carried_over_to_other_words_by_a_proof(office: O
 
 
 def test_t21_who_writes_another_text_to_be_tried_is_not_its_second_person(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     office.proof()
     _mallory, desk = office.hire("Organizers")
     typed = {
@@ -75,8 +74,7 @@ def test_t21_who_writes_another_text_to_be_tried_is_not_its_second_person(office
 def test_t21_who_edits_a_part_and_others_after_them_is_still_not_its_second_person(
     office: Office,
 ) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     _mallory, desk = office.hire("Organizers")
     save(desk, office.page, "mailing_form", preheader="Words of another.")
     save(office.client, office.page, "mailing_form", subject="The last word")
@@ -87,8 +85,7 @@ def test_t21_who_edits_a_part_and_others_after_them_is_still_not_its_second_pers
 
 
 def test_t21_an_approval_by_a_writer_is_not_that_of_a_second_person(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     mallory, desk = office.hire("Organizers")
     save(desk, office.page, "mailing_form", preheader="Words of another.")
     save(office.client, office.page, "mailing_form", subject="The last word")
@@ -102,8 +99,7 @@ def test_t21_an_approval_by_a_writer_is_not_that_of_a_second_person(office: Offi
 
 
 def test_t21_who_edits_the_update_is_not_the_second_person_of_its_mail(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     _mallory, desk = office.hire("Organizers")
     page = reverse("admin:campaigns_update_change", args=[office.update.pk])
     save(desk, page, "update_form", body="<p>What nobody else has read.</p>")
@@ -116,8 +112,7 @@ def test_t21_who_edits_the_update_is_not_the_second_person_of_its_mail(office: O
 
 
 def test_t21_who_edits_the_ask_of_the_campaign_is_not_the_second_person(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     office.proof()
     _mallory, desk = office.hire("Organizers")
     page = reverse("admin:campaigns_campaign_change", args=[office.update.campaign_id])
@@ -130,9 +125,21 @@ def test_t21_who_edits_the_ask_of_the_campaign_is_not_the_second_person(office: 
     assert "Approved." in office.press("approve", other)
 
 
+def test_t21_who_translates_the_ask_is_not_the_second_person(office: Office) -> None:
+    office.asks_for_second_person(above=2)
+    spanish = translate(office.campaign)
+    office.proof()
+    _mallory, desk = office.hire("Organizers")
+    page = reverse("admin:campaigns_translation_change", args=[spanish.pk])
+    save(desk, page, "translation_form", ask="Otra cosa.")
+    spanish.refresh_from_db()
+    assert spanish.ask == "Otra cosa."
+    office.proof()
+    assert "somebody else approves it" in office.press("approve", desk)
+
+
 def test_t21_who_edits_the_organization_is_not_the_second_person(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     office.proof()
     _mallory, desk = office.hire("Organizers")
     page = reverse("admin:campaigns_organization_change", args=[office.organization.pk])
@@ -142,8 +149,7 @@ def test_t21_who_edits_the_organization_is_not_the_second_person(office: Office)
 
 
 def test_t21_an_audience_that_came_to_need_a_second_person_waits_for_one(office: Office) -> None:
-    office.organization.second_person_above = 3
-    office.organization.save()
+    office.asks_for_second_person(above=3)
     office.proof()
     office.press("send", count=3)
     sign_up(office.campaign, 5)
@@ -154,8 +160,7 @@ def test_t21_an_audience_that_came_to_need_a_second_person_waits_for_one(office:
 def test_t21_who_edits_the_segment_is_no_second_person_and_takes_an_approval_back(
     office: Office,
 ) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     segment = Segment.objects.create(organization=office.organization, name="All", most=3)
     save(office.client, office.page, "mailing_form", segment=segment.pk)
     office.proof()
@@ -177,8 +182,7 @@ def test_t21_who_edits_the_segment_is_no_second_person_and_takes_an_approval_bac
 
 
 def test_t21_who_needs_a_second_person_cannot_do_away_with_the_need(office: Office) -> None:
-    office.organization.second_person_above = 2
-    office.organization.save()
+    office.asks_for_second_person(above=2)
     page = reverse("admin:campaigns_organization_change", args=[office.organization.pk])
     typed = form_on(office.client.get(page), "organization_form")
     assert "second_person_above" not in typed
@@ -199,8 +203,7 @@ def test_t21_who_needs_a_second_person_cannot_do_away_with_the_need(office: Offi
 def test_t21_an_audience_that_grew_while_the_mailing_waited_is_asked_about_again(
     office: Office,
 ) -> None:
-    office.organization.second_person_above = 50
-    office.organization.save()
+    office.asks_for_second_person(above=50)
     office.proof()
     office.press("send", count=3)
     sign_up(office.campaign, 51)

@@ -1,7 +1,10 @@
 """A provider's HTTP interface is one way out like any other, and as honest about each message."""
 
+import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -11,6 +14,7 @@ from postroom.messages import letter_headers, message_key
 from postroom.skeleton import compose
 from postroom.transport import Envelope, Kind, Outcome, Stage
 from postroom.ways import open_way, server_of
+from tests.postroom.tls_server import CERTIFICATE
 from tests.rig.http_provider import Provider, email_url, fields, playing
 
 ENVELOPE = Envelope("b+key@example.org", "ada@example.net")
@@ -126,6 +130,46 @@ def test_a_connection_that_breaks_after_the_request_leaves_it_in_doubt(
     provider.answer = Provider.hang_up
 
     assert send(provider).kind is Kind.UNKNOWN
+
+
+@contextmanager
+def answering_over_tls(answer: bytes) -> Iterator[str]:
+    """The address of a server that reads one whole request and writes these bytes past its TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    listener = socket.create_server((ports.HOST, 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            plain, _address = listener.accept()
+            plain.settimeout(5)
+            secure = context.wrap_socket(plain, server_side=True)
+            heard = b""
+            while b"One-Click" not in heard or b"Ende" not in heard:
+                heard += secure.recv(65536)
+            with socket.socket(fileno=secure.detach()) as raw:
+                raw.sendall(answer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"https://{ports.HOST}:{listener.getsockname()[1]}/v3"
+    finally:
+        listener.close()
+        thread.join(5)
+
+
+def test_an_answer_that_tls_loses_leaves_it_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
+    broken_record = b"\x17\x03\x03\x00\x20" + b"x" * 32
+    with answering_over_tls(broken_record) as url, open_way(email_url(url)) as way_out:
+        assert way_out.send(ENVELOPE, message()).kind is Kind.UNKNOWN
+
+
+def test_a_certificate_of_nobody_we_know_is_sent_nothing() -> None:
+    with answering_over_tls(b"") as url, open_way(email_url(url)) as way_out:
+        outcome = way_out.send(ENVELOPE, message())
+    assert (outcome.kind, outcome.stage) == (Kind.NOT_SENT, Stage.CONNECT)
 
 
 def test_where_nobody_listens_nothing_was_sent() -> None:

@@ -7,6 +7,8 @@ import shutil
 import socket
 from pathlib import Path
 
+import pytest
+
 from deploy.local import ports, programs
 from tests.rig.programs import Program
 
@@ -45,6 +47,10 @@ http {{
 def find() -> str | None:
     """The nginx of this machine, which is often not on the path of an ordinary account."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+# Where a laptop has none these tests are skipped; where everything is to be run (CI) they fail.
+NEEDED = pytest.mark.skipif(find() is None and "CI" not in os.environ, reason=ADVICE)
 
 
 class Nginx(Program):
