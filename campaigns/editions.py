@@ -61,12 +61,15 @@ def editions_of(campaign: Campaign) -> list[Campaign]:
 
 def update_in(update: Update, language: str) -> Update:
     """The update as it reads in `language`; itself where nobody has said it in that language."""
+    if language == update.campaign.language:
+        return update
     texts = (text for text in update.texts.all() if text.language == language and text.is_said)
     text = next(texts, None)
-    if text is None or language == update.campaign.language:
+    if text is None:
         return update
     made = copy(update)
-    vars(made).update(edition=language, save=_refuse)
+    vars(made).update(save=_refuse)
+    made.edition = language
     made.title, made.preheader, made.body = text.title, text.preheader, text.body
     made.updated_at = max(update.updated_at, text.updated_at)
     return made

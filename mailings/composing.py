@@ -1,4 +1,4 @@
-"""What a mailing says, compiled once: templates, inlined styles, a text part, a skeleton.
+"""What a mailing says, compiled once into a skeleton; `laying_out.py` makes its parts.
 
 A draft is compiled whenever somebody looks at it or acts on it, so that its digest stands for what
 it would say now; a proof stands for one digest. What is scheduled is stored and compiled no more.
@@ -18,7 +18,7 @@ from campaigns.models import Organization
 from mailings.digesting.blocks import languages_of
 from mailings.following import keep_links
 from mailings.lacking import lacks
-from mailings.laying_out import CannotBeSent, LaidOut, headlines_of, lay_out
+from mailings.laying_out import CannotBeSent, LaidOut, lay_out
 from mailings.merging import values_of
 from mailings.models import Mailing, MailingContent, TrialText, Wording, content_digest
 from postroom.addresses import BadAddress
@@ -100,7 +100,8 @@ def compile_contents(mailing: Mailing) -> list[MailingContent]:
 def _content(mailing: Mailing, words: Wording, language: str) -> MailingContent:
     laid_out = lay_out(mailing, words, language)
     literal, layout = _compile(mailing, words, language, laid_out).dump()
-    layout |= headlines_of(mailing, language)
+    if laid_out.headlines:
+        layout |= {"headlines": [*laid_out.headlines]}
     if targets := laid_out.leads.targets:
         layout |= {"links": {str(number): url for number, url in targets.items()}}
     return MailingContent(
@@ -190,7 +191,7 @@ def compile_words(mailing: Mailing, words: Wording, language: str) -> Skeleton:
 def _compile(mailing: Mailing, words: Wording, language: str, laid_out: LaidOut) -> Skeleton:
     organization, scope = mailing.organization, mailing.scope
     leads, settle = laid_out.leads, laid_out.leads.holes.settle
-    own_subjects = OWN_SUBJECT if headlines_of(mailing, language) else set()
+    own_subjects = OWN_SUBJECT if laid_out.headlines else set()
     followed = FOLLOWED if leads.targets else set()
     return compile_skeleton(
         sender=without_holes(mailbox(*mailing.sender)),

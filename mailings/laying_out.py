@@ -1,5 +1,6 @@
 """Both parts of a mail from its templates, with what stands for its holes still in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,10 +40,8 @@ class LaidOut:
     text: str
     html: str
     leads: Links
-
-    @property
-    def holes(self) -> Placeholders:
-        return self.leads.holes
+    # Of a digest whose subject speaks of each reader's own news: what its items are called.
+    headlines: tuple[str, ...] = ()
 
 
 def lay_out(mailing: Mailing, words: Wording, language: str) -> LaidOut:
@@ -51,26 +50,41 @@ def lay_out(mailing: Mailing, words: Wording, language: str) -> LaidOut:
     Of a digest that would be longer, the oldest news are told by their headlines, which lead to
     the page. Raises CannotBeSent.
     """
-    most = mailing.items.count() if mailing.kind == Mailing.Kind.DIGEST else 0
-    for briefly in range(most + 1):
-        rendered = _render(mailing, words, language, briefly)
+    is_digest = mailing.kind == Mailing.Kind.DIGEST
+    items = items_in(mailing, language) if is_digest else []
+    headlines = _headlines(mailing, items, language)
+    for briefly in range(len(items) + 1):
+        rendered = _render(mailing, words, language, items, headlines, briefly)
         if len(rendered.html.encode()) <= (MOST_HTML_KB - _ROOM_FOR_TOKENS_KB) * 1024:
             return rendered
     _refuse_too_long(rendered.html)
     return rendered
 
 
-def _render(mailing: Mailing, words: Wording, language: str, briefly: int) -> LaidOut:
+def _render(
+    mailing: Mailing,
+    words: Wording,
+    language: str,
+    items: Sequence[DigestItem],
+    headlines: tuple[str, ...],
+    briefly: int,
+) -> LaidOut:
     leads = Links(holes := Placeholders(), counts=mailing.organization.counts_clicks)
     with translation.override(language):
-        context = _context(mailing, words, language, leads, briefly) | {
+        told = (
+            _round_up(words, items, headlines, leads, briefly)
+            if items
+            else _own(mailing, words, language, leads)
+        )
+        context = _common(mailing, words, leads) | told
+        context |= {
             "holes": holes,
             "unsubscribe_url": links.full_address(links.UNSUBSCRIBE, holes["unsubscribe_token"]),
             "preferences_url": links.full_address(links.PREFERENCES, holes["preferences_token"]),
         }
         text = render_to_string(f"mailings/mail/{mailing.kind}.txt", context)
         html = _inliner.inline(render_to_string(f"mailings/mail/{mailing.kind}.html", context))
-    return LaidOut(text, html, leads)
+    return LaidOut(text, html, leads, headlines)
 
 
 def _refuse_too_long(html: str) -> None:
@@ -83,22 +97,20 @@ def _refuse_too_long(html: str) -> None:
         )
 
 
-def headlines_of(mailing: Mailing, language: str) -> dict[str, list[str]]:
+def _headlines(mailing: Mailing, items: Sequence[DigestItem], language: str) -> tuple[str, ...]:
     """The news of a digest, line by line, where its subject is to speak of each reader's own."""
-    if mailing.kind != Mailing.Kind.DIGEST:
-        return {}
-    items = mailing.items.select_related("campaign", "update")
-    if mailing.subject != automatic_subject(mailing.scope, items):
-        return {}
+    if not items:
+        return ()
+    said = mailing.items.select_related("campaign", "update")
+    if mailing.subject != automatic_subject(mailing.scope, said):
+        return ()
     with translation.override(language):
-        return {"headlines": [headline_of(item) for item in items_in(mailing, language)]}
+        return tuple(headline_of(item) for item in items)
 
 
-def _context(
-    mailing: Mailing, words: Wording, language: str, leads: Links, briefly: int
-) -> dict[str, Any]:
-    updates = [*mailing.updates.select_related("campaign").order_by("-published_at", "-pk")]
-    common = {
+def _common(mailing: Mailing, words: Wording, leads: Links) -> dict[str, Any]:
+    """What the templates of every kind read."""
+    return {
         "organization": mailing.organization,
         "scope": mailing.scope,
         "campaign": mailing.campaign,
@@ -106,19 +118,20 @@ def _context(
         "headline": leads.line(words.headline_text),
         "preheader": leads.line(words.preheader),
     }
-    if mailing.kind == Mailing.Kind.DIGEST:
-        return common | _round_up(mailing, words, language, leads, briefly)
+
+
+def _own(mailing: Mailing, words: Wording, language: str, leads: Links) -> dict[str, Any]:
+    """What the template of the kind reads besides, of every kind but a digest."""
     if mailing.kind == Mailing.Kind.ASK and mailing.campaign:
         page = page_in(mailing.campaign, language)
-        return common | {"body": mail_text(words.body, campaign=page, leads=leads)}
+        return {"body": mail_text(words.body, campaign=page, leads=leads)}
     if mailing.kind == Mailing.Kind.WELCOME:
-        return common | {"body": mail_text(words.body, campaign=None, leads=leads)}
-    update = updates[0]
+        return {"body": mail_text(words.body, campaign=None, leads=leads)}
+    update = mailing.updates.select_related("campaign").order_by("-published_at", "-pk")[0]
     page = page_in(update.campaign, language)
-    address = update.address_on(page)
-    return common | {
+    return {
         "body": _own_news(update, words, page, leads),
-        "update_url": leads.counted(address),
+        "update_url": leads.counted(update.address_on(page)),
     }
 
 
@@ -136,10 +149,13 @@ def _own_news(update: Update, words: Wording, page: Campaign, leads: Links) -> M
 
 
 def _round_up(
-    mailing: Mailing, words: Wording, language: str, leads: Links, briefly: int
+    words: Wording,
+    items: Sequence[DigestItem],
+    headlines: tuple[str, ...],
+    leads: Links,
+    briefly: int,
 ) -> dict[str, Any]:
     """A digest's items; its headline only where somebody wrote one, or its subject."""
-    items = items_in(mailing, language)
 
     def body_of(item: DigestItem) -> MailText:
         assert item.update
@@ -148,9 +164,7 @@ def _round_up(
     return {
         "items": [*blocks(items, leads.holes, body_of=body_of, briefly=briefly)],
         "intro": mail_text(words.body, campaign=items[0].campaign, leads=leads),
-        "headline": leads.line(
-            words.headline if headlines_of(mailing, language) else words.headline_text
-        ),
+        "headline": leads.line(words.headline if headlines else words.headline_text),
     }
 
 

@@ -30,10 +30,11 @@ def who_wrote(mailing: Mailing) -> set[int]:
 
 
 def _changes_around(mailing: Mailing) -> QuerySet[LogEntry]:
-    campaigns = {mailing.campaign_id, *mailing.updates.values_list("campaign", flat=True)}
-    translations = Translation.objects.filter(campaign__in=campaigns - {None})
+    told = {mailing.campaign_id, *mailing.updates.values_list("campaign", flat=True)}
+    campaigns = told - {None}
+    translations = Translation.objects.filter(campaign__in=campaigns)
     about = {
-        Campaign: campaigns - {None},
+        Campaign: campaigns,
         Translation: translations.values_list("pk", flat=True),
         Organization: [mailing.organization_id],
     }

@@ -41,7 +41,7 @@ class Wire:
 
     @property
     def own_address(self) -> str:
-        """The IP address that the other side sees of this host, or of its gateway."""
+        """This host's address on the connection; behind a gateway the other side sees another."""
         return str(self._socket.getsockname()[0])
 
     def allow(self, seconds: float) -> None:

@@ -1,7 +1,8 @@
 """The links in our mails: which ids each one's token holds, and in which order.
 
-Whoever writes such a link calls these; the pages under `signatures/views/` read them again. A token
-of one purpose is worth nothing for another.
+Whoever writes such a link calls these; the pages under `signatures/views/`, and for links that are
+counted `mailings/views/following.py`, read them again. A token of one purpose is worth nothing for
+another.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,7 +22,6 @@ STAY = "stay"
 WITHDRAW = "withdraw"
 RECOGNISED = "as"
 OWN_DATA = "my-data"
-
 FOLLOW = "go"
 
 # How long a mail lets its reader sign with one button.

@@ -6,12 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models.values import available_time_zones
 
 UTC = zoneinfo.ZoneInfo("UTC")
+
+
+# For fields of models in UTC, which keep their seconds. Django's own pair of fields, one for the
+# day and one for the time, has no label for either.
+ONE_FIELD: dict[type[models.Field], dict[str, Any]] = {
+    models.DateTimeField: {
+        "form_class": forms.DateTimeField,
+        "widget": forms.DateTimeInput(
+            {"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
+        ),
+    }
+}
 
 
 class ZonedDateTimeField(forms.DateTimeField):

@@ -22,6 +22,9 @@ class Update(models.Model):
     In another language it is read by `campaigns.editions.update_in()`.
     """
 
+    # The language of the text that this instance holds in place of its own; empty for its own.
+    edition: str = ""
+
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="updates")
     title = models.CharField(
         max_length=150, help_text=_("The news itself; also the subject of the mail.")
@@ -51,7 +54,7 @@ class Update(models.Model):
     @property
     def language(self) -> str:
         """The language that its words are in: the campaign's, or that of this edition of it."""
-        return vars(self).get("edition") or self.campaign.language
+        return self.edition or self.campaign.language
 
     @property
     def public_url(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from campaigns.admin.moments import ONE_FIELD
+from campaigns.admin.times import ONE_FIELD
 from mailings.list_health import warming
 from mailings.models import Lane, LaneDomain, WarmUp
 

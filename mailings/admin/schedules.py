@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.moments import ONE_FIELD
 from campaigns.admin.scoping import OrganizationScopedAdmin
+from campaigns.admin.times import ONE_FIELD
 from mailings.models import DigestSchedule
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.editor import BodyField
 from campaigns.admin.scoping import OrganizationScopedAdmin
-from mailings.admin.composing import NAMED, MailBodyWidget
+from mailings.admin.composing import COUNTED, NAMED, MailBodyWidget
 from mailings.lacking import campaign_of
 from mailings.models import Mailing, Trial, TrialText
 from mailings.models.trial import FIRST_ARM, MOST_ARMS
@@ -26,10 +26,7 @@ class TrialTextForm(forms.ModelForm):
     class Meta:
         model = TrialText
         fields = ["subject", "preheader", "headline", "body"]
-        widgets = {
-            "subject": forms.TextInput(attrs={"class": "vTextField", "data-count": "50"}),
-            "preheader": forms.TextInput(attrs={"class": "vTextField", "data-count": "90"}),
-        }
+        widgets = COUNTED
         help_texts = NAMED
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -81,8 +78,7 @@ class TrialAdmin(OrganizationScopedAdmin):
         mailing = obj.mailing if obj else self._draft(request)
         measure: Any = form.base_fields.get("measure")
         if measure and not mailing.organization.counts_clicks:
-            without = [(value, label) for value, label in measure.choices if value != "clicks"]
-            measure.choices = without
+            measure.choices = [one for one in measure.choices if one[0] != Trial.Measure.CLICKS]
         return form
 
     @admin.display(description=_("mailing"))

@@ -27,13 +27,15 @@ SELECT max(lot) FROM (
 ) drawn
 """  # noqa: S608
 
-# Joins the people `s` to the sequence `l` of the lane of their mailbox's provider.
-TO_THEIR_LANE = """
+# Joins the people `s` to the sequence `l` of the lane of their mailbox's provider, where `goes`
+# says that they get the mail, and else to that of the default one.
+_TO_A_LANE = """
 JOIN signatures_supporter p ON p.id = s.supporter_id
-LEFT JOIN mailings_lanedomain d ON d.domain = lower(split_part(p.email, '@', 2))
+LEFT JOIN mailings_lanedomain d ON {goes} AND d.domain = lower(split_part(p.email, '@', 2))
 JOIN mailings_lanesequence l
     ON l.mailing_id = %(mailing)s AND l.lane = coalesce(d.lane_id, %(lane)s)
 """
+TO_THEIR_LANE = _TO_A_LANE.format(goes="true")
 
 # The next page of subscriptions, and whom of it the mailing is owed to.
 OWED = """
@@ -56,11 +58,10 @@ _FREEZE_PAGE = (
         )) - row_number() OVER (PARTITION BY capped, l.lane ORDER BY s.id)
         ELSE l.last_seq + row_number() OVER (PARTITION BY capped, l.lane ORDER BY s.id)
     END AS seq, l.lane
-    FROM owed s JOIN signatures_supporter p ON p.id = s.supporter_id
-    LEFT JOIN mailings_lanedomain d
-        ON NOT capped AND d.domain = lower(split_part(p.email, '@', 2))
-    JOIN mailings_lanesequence l
-        ON l.mailing_id = %(mailing)s AND l.lane = coalesce(d.lane_id, %(lane)s)
+    FROM owed s
+"""
+    + _TO_A_LANE.format(goes="NOT s.capped")
+    + """
 ), ins AS (
     INSERT INTO mailings_recipient
         (mailing_id, lane, seq, subscription_id, supporter_id, items, status, attempts, code)

@@ -13,7 +13,8 @@ from signatures import links
 
 def items_in(mailing: Mailing, language: str) -> list[DigestItem]:
     """A digest's items, each with the edition of its campaign that is in this language, if any."""
-    items = [*mailing.items.select_related("campaign__organization", "update__campaign")]
+    all_of_them = mailing.items.select_related("campaign__organization", "update__campaign")
+    items = [*all_of_them.prefetch_related("update__texts")]
     for item in items:
         item.campaign = page_in(item.campaign, language)
         item.update = item.update and update_in(item.update, language)

@@ -44,5 +44,5 @@ def test_there_are_addresses_to_look_at():
 def test_t23_no_log_holds_the_token_and_no_robot_is_led_there(address):
     assert SECRET not in mask_tokens(f"GET {address} 200")
     assert SECRET not in logged_by_nginx(address)
-    allowed = [line.partition(": ")[2] for line in ROBOTS.splitlines() if "Disallow" in line]
-    assert any(re.match(one.replace("*", "[^/]+"), address) for one in allowed)
+    disallowed = [line.partition(": ")[2] for line in ROBOTS.splitlines() if "Disallow" in line]
+    assert any(re.match(one.replace("*", "[^/]+"), address) for one in disallowed)

@@ -1,7 +1,5 @@
 """Over many people two decide: the second wrote no part of it, and the number agreed on holds."""
 
-from collections import Counter
-
 import pytest
 from django.urls import reverse
 
@@ -108,7 +106,6 @@ def test_t21_who_edits_the_update_is_not_the_second_person_of_its_mail(office: O
     assert "somebody who did not write it" in office.press("send", desk, count=3)
     _boss, another = office.hire("Senders")
     assert "Approved." in office.press("approve", another)
-    assert office.reached() == Counter()
 
 
 def test_t21_who_edits_the_ask_of_the_campaign_is_not_the_second_person(office: Office) -> None:
