@@ -5,17 +5,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from campaigns.citations import Citation
 from campaigns.importing.draft import Doubt, SourceDraft
 from campaigns.importing.pieces import Piece
 from campaigns.importing.references import is_imprint, read_reference
+from campaigns.importing.spelling import latin_slug
 from campaigns.importing.works import PAGES
 from campaigns.text.vocabulary import SOURCE_KEY
 
 MAX_KEY = 60
+# `Poe, A. et al.`, `Ada Poe Jr.`: what follows a surname and is none.
+BEHIND_SURNAME = re.compile(r"(?: et al\.?|,? (?:Jr|Sr|II|III|IV)\.?)\Z")
 # `Ibid.`, `Id. at 14`, `Ebd., S. 4`: the source before it; and a source by its number.
 IBID = re.compile(
     r"(?:ibid(?:em)?|idem|id|ebd|ebenda|ib)\.?(?:,? (?P<place>\S.{0,60}?))?\.?",
@@ -149,12 +151,11 @@ def _free_key(
         author = citation.author
         if citation.publisher:
             # `Poe, A. et al.` and `Ada Poe` are both known by the surname.
-            surname, comma, _rest = re.sub(r" et al\.?\Z", "", author).partition(", ")
-            author = (surname if comma else surname.split(" ")[-1]) or PAGES.sub(
-                "", citation.publisher
-            )
+            surname, comma, _rest = BEHIND_SURNAME.sub("", author).partition(", ")
+            named = surname if comma else surname.split(" ")[-1]
+            author = named or PAGES.sub("", f" {citation.publisher}").strip()
         year = citation.published_on.year if citation.published_on else ""
-        base = slugify(f"{author} {year}" if author else "")[: MAX_KEY - 4]
+        base = latin_slug(f"{author} {year}" if author else "")[: MAX_KEY - 4]
     key = base = base or f"source-{label if label.isalnum() and label.isascii() else number}"
     count = 1
     while key in taken:

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
-from django.utils.text import slugify
 
 from campaigns.collisions import until_free
 from campaigns.importing.draft import CampaignDraft, NoOrganization
+from campaigns.importing.spelling import latin_slug
 from campaigns.models import (
     Ally,
     Campaign,
@@ -74,7 +74,7 @@ def _organization_of(draft: CampaignDraft) -> Organization:
     if known := Organization.objects.filter(name__iexact=draft.brand).first():
         return known
     fresh = {"name": draft.brand, "short_name": draft.short_name}
-    slug = slugify(draft.brand)[:50] or "organization"
+    slug = latin_slug(draft.brand)[:50] or "organization"
     Organization(slug=slug, **fresh).clean_fields()
     return Organization.objects.get_or_create(slug=slug, defaults=fresh)[0]
 

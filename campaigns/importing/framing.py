@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.importing import phrases
 from campaigns.importing.draft import Part
+from campaigns.importing.labels import reader_called
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, Sections
@@ -38,6 +39,7 @@ def headline_at(found: Sections) -> int:
     greetings = (at for at in range(end) if phrases.GREETING.fullmatch(found.text(at)[:200]))
     greeting = next(greetings, end)
     candidates = [at for at in candidates if at < greeting] or candidates
+    candidates = [at for at in candidates if not _is_said_midway(found, at)]
     if not candidates:
         candidates = [at for at in found.free(end, ends) if _may_head(found.pieces[at])][:3]
     scores = {
@@ -50,6 +52,13 @@ def _may_head(piece: Piece) -> bool:
     """Whether it is short enough for a headline, and no paragraph of several sentences."""
     is_paragraph = len(piece.text) > 120 and re.search(r"[.?!] [A-ZÄÖÜ]", piece.text)
     return piece.kind in ("p", "h2", "h3") and len(piece.text) <= MAX_HEADLINE and not is_paragraph
+
+
+def _is_said_midway(found: Sections, at: int) -> bool:
+    """Whether it is one of the sentences of the text: not its first, and ended by a point."""
+    text, kind = found.text(at), found.pieces[at].kind
+    is_first = at == next(found.free(), at)
+    return text.endswith(".") and kind == "p" and not is_first and not phrases.HEADLINE.match(text)
 
 
 def _ends_letter(text: str) -> bool:
@@ -89,6 +98,11 @@ def find_headline(found: Sections) -> None:
         "" if is_sure else _("Taken for the headline by its place; the letter does not repeat it.")
     )
     found.put(at, Part.HEADLINE, why or found.whys.get(at, ""))
+    if name := reader_called(found, found.text(at)):
+        rest = found.text(at)[len(name) :].lstrip(" ,:–—-")
+        found.pieces[at] = replace(found.pieces[at], inlines=(Words(rest[:1].upper() + rest[1:]),))
+        cut = _("The name of the one who got the mail was taken off it.")
+        found.put(at, Part.HEADLINE, f"{found.whys.get(at, '')} {cut}".strip())
     if called := CALLED_PETITION.match(found.text(at)):
         found.pieces[at] = found.pieces[at].without(called.end())
         cut = _("The word before it that says what it is was taken off.")
@@ -105,8 +119,8 @@ def _find_brand(found: Sections, headline: int) -> None:
     """Who asks stands above the headline in few words, or right under it."""
     below = [*found.of(Part.STATEMENT), *found.of(Part.LEAD_IN)]
     first = min(below, default=headline + 1)
-    above = [at for at in found.free(0, headline) if _is_name(found.pieces[at])]
-    under = [at for at in found.free(headline + 1, first) if _is_name(found.pieces[at])]
+    above = [at for at in found.free(0, headline) if is_name(found.pieces[at])]
+    under = [at for at in found.free(headline + 1, first) if is_name(found.pieces[at])]
     if not found.of(Part.BRAND) and (named := above or under):
         why = "" if above else _("Taken for the organization by its place, under the headline.")
         found.put(named[0], Part.BRAND, why)
@@ -117,10 +131,10 @@ def _find_brand(found: Sections, headline: int) -> None:
             found.put(at, Part.LEFT_OUT, _("It found no place in the campaign."))
 
 
-def _is_name(piece: Piece) -> bool:
+def is_name(piece: Piece) -> bool:
     """A few words, and capitals as names have them."""
     text = piece.text
-    if piece.kind in ("ul", "ol", "quote") or _ends_letter(text):
+    if piece.kind in ("ul", "ol", "quote") or _ends_letter(text) or text.endswith((":", ",")):
         return False
     words = text.split()
     begins = text[:1].isupper() or NUMBERED_NAME.match(text) or LEGAL_FORM.search(text)

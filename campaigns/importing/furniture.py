@@ -80,6 +80,17 @@ FURNITURE = any_of(
     pr[ée]nom | nom | code postal
     """
 )
+# `Petition started by Ada Poe, Oakford`: a person who is not whose page it is.
+BYLINE = any_of(
+    r"""
+    (?:(?:this |the )?(?:petition|campaign|appeal|open letter|letter)(?: was)? )?(?:started\
+      |created|launched|organi[sz]ed|initiated|written) by (?!:).{2,80}
+    (?:(?:diese )?(?:petition|kampagne)(?: wurde)? )?(?:gestartet|erstellt|initiiert|ins leben\
+      gerufen) von (?!:).{2,80}
+    (?:(?:cette )?p[ée]tition )?(?:lanc[ée]e|cr[ée][ée]e) par (?!:).{2,80}
+    (?:(?:esta )?petici[óo]n )?(?:creada|iniciada|lanzada) por (?!:).{2,80}
+    """
+)
 # What mail programs and mailing systems add.
 MAIL_FURNITURE = any_of(
     r"""

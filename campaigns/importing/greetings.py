@@ -15,7 +15,8 @@ NAMELESS = re.compile(
     re.IGNORECASE,
 )
 GREETS = re.compile(
-    r"(?:dear|sehr geehrte[rs]?|liebe[rs]?|estimad[oa]s?)\s+(?:(?:herrn?|frau)\s+(?=\w+ \w))?",
+    r"(?:(?:dear|sehr geehrte[rs]?|liebe[rs]?|estimad[oa]s?)\s+)?"
+    r"(?:(?:herrn?|frau|se[ñn]ora?)\s+(?=\w+ \w))?",
     re.IGNORECASE,
 )
 

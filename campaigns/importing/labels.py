@@ -111,7 +111,7 @@ def _put_labelled(found: Sections, at: int, part: Part, rest: str) -> None:
             found.put(at, Part.LEFT_OUT, why)
             return
     why = ""
-    if part == Part.HEADLINE and (name := _reader_called(found, rest)):
+    if part == Part.HEADLINE and (name := reader_called(found, rest)):
         rest = rest[len(name) :].lstrip(" ,:–-")
         why = _("The name of the one who got the mail was taken out of its subject.")
     found.pieces[at] = piece.without(len(piece.text) - len(rest))
@@ -137,9 +137,9 @@ def _tells(text: str) -> bool:
     return match is not None and match.end() < len(text)
 
 
-def _reader_called(found: Sections, subject: str) -> str:
+def reader_called(found: Sections, subject: str) -> str:
     """The first word of `subject` if it is the name that the mail greets, else nothing."""
-    name = re.match(r"[\w’'-]+(?=[,:] ?\S)", subject)
+    name = re.match(r"[\w’'-]+(?=[,:] ?\S| [–—-] \S)", subject)
     texts = (found.text(at) for at in range(min(MOST_HEADS, len(found.pieces))))
     greeted = {match["name"].casefold() for text in texts if (match := GREETED.fullmatch(text))}
     return name[0] if name and name[0].casefold() in greeted else ""

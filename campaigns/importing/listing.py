@@ -44,6 +44,7 @@ def find_entries(pieces: list[Piece], *, taken: Collection[int]) -> Listing:
         return _under(pieces, start, taken, by_heading=False)
     return (
         _by_heading(pieces, taken, _may_be_heading)
+        or _last_bullets(pieces, taken)
         or _on_lines(pieces, taken)
         or _by_look(pieces, taken)
     )
@@ -310,6 +311,25 @@ def _may_be_source(piece: Piece, *, by_heading: bool) -> bool:
     ends = furniture.MAIL_FURNITURE.fullmatch(piece.text) or phrases.NOTICE.search(piece.text)
     others = phrases.THANKS.fullmatch(piece.text) or phrases.CALL_TO_ACTION.fullmatch(piece.text)
     return by_heading and is_line and not ends and not others
+
+
+def _last_bullets(pieces: list[Piece], taken: Collection[int]) -> Listing | None:
+    """The last list of a text where each item is an address or dated, and half have addresses."""
+    end = next((at for at in reversed(range(len(pieces))) if pieces[at].kind == "ul"), -1) + 1
+    start = end
+    while start and pieces[start - 1].kind == "ul" and start - 1 not in taken:
+        start -= 1
+    texts = [piece.text[:2000] for piece in pieces[start:end]]
+    addresses = sum(ADDRESS.search(text) is not None for text in texts)
+    is_late = start >= len(pieces) // 2
+    if not is_late or len(texts) < 2 or 2 * addresses < len(texts):
+        return None
+    if not all(ADDRESS.match(text) or find_dates(text) for text in texts):
+        return None
+    listing = Listing()
+    for at in range(start, end):
+        _append(listing, at, pieces[at], "", begins=True, numbered=False)
+    return listing
 
 
 def _by_look(pieces: list[Piece], taken: Collection[int]) -> Listing:

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
-from django.utils.text import get_text_list, slugify
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext as _
 
 from campaigns.importing.draft import Doubt, TargetDraft
+from campaigns.importing.spelling import latin_slug
+from campaigns.importing.works import SHORTENED
 
 TITLES = (
     *("Chief Executive Officer", "Chief Executive", "CEO", "Chairman", "Chairwoman", "Chair"),
@@ -94,6 +96,12 @@ ASKED_BEFORE_COLON = re.compile(
     r"(?P<asked>(?:the |our )?(?!(?:Tell|Urge|Dear)\b)"
     r"[A-ZÄÖÜ][\w.&’'-]*(?: (?:of |the |for )?[A-ZÄÖÜ][\w.&’'-]*){0,6}):\s.+"
 )
+# `Sign so that Mayor Ada Lee and the council …`, `Governor Roe must …`: whom an office names.
+HOLDS_OFFICE = re.compile(
+    rf"(?P<so>\bso that )?\b(?P<asked>(?:{'|'.join(map(re.escape, TITLES))})"
+    r"(?: [^\W\d_a-z][\w.’'-]{0,30}){1,4}(?: and the (?:\w{1,20} )?(?:council|board|committee"
+    r"|parliament|government|senate|assembly))?)(?(so)| (?=(?:must|should|has to|have to|ought)\b))"
+)
 NOBODY = {"I", "We", "Petition", "Sign", "Update", "Breaking", "Urgent", "Stop", "Save", "Action"}
 ALLIES = re.compile(
     r"(?:\A(?:sponsored|supported|endorsed) by:? (?=[A-Z])"
@@ -124,7 +132,10 @@ def read_targets(
     phrase: str, language: str = ""
 ) -> tuple[tuple[TargetDraft, ...], bool, list[Doubt]]:
     """The targets in `Amazon CEO Jeff Bezos` or `A, B and C`, and whether they print it again."""
-    phrase = re.sub(r"\AThe (?=\S)", "the ", TO_WHOM.sub("", phrase.strip(" .")))
+    bare = phrase.strip(" .")
+    if SHORTENED.search(bare) and f"{bare}." in phrase:
+        bare += "."  # `Senator J. R. Moss Jr.` keeps its point
+    phrase = re.sub(r"\AThe (?=\S)", "the ", TO_WHOM.sub("", bare))
     unsure = []
     written = phrase
     if postal := POSTAL.search(phrase):
@@ -156,7 +167,7 @@ def read_targets(
 def targets_within(*texts: str) -> str:
     """Of whom the first of `texts` that names somebody asks something; empty when none does."""
     for text in texts:
-        for look in (ASKED.search, ASKED_BEFORE_COLON.match):
+        for look in (ASKED.search, ASKED_BEFORE_COLON.match, HOLDS_OFFICE.search):
             if (found := look(text[:2000])) and found["asked"] not in NOBODY:
                 return found["asked"].strip(" ,:")
     return ""
@@ -254,11 +265,11 @@ def page_slug(*, file_name: str, headline: str, brand: str, short_name: str) -> 
 
     `credo-amazon-rekognition.txt` of Credo Action becomes `amazon-rekognition`.
     """
-    slug = slugify(PurePath(file_name).stem)
-    for prefix in filter(None, map(slugify, (brand, short_name))):
+    slug = latin_slug(PurePath(file_name).stem)
+    for prefix in filter(None, map(latin_slug, (brand, short_name))):
         slug = slug.removeprefix(f"{prefix}-")
     if slug in IDLE_NAMES or not re.search(r"[a-z]{3}", slug):
-        slug = slugify(headline)
+        slug = latin_slug(headline)
     if len(slug) > MAX_SLUG:
         slug = slug[: MAX_SLUG + 1].rpartition("-")[0] or slug[:MAX_SLUG]
     return slug or "petition"

@@ -71,6 +71,8 @@ class _Reader(HTMLParser):
             return
         if tag == "br":
             self.inlines.append(Break())
+        elif tag == "img":
+            self._add_picture(attributes.get("alt", ""))
         elif tag == "sup" and SOURCE_KEY.fullmatch(attributes.get("data-source", "")):
             self.inlines.append(Marker(attributes["data-source"]))
         elif tag == "input" and attributes.get("type") in ("checkbox", "radio"):
@@ -89,6 +91,14 @@ class _Reader(HTMLParser):
             self._start_item(attributes.get("value", ""))
         if tag not in VOID:
             self.open.append(tag)
+
+    def _add_picture(self, alt: str) -> None:
+        """What a picture shows, above the paragraph that it stands in."""
+        text = " ".join(INVISIBLE.sub("", alt).split())
+        if text and UNSEEN.isdisjoint(self.open):
+            is_furniture = not FURNITURE.isdisjoint(self.open)
+            words = (Words(text),)
+            self.pieces.append(Piece(words, text, is_furniture=is_furniture, is_picture=True))
 
     def _start_item(self, value: str) -> None:
         count = self.counts[-1] if self.counts else None

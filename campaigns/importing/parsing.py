@@ -286,11 +286,11 @@ class _Draft:
             texts = [self.found.text(at) for at in self.found.of(part)]
             if part == Part.TARGETS and self.found.target_phrase:
                 texts = [self.found.target_phrase, *texts]
-            if part == Part.TARGETS and self.found.target_phrase:
-                texts = [self.found.target_phrase, *texts]
             named = [text for text in texts if part != Part.ASK or text != "{ask}"]
             for text in named[1:]:
-                if _words(text) != _words(named[0]):
+                # `To Mayor Ada Lee` names whom `Mayor Ada Lee` does.
+                same = f" {_words(text)}".endswith(f" {_words(named[0])}")
+                if not same:
                     self._doubt(str(part.value), text, _("A page has one; the first was taken."))
 
     def _letter(self, keys: dict[str, str]) -> tuple[str, list[Doubt]]:

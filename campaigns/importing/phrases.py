@@ -243,7 +243,7 @@ GREETING = any_of(
     (?:your|his|her) (?:excellency|majesty|highness|honou?r|eminence)\b[^.?!]{0,80}[,:!–-]?
     (?:to whom it may concern|eure exzellenz|excelencia|excellence)[,:!]?
     (?:dear|hi|hello|hey|honou?rable|caro|cara|gentile|drodzy|szanown\w+|beste|geachte|hej\
-      |liebe[rs]?|sehr geehrte[rs]?|hallo|guten tag|querid[oa]s?\
+      |liebe[rs]?|sehr geehrte[rs]?|hallo|guten tag|querid[oa]s?|se[ñn]or(?:a|as|es)?\
       |estimad[oa]s?|hola|cher|ch[èe]re|chers|bonjour|madame|monsieur)\b[^.?!]{0,120}[,:!–-]?
     """
 )
@@ -285,6 +285,7 @@ PLEA = re.compile(
     r"\b(?:we,? the undersigned|undersigned|(?:we|i)(?:,? [^,.]{1,60},)? (?:hereby |strongly "
     r"|therefore |respectfully |also )*"
     r"(?:call (?:up)?on|urge|demand|ask|petition|request|implore|appeal to|want|would like)\b"
+    r"|please sign (?:so that|to (?:ask|urge|tell|demand))\b"
     r"|(?:die )?unterzeichne(?:nden|rinnen|r)|(?:wir|ich) (?:fordern?|bitten?|verlangen?"
     r"|appellieren?)\b|(?:fordern|bitten|verlangen|appellieren) wir\b"
     r"|abajo firmantes|(?:exigimos|pedimos|solicitamos|instamos|reclamamos|exijo|pido|solicito)\b"
@@ -293,10 +294,23 @@ PLEA = re.compile(
     r"|exigimos|apelamos)",
     re.IGNORECASE,
 )
+# What readers are asked to do, be it `Sign the petition` or `Click here to sign: No new roads`.
+ASKS_TO_SIGN = re.compile(
+    r"\b(?:(?:please|(?:click|tap) (?:here )?to|(?:will|would|can|could) you(?: please)?)"
+    r" sign\b(?! (?:in|up|out|off|for)\b)|bitte (?:\w{1,20} ){0,3}unter(?:schreib|zeichn)\w+"
+    r"|por favor,? firm(?:a|e|ad|en)\b|(?:merci de|veuillez) signer|firma(?:te)?,? per favore)",
+    re.IGNORECASE,
+)
 # So begins what was written to be signed.
 UNDERSIGNED = re.compile(
     r"\W*(?:we|i|wir|nosotros|nosotras|nous)?,? ?(?:the |die |los |las )?"
     r"(?:undersigned|unterzeichne(?:nden|r)|abajo firmantes|soussign[ée]e?s)\b",
+    re.IGNORECASE,
+)
+# So ends a letter for whom others will sign it: nobody is named yet.
+UNNAMED_SIGNERS = re.compile(
+    r"(?:(?:the|die|los|las|les) )?(?:undersigned|unterzeichne(?:nden|r)|abajo firmantes"
+    r"|soussign[ée]e?s)\W*",
     re.IGNORECASE,
 )
 # `Petition · Save the river · Change.org`, as browsers call the page of a site.

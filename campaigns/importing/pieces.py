@@ -24,8 +24,8 @@ class Piece:
     """One paragraph as it was read, and `raw`, the lines that it came from.
 
     `label` is what a numbered piece or a note (`[^key]: …`) is called: `3`, `key`. `is_furniture`
-    says that it stood in the navigation, a form or the footer of a page. `ends_block` says that an
-    empty line, or as good as one, came behind it.
+    says that it stood in the navigation, a form or the footer of a page, `is_picture` that it is
+    what a picture shows. `ends_block` says that an empty line, or as good as one, came behind it.
     """
 
     inlines: tuple[Inline, ...]
@@ -33,6 +33,7 @@ class Piece:
     kind: Kind = "p"
     label: str = ""
     is_furniture: bool = False
+    is_picture: bool = False
     ends_block: bool = True
 
     @cached_property

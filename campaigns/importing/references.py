@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from campaigns.citations import Citation, format_reference
 from campaigns.importing.dates import NUMBER, find_dates
 from campaigns.importing.finding import ADDRESS, FILLERS, take_found
-from campaigns.importing.works import MAX_TITLE, Reading, by_the_rule, read_work
+from campaigns.importing.works import MAX_TITLE, PAGES, Reading, by_the_rule, read_work
 from campaigns.tracking import strip_tracking
 
 AUTHOR_AND_YEAR = re.compile(r"(?P<author>.*\S) \((?P<year>(?:1[5-9]|20)[0-9]{2})\)")
@@ -27,12 +27,14 @@ def read_reference(text: str, links: list[tuple[str, str]]) -> Reading:
         clean = replace(clean, archive_url=strip_tracking(clean.archive_url))
         return _with_year_of_author(clean)
     rest, found = take_found(text, links)
-    if rest:
+    page = PAGES.fullmatch(f" {rest}")
+    if rest and not page:
         reading = read_work(rest, [words for words, _href in links])
     else:
         address = re.sub(r"\Ahttps?://", "", found.url or found.archive_url or text)
         why = _("There is an address alone, so it stands for the title.")
-        reading = Reading(Citation("", address[:MAX_TITLE]), why)
+        title = f"{address}, {page['pages']}" if page else address
+        reading = Reading(Citation("", title[:MAX_TITLE]), why)
     citation = replace(
         reading.citation,
         url=found.url,

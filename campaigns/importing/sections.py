@@ -17,6 +17,7 @@ from campaigns.importing.framing import find_headline, find_letter, find_page_ti
 from campaigns.importing.greetings import find_greeting
 from campaigns.importing.labels import find_labels, label_of
 from campaigns.importing.listing import find_entries
+from campaigns.importing.logos import find_pictures
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import Sections
@@ -61,6 +62,7 @@ def split_sections(
     more_sources = [at for at, part in (chosen or {}).items() if part == Part.SOURCE]
     for find in (
         *(
+            find_pictures,
             _find_sources,
             find_page_title,
             find_mail,
@@ -88,6 +90,8 @@ def _is_petition(pieces: list[Piece]) -> bool:
         short = text[: 3 * MAX_LABEL]
         calls = phrases.CALL_TO_ACTION.fullmatch(text.rstrip(" .!»>→"))
         if len(text) <= MAX_LABEL and (lead_in_of(text) or calls):
+            return True
+        if phrases.ASKS_TO_SIGN.search(short):
             return True
         if re.match(r"(?i)(?:tell|petition:|we,? the undersigned|stop |save |ban )", short):
             return True

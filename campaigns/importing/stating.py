@@ -8,7 +8,7 @@ from campaigns.importing import phrases
 from campaigns.importing.draft import Part
 from campaigns.importing.framing import headline_at
 from campaigns.importing.greetings import letter_below, letter_to_target
-from campaigns.importing.names import TITLES
+from campaigns.importing.names import TITLES, TO_WHOM
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
@@ -40,6 +40,9 @@ SENT_TO = re.compile(
     rf"(?=[^.!?:]{{0,200}}\b(?:{'|'.join(map(re.escape, TITLES))})\b)"
     r"(?P<target>(?:the )?[A-ZÄÖÜ][^.!?:]{3,200})[.!]?"
 )
+
+# `À l'attention de Mme Anne Roux, maire de Brive`, `Attn: Mayor Ada Lee`
+TO_ATTENTION = re.compile(rf"{TO_WHOM.pattern}(?P<target>[^.!?:]{{3,200}}?)[,:]?", re.IGNORECASE)
 
 
 def parted_lead_ins(pieces: list[Piece]) -> list[Piece]:
@@ -99,7 +102,7 @@ def _find_addressed(found: Sections) -> None:
         text = found.text(at)
         if len(text) > MAX_LABEL or found.target_phrase:
             continue
-        addressed = SENT_TO.fullmatch(text)
+        addressed = SENT_TO.fullmatch(text) or TO_ATTENTION.fullmatch(text)
         if at < 8 and not addressed:
             plain = ADDRESSED.fullmatch(text) if len(text) <= MAX_LABEL // 2 else None
             addressed = ADDRESSED_BY_OFFICE.fullmatch(text) or PETITION_TO.fullmatch(text) or plain

@@ -160,6 +160,10 @@ def find_furniture(found: Sections) -> None:
         speaks_of_mail = is_notice(piece.raw[:MAX_LABEL]) or is_answer(piece.text)
         if piece.is_furniture and not speaks_of_mail:
             why = _("It stands in the navigation, a form or the footer of the page.")
+        elif len(text) <= LONG and furniture.BYLINE.fullmatch(text):
+            why = _("It says who began the petition; the page names the organization.")
+        elif phrases.UNNAMED_SIGNERS.fullmatch(text) and _is_under_sign_off(found, at):
+            why = _("It stands for the names of those who sign; the page lists them itself.")
         elif is_date or re.fullmatch(r"[\W_]*", piece.text):
             why = _("A date or a line that only parts.")
         elif len(text) <= MAX_LABEL and (furniture.FURNITURE.fullmatch(text) or _is_menu(text)):
@@ -170,6 +174,11 @@ def find_furniture(found: Sections) -> None:
             why = _("A greeting; a page greets nobody by name.")
         if why:
             found.put(at, Part.LEFT_OUT, why)
+
+
+def _is_under_sign_off(found: Sections, at: int) -> bool:
+    above = found.text(at - 1)[:200] if at else ""
+    return bool(phrases.SIGN_OFF.fullmatch(above) or phrases.THANKS.fullmatch(above))
 
 
 def _is_menu(text: str) -> bool:

@@ -35,8 +35,8 @@ PARTED = re.compile(
 # `…; Bo Roe, "Closed," 2019`: a second work behind the first.
 ANOTHER = re.compile(r";\s+(?:see also |also )?(?=[A-ZÄÖÜ][^;\"“„]{2,80}, [\"“„])", re.IGNORECASE)
 PAGES = re.compile(
-    r"[,;.]? \(?(?P<pages>(?:pp?|S|s|p[áa]gs?|blz|str|fol|para|Rn)\.? ?[0-9A-Z][0-9A-Za-z]{0,5}"
-    r"(?: ?[–-] ?[0-9A-Z]{1,6})?)\)?[.,;]?\Z"
+    r"[,;.]? \(?(?P<pages>(?:pages?|pp?|Seiten?|S|s|p[áa]gs?|blz|str|fol|para|Rn)\.?"
+    r" ?[0-9A-Z][0-9A-Za-z]{0,5}(?: ?[–-] ?[0-9A-Z]{1,6})?)\)?[.,;]?\Z"
 )
 # `Coal," "The Post`: where one quotation ends and another begins within what is quoted.
 TWO = re.compile(r"[,.?!;][\"”“][ ,;].*[\"“„]")
@@ -45,6 +45,8 @@ COLONED = re.compile(r"(?P<author>[^:;.?!\"“„]{2,60}): (?P<title>[^:]{8,}?)"
 SMALL = re.compile(
     r"(?:\A|(?<= ))(?:vom|von|am|le|el|del|on|dated|published|veröffentlicht|publié)\Z"
 )
+# `Council minutes of 14 March 2025`
+OF_DAY = re.compile(r" (?:of|from|vom|du|del?)\Z")
 DAY_AT_END = re.compile(rf",\s(?:{MONTH})\.?\ [0-9]{{1,2}}\Z", re.IGNORECASE)
 LEADING = re.compile(r"\A(?i:by|von|por|par|see|cf\.|vgl\.|siehe)\s+(?=[A-ZÄÖÜ])")
 SEASON = re.compile(r"\b(?:Spring|Summer|Autumn|Fall|Winter)\Z")
@@ -97,8 +99,12 @@ def read_work(text: str, link_texts: list[str]) -> Reading:
     if pages := PAGES.search(text):  # `Author, Title, 2020, p. 12` is read as without its page
         shorter = read_work(text[: pages.start()], link_texts)
         if shorter.citation.published_on:
-            publisher = ", ".join(filter(None, (shorter.citation.publisher, pages["pages"])))
-            return Reading(replace(shorter.citation, publisher=publisher), shorter.why)
+            cited = shorter.citation
+            # Where nobody is named behind or before a title, a page is part of it.
+            if cited.publisher or cited.author:
+                publisher = ", ".join(filter(None, (cited.publisher, pages["pages"])))
+                return Reading(replace(cited, publisher=publisher), shorter.why)
+            return Reading(replace(cited, title=f"{cited.title}, {pages['pages']}"), shorter.why)
     return _title_alone(text, link_texts)
 
 
@@ -143,7 +149,7 @@ def _dated(text: str, _link_texts: list[str]) -> Reading | None:
     # A title ends where a sentence does; what follows it, if short, is who published it.
     parts = re.fullmatch(r"(?P<title>.{8,}?[.?!])\s+(?P<publisher>[^.]{2,80})\.?", match["rest"])
     title, publisher = (parts["title"], parts["publisher"]) if parts else (match["rest"], "")
-    read = _citation(match["author"].strip(" ,"), title.rstrip(" ."), publisher, dates[0])
+    read = _citation(_stripped(match["author"], text), title.rstrip(" ."), publisher, dates[0])
     return Reading(read, _("Read as author (date). Title. Publisher."))
 
 
@@ -238,7 +244,8 @@ def _title_alone(text: str, link_texts: list[str]) -> Reading:
         and when.precision == "day"
     ):
         why += " " + _ambiguous(when)
-        return Reading(_citation("", rest.strip(EDGES), "", when), why.strip())
+        rest = OF_DAY.sub("", rest.strip(EDGES))
+        return Reading(_citation("", rest, "", when), why.strip())
     return Reading(Citation("", title.strip(" ,;:–—-") or title), why)
 
 

@@ -324,6 +324,15 @@ HEAVY = [
     *("Dear Mayor,\nStop it.\n", "by signing ", "http://a.b/c\n", "phone *, ", '; A, "', "a^1 "),
     *("[^a]: b\n", "1 a 2018\n", "To: A\n", "&#8203;", "1-", "`", "![", "<br>1. ", "¹˒"),
     *(".", "a" + "." * 9_000, ",3", "¹", "May 3, 2018 ", "Sources:\n1. " + "May 3, 2018 " * 2_000),
+    *(
+        "so that Mayor A",
+        "Mayor A must ",
+        "please sign ",
+        "bitte a b c ",
+        "Mayor A A A A ",
+        "Attn: ",
+    ),
+    *("<img alt='logo a'>", "• http://a.b/c\n", "Petition started by a ", "À l'attention de "),
     "Sources:\n" + "1. " + 'A, "B," C, May 1, 2019; D, "E," F. ' * 40 + "\n",
 ]
 

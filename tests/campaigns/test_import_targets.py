@@ -69,3 +69,14 @@ def test_a_call_to_sign_that_names_an_office_names_the_targets():
     assert [str(one) for one in draft.targets] == ["Megamart CEO Doug McMillon", "the Board"]
     assert draft.lead_line != call
     assert call in [doubt.text for doubt in draft.unsure]
+
+
+def test_whom_a_line_of_its_own_names_is_not_said_to_be_named_twice():
+    line = "To Minister Ada Roe and the members of the Health Committee"
+    draft = parse_campaign(f"Keep our clinic open\n\n{line}\n\nWe call on you to keep it open.")
+
+    assert [str(one) for one in draft.targets] == [
+        "Minister Ada Roe",
+        "the members of the Health Committee",
+    ]
+    assert not [doubt for doubt in draft.unsure if "the first was taken" in doubt.why]
