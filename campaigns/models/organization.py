@@ -126,12 +126,16 @@ class Organization(models.Model):
                 condition=models.Q(signal_color__regex=HEX_COLOUR)
                 & models.Q(link_color__regex=HEX_COLOUR),
                 name="organization_colours",
+                violation_error_message=_("Write each colour as # and six digits: #d0021b."),
             ),
             # None at all would be a list that never gets what it was promised.
             models.CheckConstraint(
                 condition=(models.Q(mails_a_day=None) | models.Q(mails_a_day__gt=0))
                 & (models.Q(mails_a_week=None) | models.Q(mails_a_week__gt=0)),
                 name="organization_caps",
+                violation_error_message=_(
+                    "Let people get at least one mail a day and one a week; empty: no limit."
+                ),
             ),
         ]
         permissions = [("safeguard_organization", "Can change what a send to many people asks for")]

@@ -45,7 +45,9 @@ class LaneDomain(models.Model):
         ordering = ["domain"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(domain=Lower("domain")), name="lane_domain_is_lower"
+                condition=models.Q(domain=Lower("domain")),
+                name="lane_domain_is_lower",
+                violation_error_message=ascii_domain_name.message,
             )
         ]
 

@@ -47,7 +47,9 @@ class Segment(models.Model):
                 name="segment_rules_version",
             ),
             models.CheckConstraint(
-                condition=models.Q(most=None) | models.Q(most__gt=0), name="segment_most_is_some"
+                condition=models.Q(most=None) | models.Q(most__gt=0),
+                name="segment_most_is_some",
+                violation_error_message=_("Let at least one person be in it; empty: all."),
             ),
         ]
 

@@ -62,10 +62,14 @@ class Trial(models.Model):
         constraints = [
             in_choices("measure", TrialMeasure, "trial_measure_known"),
             models.CheckConstraint(
-                condition=models.Q(share__gte=1, share__lte=50), name="trial_share_is_a_part"
+                condition=models.Q(share__gte=1, share__lte=50),
+                name="trial_share_is_a_part",
+                violation_error_message=_("Between 1 and 50 percent of the audience take part."),
             ),
             models.CheckConstraint(
-                condition=models.Q(hours__gte=1, hours__lte=72), name="trial_ends"
+                condition=models.Q(hours__gte=1, hours__lte=72),
+                name="trial_ends",
+                violation_error_message=_("A trial takes between 1 and 72 hours."),
             ),
             models.CheckConstraint(
                 condition=models.Q(winner=None, decided_at=None)

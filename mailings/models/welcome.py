@@ -45,7 +45,11 @@ class WelcomeStep(models.Model):
         ordering = ["scope", "days"]
         constraints = [
             models.UniqueConstraint(fields=["scope", "days"], name="one_welcome_a_day"),
-            models.CheckConstraint(condition=models.Q(days__lte=365), name="welcome_within_a_year"),
+            models.CheckConstraint(
+                condition=models.Q(days__lte=365),
+                name="welcome_within_a_year",
+                violation_error_message=_("A welcome comes within a year: at most 365 days."),
+            ),
         ]
 
     def __str__(self) -> str:

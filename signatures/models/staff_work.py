@@ -4,8 +4,12 @@ import hashlib
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
@@ -174,7 +178,9 @@ class PaperBatch(models.Model):
     """Signatures collected on paper: counted by hand, shown beside the others, never among them."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="paper_batches")
-    signatures = models.PositiveIntegerField()
+    signatures = models.PositiveIntegerField(
+        validators=[MinValueValidator(1, _("Count at least one signature."))]
+    )
     collected_on = models.DateField()
     place = models.CharField(max_length=120, blank=True)
     collected_by = models.CharField(
@@ -193,9 +199,42 @@ class PaperBatch(models.Model):
         verbose_name_plural = _("paper batches")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(signatures__gt=0), name="paper_batch_has_signatures"
-            )
+                condition=models.Q(signatures__gt=0),
+                name="paper_batch_has_signatures",
+                violation_error_message=_("Count at least one signature."),
+            ),
+            # In the zones that are ahead of UTC it is already the next day.
+            models.CheckConstraint(
+                condition=models.Q(
+                    collected_on__lte=models.Func(
+                        "added_at",
+                        template="(%(expressions)s AT TIME ZONE 'UTC')::date + 1",
+                        output_field=models.DateField(),
+                    )
+                ),
+                name="paper_batch_was_collected",
+                violation_error_message=_("Signatures cannot be counted before they were given."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.signatures} · {self.collected_on}"
+
+    def clean(self) -> None:
+        """Raises ValidationError for a day that has not come yet where the campaign is.
+
+        Of a batch that was recorded before, what was collected later is another batch.
+        """
+        if not self.collected_on or self.campaign_id is None:
+            return
+        recorded = timezone.now() if self._state.adding else self.added_at
+        today = recorded.astimezone(self.campaign.zone).date()
+        if self.collected_on <= today:
+            return
+        if self._state.adding:
+            why = _("This day has not come yet: signatures count once they were given.")
+        else:
+            why = _(
+                "This batch was recorded on %(day)s; record what was collected later as another."
+            ) % {"day": date_format(today)}
+        raise ValidationError({"collected_on": why})

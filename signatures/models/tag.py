@@ -18,7 +18,14 @@ class Tag(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint("organization", Lower("name"), name="tag_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                Lower("name"),
+                name="tag_name_once",
+                violation_error_message=_("There is a tag of this name already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
