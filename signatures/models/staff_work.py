@@ -231,10 +231,7 @@ class PaperBatch(models.Model):
         today = recorded.astimezone(self.campaign.zone).date()
         if self.collected_on <= today:
             return
-        if self._state.adding:
-            why = _("This day has not come yet: signatures count once they were given.")
-        else:
-            why = _(
-                "This batch was recorded on %(day)s; record what was collected later as another."
-            ) % {"day": date_format(today)}
-        raise ValidationError({"collected_on": why})
+        why = _("This day has not come yet: signatures count once they were given.")
+        if not self._state.adding:
+            why = _("It was recorded on %(day)s; record what was collected later as another batch.")
+        raise ValidationError({"collected_on": why % {"day": date_format(today)}})

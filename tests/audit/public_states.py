@@ -84,7 +84,7 @@ def full_campaign() -> Campaign:
         published_at=timezone.now(),
     )
     PaperBatch.objects.create(
-        campaign=campaign, signatures=1204, collected_on="2026-05-01", collected_by="Local 9"
+        campaign=campaign, signatures=1204, collected_on="2024-05-01", collected_by="Local 9"
     )
     Tally.objects.update_or_create(campaign=campaign, defaults={"counted": 43_218})
     return campaign

@@ -69,7 +69,7 @@ def theirs() -> dict[str, Model]:
         campaign=campaign, user=None, purpose=MARK, file_format="csv", chosen=Chosen()
     )
     paper = PaperBatch.objects.create(
-        campaign=campaign, signatures=7, collected_on="2030-01-01", collected_by=MARK
+        campaign=campaign, signatures=7, collected_on="2020-01-01", collected_by=MARK
     )
     rows = [organization, campaign, update, signature, signature.supporter, moved, export, paper]
     rows += [translation, waiting.letters.get(), blocked, mailing, schedule, source, picture]

@@ -168,7 +168,7 @@ def test_signatures_on_paper_stand_beside_the_others_never_among_them(staff, cam
         | {
             "campaign": campaign.pk,
             "signatures": "1204",
-            "collected_on": "2026-05-01",
+            "collected_on": "2024-05-01",
             "collected_by": "Springfield branch",
         },
     )
@@ -191,7 +191,7 @@ def test_a_batch_cannot_be_added_to_a_campaign_of_another_organization(staff, ca
         {
             "campaign": foreign.pk,
             "signatures": "7",
-            "collected_on": "2026-05-01",
+            "collected_on": "2024-05-01",
             "collected_by": "Us",
         },
     )
