@@ -1,5 +1,6 @@
 """How a mailing begins: one click on an update, or on a campaign that asks for signatures."""
 
+import re
 from typing import Any
 
 from django.db import transaction
@@ -98,13 +99,14 @@ def ask_text(campaign: Campaign) -> str:
     """The body of an ask, drafted from what stands on the page of the campaign's edition.
 
     Lead-in and statement, a button, the greeting, the letter with the ask in it, the ask again, the
-    closing, the button again. Sources are cited as the letter cites them.
+    closing, the button again. Sources are cited as the letter cites them. Where the letter says the
+    ask in its own paragraph, be it in bold, it is the ask that stands there.
     """
     with translation.override(campaign.language):
         button = Button(campaign.call_to_action_text, campaign.public_url)
         greeting = _greeting(_("Dear %(name)s,"), _("friend"))
     statement = campaign.current_statement()
-    letter = [block for block in read(campaign.body) if not isinstance(block, Ask)]
+    letter = [block for block in read(campaign.body) if not _is_ask(block, campaign.ask)]
     blocks: list[Block] = [
         _line(campaign.lead_in_text),
         Quote((_line(statement.text if statement else ""),)),
@@ -145,6 +147,18 @@ def _draft(mailing: Mailing, user: Any) -> Mailing:
     mailing.save()
     mailing.acts.create(name=MailingAct.Name.DRAFTED, by=user)
     return mailing
+
+
+def _is_ask(block: Block, ask: str) -> bool:
+    """Whether a block is the ask, or a paragraph that says nothing else."""
+    if not isinstance(block, Paragraph):
+        return isinstance(block, Ask)
+    said = "".join(leaf.text for leaf in block.inlines if isinstance(leaf, Words))
+    return bool(ask) and _plain(said) == _plain(ask)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()
 
 
 def _line(text: str) -> Paragraph:

@@ -14,8 +14,8 @@ from mailings.assembling import Copies
 from mailings.audience import Look
 from mailings.composing import CannotBeSent, Reader, compile_words, fill
 from mailings.examining import Parts
-from mailings.lacking import campaign_of
 from mailings.models import Mailing, Wording
+from mailings.sampling import sample_reason
 from postroom.skeleton import Skeleton, SkeletonError
 from signatures.addresses import mask
 from signatures.models import Subscription, Supporter
@@ -61,12 +61,11 @@ def preview(
     Raises CannotBeSent when it cannot be built.
     """
     reader = reader or SampleReader()
-    campaign = campaign_of(mailing)
     copy = _stored(mailing, language) or compile_words(mailing, words, language)
     person = Reader(
         supporter=_NOBODY,
         address=_ADDRESS,
-        signed_campaign=campaign.headline if campaign else "",
+        signed_campaign=sample_reason(mailing, language),
         signed_at=timezone.now(),
         name=reader.name,
         subject=words.subject,

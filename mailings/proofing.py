@@ -10,13 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign
 from campaigns.source_health.fetching import Fetcher
 from mailings.assembling import Copies
 from mailings.composing import CannotBeSent, Reader, compile_contents, fill
 from mailings.examining import blocking, examine
 from mailings.following import counted_links, keep_links
 from mailings.models import Mailing, MailingContent, Proof
+from mailings.sampling import sample_reason
 from postroom.skeleton import SkeletonError
 from postroom.transport import Envelope, Kind
 from postroom.ways import open_way
@@ -34,12 +34,9 @@ class ProofFailed(Exception):
 
 
 def sample(content: MailingContent, *, address: str) -> tuple[Envelope, bytes]:
-    """The mail as somebody who signed today gets it. Raises CannotBeSent."""
+    """The mail as somebody who may get it and signed today does. Raises CannotBeSent."""
     mailing = content.mailing
     copy = Copies(content).whole
-    about = Campaign.objects.filter(pk__in=mailing.about()).first()
-    signed = mailing.campaign or about or mailing.organization.campaigns.first()
-    reason = signed.headline if signed else ""
     try:
         return fill(
             copy.skeleton,
@@ -48,7 +45,7 @@ def sample(content: MailingContent, *, address: str) -> tuple[Envelope, bytes]:
             reader=Reader(
                 _NOBODY,
                 address,
-                reason,
+                sample_reason(mailing, content.language),
                 timezone.now(),
                 subject=copy.subject,
             ),

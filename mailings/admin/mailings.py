@@ -21,6 +21,13 @@ from mailings.admin.deliveries import delivery_page
 from mailings.models import Mailing
 from mailings.progress import progress_of
 
+# Whom a mail of these kinds reaches; the model's own words are those for an update.
+_REACH = {
+    Mailing.Kind.ASK: _("Everyone in the scope gets it who has not signed this petition yet."),
+    Mailing.Kind.DIGEST: _("A digest goes to everyone in the scope."),
+    Mailing.Kind.WELCOME: _("A welcome goes to whoever joins the scope."),
+}
+
 
 @admin.register(Mailing)
 class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
@@ -88,6 +95,14 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
         if obj and obj.kind in (Mailing.Kind.DIGEST, Mailing.Kind.WELCOME):
             return [*always, "scope", "campaign", "segment"]
         return [*always, "campaign"] if obj and obj.kind == Mailing.Kind.ASK else always
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Beside the campaign stands what it means for this kind of mail: whom it reaches."""
+        reach = _REACH.get(obj.kind) if obj else None
+        helped = {"help_texts": {"campaign": reach}} if reach else {}
+        return super().get_form(request, obj, change=change, **helped, **kwargs)
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
         """The kinds of mail and the campaigns of the mailing's own organization alone."""
