@@ -289,6 +289,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Language, time, files.
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "advocacy.formats"
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,9 @@ class Badge:
     ink: str
 
 
+# Joined by the app that keeps signatures: how many of a campaign's stand on paper.
+paper_counts: list[Callable[[Campaign], int]] = []
+
 BADGES = {
     "badge": Badge(paper="#FFFFFF", ink="#14171C"),
     "badge-dark": Badge(paper="#14171C", ink="#FFFFFF"),
@@ -38,10 +42,11 @@ BADGES = {
 
 
 def history_json(slug: str) -> Document | None:
-    """`{"campaign", "signatures", "as_of", "hours": [{"hour", "signatures"}]}`, oldest first.
+    """`{"campaign", "signatures", "on_paper", "as_of", "hours": [{"hour", "signatures"}]}`.
 
-    An hour is named by its beginning, in UTC; the number is the count at its end. Hours in which
-    nothing changed are left out: the number before holds on.
+    What was signed on paper is in none of the other numbers. Hours come oldest first, each named by
+    its beginning, in UTC; the number is the count at its end. Hours in which nothing changed are
+    left out: the number before holds on.
     """
     campaign = _campaign(slug)
     if campaign is None:
@@ -50,6 +55,7 @@ def history_json(slug: str) -> Document | None:
     history = {
         "campaign": campaign.public_url,
         "signatures": tally.counted if tally else 0,
+        "on_paper": _on_paper(campaign),
         "as_of": _utc(tally.as_of) if tally else None,
         "hours": [
             {"hour": _utc(hour), "signatures": counted} for hour, counted in _hours(campaign)
@@ -102,6 +108,7 @@ def open_data_page(slug: str) -> Document | None:
                 "stylesheet_url": stylesheet_url(campaign.organization),
                 "site_url": settings.SITE_URL,
                 "count": _counted(campaign),
+                "paper": _on_paper(campaign),
                 "days": list(reversed(days)),
                 "points": chart_points(days),
                 "badges": [reverse("badge", args=[slug, name]) for name in BADGES],
@@ -134,6 +141,10 @@ def _campaign(slug: str) -> Campaign | None:
 def _counted(campaign: Campaign) -> int:
     tally = getattr(campaign, "tally", None)
     return tally.counted if tally else 0
+
+
+def _on_paper(campaign: Campaign) -> int:
+    return sum(count(campaign) for count in paper_counts)
 
 
 def _hours(campaign: Campaign) -> list[tuple[datetime, int]]:

@@ -6,6 +6,7 @@ Mail goes to the address as typed; the key serves the constraint, the limits and
 import hashlib
 import hmac
 import re
+from typing import Any
 
 import idna
 from django.conf import settings
@@ -63,13 +64,25 @@ def clean_address(typed: str) -> str:
         if "." not in valid.domain:
             raise EmailNotValidError(valid.domain)
     except EmailNotValidError:
-        raise ValidationError(
-            _("Enter an email address in the correct format, like name@example.com."),
-            code="invalid",
-        ) from None
+        raise ValidationError(_what_is_wrong(address), code="invalid") from None
     if len(valid.ascii_email or "") > MAX_LENGTH or len(valid.normalized) > MAX_LENGTH:
         raise ValidationError(_("This address is too long."), code="invalid")
     return valid.normalized
+
+
+def _what_is_wrong(address: str) -> Any:
+    """What to tell whoever typed what is no address that we can write to."""
+    local, at, _domain = address.rpartition("@")
+    if at and not local.isascii() and all(map(_stands_in_words, local)):
+        return _(
+            "Our mail reaches no address with letters like ü or é before the @. Please write "
+            "another one of yours."
+        )
+    return _("Enter an email address in the correct format, like name@example.com.")
+
+
+def _stands_in_words(char: str) -> bool:
+    return char.isalnum() or char in "._+-"
 
 
 def _is_plain(typed: str) -> bool:

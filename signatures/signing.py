@@ -120,9 +120,10 @@ _DUE_NEW = """
 
 # What somebody who types an address again is owed, by the state of the signature that exists.
 _DUE_AGAIN = """
-    SELECT CASE WHEN state = 'counted' THEN 'already_signed' ELSE 'confirm' END, supporter_id, id
+    SELECT CASE state WHEN 'counted' THEN 'already_signed' WHEN 'rejected' THEN 'rejected'
+        ELSE 'confirm' END, supporter_id, id
     FROM signatures_signature
-    WHERE campaign_id = %(campaign)s AND state <> 'rejected' AND supporter_id = (
+    WHERE campaign_id = %(campaign)s AND supporter_id = (
         SELECT id FROM signatures_supporter WHERE email_key = %(email_key)s
     )
 """

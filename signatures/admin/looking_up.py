@@ -4,6 +4,7 @@ Nothing here counts, sorts or filters a whole table, for there may be ten millio
 """
 
 import unicodedata
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.core.paginator import Paginator
 from django.db.models import Max, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from campaigns.admin.scoping import OrganizationScopedAdmin
@@ -140,6 +142,11 @@ def signed_as(user: Any, name: str) -> QuerySet[Signature]:
     begins_so = by_name.filter(folded_name__startswith=folded(Value(name)))
     own = Signature.objects.filter(pk__in=begins_so.values("pk")[:MOST_NAMES])
     return own.filter(campaign_id__in=newest_campaigns(user)).order_by()[:MOST_FOUND]
+
+
+def moment(at: datetime | None) -> str:
+    """A time as every page of the admin writes it; a dash for none."""
+    return date_format(at, "DATETIME_FORMAT") if at else "–"
 
 
 def pill(state: str, words: Any) -> str:

@@ -17,6 +17,7 @@ from signatures.admin.looking_up import (
     newest_campaigns,
     pill,
 )
+from signatures.admin.shown_texts import shown_text
 from signatures.admin.tags import tag_actions, tags_on
 from signatures.models import (
     ConsentEvent,
@@ -37,12 +38,24 @@ class ReadOnlyInline(ReadOnly, OrganizationScopedInline):
 
 class SignatureInline(ReadOnlyInline):
     model = Signature
-    fields = ["campaign", "statement", "notice", "consents", "state", "created_at", "confirmed_at"]
+    fields = [
+        *("campaign", "signed_statement", "shown_notice", "consents"),
+        *("state", "created_at", "confirmed_at"),
+    ]
+    readonly_fields = ["signed_statement", "shown_notice"]
     show_change_link = True
     classes = []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("campaign", "statement", "notice")
+
+    @admin.display(description=_("statement"))
+    def signed_statement(self, signature: Signature) -> str:
+        return shown_text(signature.statement, signature.campaign)
+
+    @admin.display(description=_("notice"))
+    def shown_notice(self, signature: Signature) -> str:
+        return shown_text(signature.notice, signature.campaign)
 
 
 class SubscriptionInline(ReadOnlyInline):
@@ -55,11 +68,17 @@ class SubscriptionInline(ReadOnlyInline):
 
 class ConsentEventInline(ReadOnlyInline):
     model = ConsentEvent
-    fields = ["at", "choice", "notice", "via"]
+    fields = ["at", "choice", "shown_notice", "via"]
+    readonly_fields = ["shown_notice"]
     verbose_name_plural = _("what they agreed to, and took back")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("notice").order_by("-at")
+        rows = super().get_queryset(request).select_related("notice__campaign")
+        return rows.order_by("-at")
+
+    @admin.display(description=_("notice"))
+    def shown_notice(self, event: ConsentEvent) -> str:
+        return shown_text(event.notice, event.notice.campaign) if event.notice else "–"
 
 
 class LetterInline(ReadOnlyInline):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.admin.scoping import OrganizationScopedInline, ScopedRelatedFilter
 from campaigns.models import Campaign
@@ -28,10 +28,12 @@ from signatures.admin.looking_up import (
     MOST_ROWS,
     LookUpAdmin,
     ReadOnly,
+    moment,
     newest_campaigns,
     pill,
     signed_as,
 )
+from signatures.admin.shown_texts import shown_text
 from signatures.models import Signature, StateChangeEntry
 from signatures.sharing import brought_by
 from signatures.staff.looking_back import window
@@ -61,12 +63,12 @@ class StateChangeEntryInline(ReadOnly, OrganizationScopedInline):
         return str(entry.change.changed_by or _("somebody who is gone"))
 
     @admin.display(description=gettext_lazy("at"))
-    def changed_at(self, entry: StateChangeEntry) -> Any:
-        return entry.change.changed_at
+    def changed_at(self, entry: StateChangeEntry) -> str:
+        return moment(entry.change.changed_at)
 
     @admin.display(description=gettext_lazy("undone"))
-    def undone_at(self, entry: StateChangeEntry) -> Any:
-        return entry.change.undone_at
+    def undone_at(self, entry: StateChangeEntry) -> str:
+        return moment(entry.change.undone_at)
 
 
 @admin.register(Signature)
@@ -108,12 +110,14 @@ class SignatureAdmin(LookUpAdmin):
         ("postal_code", "country"),
         "comment",
         "answered",
-        ("statement", "notice", "consents"),
+        "signed_statement",
+        "shown_notice",
+        "consents",
         ("created_at", "confirmed_at", "counted_at"),
         ("referrer_code", "mailing_number", "sharer"),
         ("shows_name", "brought"),
     ]
-    readonly_fields = ["state_in_full", "answered", "brought"]
+    readonly_fields = ["state_in_full", "answered", "signed_statement", "shown_notice", "brought"]
     inlines = [StateChangeEntryInline]
     # Django's own “add another” has no meaning for what supporters do.
     change_form_template = "admin/signatures/signature/change_form.html"
@@ -171,17 +175,28 @@ class SignatureAdmin(LookUpAdmin):
 
     @admin.display(description=gettext_lazy("answers"))
     def answered(self, signature: Signature) -> str:
-        return format_html_join("", "<p>{}: {}</p>", signature.answered()) or "–"
+        return format_html_join("", "<p>{}<br><b>{}</b></p>", signature.answered()) or "–"
+
+    @admin.display(description=gettext_lazy("statement"))
+    def signed_statement(self, signature: Signature) -> str:
+        return shown_text(signature.statement, signature.campaign)
+
+    @admin.display(description=gettext_lazy("notice"))
+    def shown_notice(self, signature: Signature) -> str:
+        return shown_text(signature.notice, signature.campaign)
 
     @admin.display(description=gettext_lazy("brought by their link"))
     def brought(self, signature: Signature) -> str:
         found = brought_by(signature.pk)
         if not found:
             return _("nobody")
-        return _("%(people)s, in %(generations)s generations") % {
-            "people": len(found),
-            "generations": max(one.generation for one in found),
-        }
+        generations = max(one.generation for one in found)
+        told = ngettext(
+            "%(people)s, in %(generations)s generation",
+            "%(people)s, in %(generations)s generations",
+            generations,
+        )
+        return told % {"people": len(found), "generations": generations}
 
     # --- acts, on one or on those with a tick
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -22,6 +23,9 @@ from signatures.forms.reading import (
 )
 from signatures.signing import Typed
 
+# A browser cuts off without a word what is too long for it. So it gets twice the room that there
+# is, and `reading` says what is too much, with all that was typed still there.
+ROOM = 2
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -81,7 +85,8 @@ class TypedForm(ReadForm):
     comment = forms.CharField(
         label=_("Comment"),
         required=False,
-        max_length=COMMENT_LENGTH,
+        max_length=ROOM * COMMENT_LENGTH,
+        help_text=format_lazy(_("At most {most} characters."), most=COMMENT_LENGTH),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     shows_name = forms.BooleanField(
@@ -104,7 +109,8 @@ class TypedForm(ReadForm):
             del self.fields[field]
         country = self.fields.get("country")
         if isinstance(country, forms.ChoiceField):
-            country.choices = [("", "–"), *countries]
+            # Asked for when the form is shown: names and their order are of the page's language.
+            country.choices = _countries
             country.initial = self.asked.default_country
         if notice.kind == ConsentNotice.Kind.UNTICKED_BOX:
             self.fields["consent"] = forms.BooleanField(required=False, widget=Tick)
@@ -136,6 +142,10 @@ class TypedForm(ReadForm):
         return asdict(typed) | answers | {"consent": choice}
 
 
+def _countries() -> list[tuple[str, str]]:
+    return [("", "–"), *countries]
+
+
 def _field_of(question: CustomField) -> forms.Field:
     texts: dict[str, Any] = {
         "label": question.label,
@@ -146,7 +156,7 @@ def _field_of(question: CustomField) -> forms.Field:
         return forms.BooleanField(**texts, widget=Tick)
     if question.kind == CustomField.Kind.CHOICE:
         return forms.ChoiceField(**texts, choices=[("", "–"), *question.shown_options])
-    return forms.CharField(**texts, max_length=ANSWER_LENGTH)
+    return forms.CharField(**texts, max_length=ROOM * ANSWER_LENGTH)
 
 
 class SignForm(TypedForm):

@@ -91,7 +91,7 @@ class Reading:
         if asked.postal_code:
             self.read("postal_code", lambda typed: _postal_code(typed, country))
         if asked.comment:
-            self.read("comment", lambda typed: _measured(clean_comment, typed, COMMENT_LENGTH))
+            self.read("comment", _comment)
         for question in asked.questions:
             self.read(answer_field(question), partial(_answer, question))
         if asked.to_show_name:
@@ -136,15 +136,27 @@ def _as_sent(value: Any) -> str:
     return str(value.pk)
 
 
-def _measured(clean: Callable[[str], str], typed: str, most: int) -> str:
-    """Measured before and after: composing characters can make a text longer."""
-    if len(typed) > most or len(text := clean(typed)) > most:
-        raise ValidationError(_("This text is too long."), code="max_length")
+def _measured(clean: Callable[[str], str], typed: str, most: int, refusal: Any) -> str:
+    """The text, cleaned; `refusal` says that more was typed than fits.
+
+    Measured before and after: composing characters can make a text longer.
+    """
+    text = typed if len(typed) > most else clean(typed)
+    if len(text) > most:
+        numbers = {"length": len(text), "most": most}
+        raise ValidationError(refusal, code="max_length", params=numbers)
     return text
 
 
 def _name(typed: str) -> str:
-    return _measured(clean_name, typed, NAME_LENGTH)
+    refusal = _("This name is too long: it has %(length)s characters, and %(most)s fit.")
+    return _measured(clean_name, typed, NAME_LENGTH, refusal)
+
+
+def _comment(typed: str) -> str:
+    # A browser sends two characters for the end of a line, and its owner counts one.
+    refusal = _("Your comment is too long: it has %(length)s characters, and %(most)s fit.")
+    return _measured(clean_comment, typed.replace("\r\n", "\n"), COMMENT_LENGTH, refusal)
 
 
 def _address(typed: str) -> str:
@@ -182,7 +194,7 @@ def _answer(question: CustomField, typed: str) -> str | bool:
     if question.kind == CustomField.Kind.TICK:
         answer: str | bool = typed == "on"
     else:
-        answer = _measured(clean_line, typed, ANSWER_LENGTH)
+        answer = _line_of(question, typed)
     if question.required and not answer:
         raise _refused(question, _MISSING[CustomField.Kind(question.kind)], "required")
     if answer and question.kind == CustomField.Kind.CHOICE and answer not in question.options:
@@ -190,11 +202,19 @@ def _answer(question: CustomField, typed: str) -> str | bool:
     return answer
 
 
+def _line_of(question: CustomField, typed: str) -> str:
+    if len(typed) > ANSWER_LENGTH or len(line := clean_line(typed)) > ANSWER_LENGTH:
+        raise _refused(question, _ANSWER_TOO_LONG, "max_length")
+    return line
+
+
 def _refused(question: CustomField, message: Any, code: str) -> ValidationError:
     """Names the question, for the list above the form holds errors of several."""
-    return ValidationError(message, code=code, params={"question": question.label})
+    params = {"question": question.label, "most": ANSWER_LENGTH}
+    return ValidationError(message, code=code, params=params)
 
 
+_ANSWER_TOO_LONG = _("Your answer to “%(question)s” is too long: %(most)s characters fit.")
 _NO_OPTION = _("Choose one of the answers to “%(question)s”.")
 _MISSING = {
     CustomField.Kind.TEXT: _("Answer “%(question)s”."),

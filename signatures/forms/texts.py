@@ -14,18 +14,26 @@ _URL = re.compile(
     r"(?i)\b(?:https?://|www\.)\S|\b[a-z0-9-]+\.(?:com|net|org|info|biz|ru|cn|xyz)\b"
     r"|\w\.[a-z]{2,}/\S"
 )
+_ADDRESS = re.compile(r"[^\s@]@\w[\w.-]*\.[^\W\d_]{2}")
 MARKS_A_LETTER = 3
 
 
 def clean_name(typed: str) -> str:
     """A name in one line: any script, one letter or one word included.
 
-    Raises ValidationError for an empty or invisible name, a NUL or broken character, a web address.
+    Raises ValidationError for an empty or invisible name, a NUL or broken character, an email or
+    web address.
     """
     name = clean_line(typed)
     if not any(map(_shows, name)):
         raise ValidationError(_("Enter your name."), code="required")
-    if _URL.search("".join(char for char in name if ord(char) not in _ZERO_WIDTH)):
+    seen = "".join(char for char in name if ord(char) not in _ZERO_WIDTH)
+    if _ADDRESS.search(seen):
+        raise ValidationError(
+            _("This is an email address. Write your name here, and the address in its own field."),
+            code="email",
+        )
+    if _URL.search(seen):
         raise ValidationError(_("A name cannot hold a web address."), code="url")
     return name
 

@@ -169,8 +169,11 @@ def _pointless(letter: Letter) -> str:
         return ""
     if letter.kind == kinds.STAY and not Subscription.objects.asked_to_stay(letter).exists():
         return "answered meanwhile"
+    if letter.kind == kinds.REJECTED:
+        # Who said “not me” themselves is left in peace by the block that this put on the campaign.
+        return "" if signature.state == states.REJECTED else "restored meanwhile"
     if signature.state == states.REJECTED:
-        return "not me"
+        return "rejected"
     asks = letter.kind in (kinds.CONFIRM, kinds.REMINDER)
     if asks and signature.confirmed_at and signature.state == states.COUNTED:
         return "confirmed meanwhile"

@@ -49,8 +49,11 @@ class LetterPress:
         signature, supporter = letter.signature, letter.supporter
         campaign = edition_in(signature.campaign, signature.statement.language)
         values = _values(letter)
-        asks_to_confirm = signature.confirmed_at is None
-        skeleton = self._skeleton(letter.kind, campaign, asks_to_confirm, frozenset(values))
+        standing = {
+            "asks_to_confirm": signature.confirmed_at is None,
+            "is_open": letter.kind in _ASK_TO_SHARE and campaign.is_open,
+        }
+        skeleton = self._skeleton(letter.kind, campaign, standing, frozenset(values))
         sender = campaign.organization.sender[1]
         if settings.INBOUND_URL:
             # Where bounces can come in, each tells which letter it is of.
@@ -58,12 +61,12 @@ class LetterPress:
         return Envelope(sender, supporter.email), skeleton.fill(values)
 
     def _skeleton(
-        self, kind: str, campaign: Campaign, asks_to_confirm: bool, holes: frozenset[str]
+        self, kind: str, campaign: Campaign, standing: dict[str, bool], holes: frozenset[str]
     ) -> Skeleton:
         organization = campaign.organization
         key = (
             kind,
-            asks_to_confirm,
+            *standing.values(),
             campaign.pk,
             campaign.edition,
             campaign.updated_at,
@@ -72,7 +75,7 @@ class LetterPress:
         if key not in self._compiled:
             if len(self._compiled) >= self.KEEP:
                 self._compiled.clear()
-            self._compiled[key] = compile_letter(kind, campaign, asks_to_confirm, holes)
+            self._compiled[key] = compile_letter(kind, campaign, holes, **standing)
         return self._compiled[key]
 
 
@@ -117,6 +120,9 @@ def _values_to_stay(letter: Letter) -> dict[str, str]:
     }
 
 
+# They are told whether the petition can still be passed on.
+_ASK_TO_SHARE = (Letter.Kind.RECEIPT, Letter.Kind.ALREADY_SIGNED)
+
 # Which hole of a letter each link is filled from.
 _LINKS = {
     "confirm_url": (links.CONFIRM, "confirm_token"),
@@ -130,15 +136,17 @@ _LINKS = {
 
 
 def compile_letter(
-    kind: str, campaign: Campaign, asks_to_confirm: bool, holes: Collection[str]
+    kind: str, campaign: Campaign, holes: Collection[str], *, asks_to_confirm: bool, is_open: bool
 ) -> Skeleton:
     """The letter of one kind about a campaign, with holes for address, date and links.
 
     `asks_to_confirm`: the signature is not yet confirmed, so the letter carries the link that does.
+    `is_open`: the petition takes signatures, so the letter asks to pass it on.
     `holes` are the names that are filled for each person.
     """
     placeholders = Placeholders()
-    context = _context_of(campaign, placeholders) | {"asks_to_confirm": asks_to_confirm}
+    standing = {"asks_to_confirm": asks_to_confirm, "is_open": is_open}
+    context = _context_of(campaign, placeholders) | standing
     template = f"signatures/letters/{kind}"
     with translation.override(campaign.language):
         subject = render_to_string(f"{template}_subject.txt", context).strip()

@@ -39,6 +39,11 @@ class DataAccessQuerySet(models.QuerySet["DataAccess"]):
         # Of two at once the second finds no unused row any more.
         return self.get(token_hash=_hash(token)) if fresh.update(used_at=now) else None
 
+    def owner_of(self, token: str) -> int | None:
+        """The person to whom this token was sent, used or not; None when it is none of ours."""
+        owners = self.filter(token_hash=_hash(token)).values_list("supporter_id", flat=True)
+        return owners.first()
+
     def holder(self, pk: int) -> Supporter | None:
         """Whose data the visit opens that began with this link; None once it is over."""
         access = (

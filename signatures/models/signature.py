@@ -267,6 +267,7 @@ class LetterKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("your signature is withdrawn")
     DATA_LINK = "data_link", _("the link to your own data")
     STAY = "stay", _("do you want to stay")
+    REJECTED = "rejected", _("your signature does not count")
 
 
 class Letter(models.Model):

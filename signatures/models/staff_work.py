@@ -1,6 +1,8 @@
 """What staff do to signatures: each act with who, when and why; none of it can be done silently."""
 
 import hashlib
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
@@ -168,10 +170,43 @@ class Export(models.Model):
         Export.objects.filter(pk=self.pk).update(rows=rows, **ended)
 
 
+@dataclass(frozen=True)
+class OnPaper:
+    """What a page says of a campaign's batches: how many signatures, who counted them, up to when.
+
+    `counted_by` names a few, whose batches are the newest; `others` counts those beside them.
+    """
+
+    total: int
+    counted_by: list[str]
+    others: int
+    until: date
+
+
 class PaperBatchQuerySet(CampaignScopedQuerySet):
+    # So many of those who collected are named.
+    MOST_NAMED = 3
+
     def total(self) -> int:
         """How many signatures the batches hold together."""
         return self.aggregate(total=models.Sum("signatures"))["total"] or 0
+
+    def in_short(self) -> OnPaper | None:
+        """The batches as a page tells of them, for one query; None without any."""
+        by_name = (
+            self.order_by()
+            .values("collected_by")
+            .annotate(number=models.Sum("signatures"), until=models.Max("collected_on"))
+        )
+        found = list(by_name.order_by("-until", "collected_by"))
+        if not found:
+            return None
+        return OnPaper(
+            total=sum(one["number"] for one in found),
+            counted_by=[one["collected_by"] for one in found[: self.MOST_NAMED]],
+            others=len(found[self.MOST_NAMED :]),
+            until=found[0]["until"],
+        )
 
 
 class PaperBatch(models.Model):

@@ -23,7 +23,7 @@ from signatures.leaving import (
     unsubscribe,
 )
 from signatures.models import CampaignMute, Signature, Subscription, Supporter
-from signatures.views.token_pages import link_page, preferences_url, render_in
+from signatures.views.token_pages import link_page, preferences_url, render_for
 
 
 @link_page(links.UNSUBSCRIBE)
@@ -46,7 +46,7 @@ def unsubscribe_page(
         via = by_link_of(mailing_id) if mailing_id else "link"
         unsubscribe(**person, via=via)
     elif is_subscribed(**person):
-        return render_in(request, "signatures/unsubscribe.html", _person_context(**person))
+        return _show(request, "signatures/unsubscribe.html", person)
     return _unsubscribed(request, person, campaign_id)
 
 
@@ -79,7 +79,7 @@ def _unsubscribed(
         "muted_campaign": campaign if left else None,
         "may_undo": left is not None,
     }
-    return render_in(request, "signatures/unsubscribed.html", _person_context(**person) | context)
+    return _show(request, "signatures/unsubscribed.html", person, context)
 
 
 @link_page(links.PREFERENCES)
@@ -98,11 +98,11 @@ def preferences_page(request: HttpRequest, supporter_id: int, organization_id: i
                 muted_campaign_ids=signed - _ids(request, "follow"),
             )
         return HttpResponseRedirect(preferences_url(**person) + "?saved=1", status=303)
-    return render_in(
+    return _show(
         request,
         "signatures/preferences.html",
-        _person_context(**person)
-        | {
+        person,
+        {
             "saved": "saved" in request.GET,
             "rests_until": resting_until(**person),
             "scopes": _scopes(supporter_id, organization_id),
@@ -121,8 +121,14 @@ def stay_page(request: HttpRequest, supporter_id: int, organization_id: int) -> 
         return _unsubscribed(request, person)
     if request.method == "POST":
         stayed = stay(**person)
-    context = _person_context(**person) | {"stayed": stayed}
-    return render_in(request, "signatures/stay.html", context)
+    return _show(request, "signatures/stay.html", person, {"stayed": stayed})
+
+
+def _show(
+    request: HttpRequest, template: str, person: dict[str, int], extra: dict[str, Any] | None = None
+) -> HttpResponse:
+    context = _person_context(**person) | (extra or {})
+    return render_for(request, template, context, supporter_id=person["supporter_id"])
 
 
 def _person_context(supporter_id: int, organization_id: int) -> dict[str, Any]:

@@ -31,8 +31,9 @@ from signatures.own_data import (
     sections_of,
     signatures_of,
 )
+from signatures.speaking import language_of
 from signatures.views.public import is_cross_site, public_form, token_page
-from signatures.views.token_pages import preferences_url, render_in, too_many
+from signatures.views.token_pages import preferences_url, render_for, render_in, too_many
 from signatures.withdrawing import withdraw
 
 PATH = "/my-data/"
@@ -78,17 +79,25 @@ def open_page(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST" or from_elsewhere:
         context = {"stylesheet_url": stylesheet_url(None), "from_elsewhere": from_elsewhere}
         status = 403 if from_elsewhere else 200
-        return render(request, "signatures/own_data/open.html", context, status=status)
+        return _show_to_owner(request, token, "signatures/own_data/open.html", context, status)
     access = DataAccess.objects.redeem(token)
     if access is None and _visitor(request) is None:
         if too_many_bad_links(network_of(request.META)):
             return too_many(request)
         fresh = {"stylesheet_url": stylesheet_url(None), "form": AddressForm()}
-        return render(request, "signatures/own_data/used.html", fresh, status=410)
+        return _show_to_owner(request, token, "signatures/own_data/used.html", fresh, 410)
     response = HttpResponseRedirect(reverse("own-data-mine"), status=303)
     if access:
         VISIT.give(response, path=PATH, ids=[access.pk])
     return response
+
+
+def _show_to_owner(
+    request: HttpRequest, token: str, template: str, context: dict[str, Any], status: int
+) -> HttpResponse:
+    """A page that tells what the link is for, in the language of whom it was sent to."""
+    owner = DataAccess.objects.owner_of(token)
+    return render_for(request, template, context, supporter_id=owner, status=status)
 
 
 def owner_page(*methods: str) -> Callable[[OwnerView], OwnerView]:
@@ -166,9 +175,10 @@ def erase_page(request: HttpRequest, supporter: Supporter) -> HttpResponse:
     form = EraseForm(request.POST)
     if not form.is_valid():
         return _show(request, supporter, erasing=form, status=422)
+    language = language_of(supporter_id=supporter.pk)
     erase(supporter_id=supporter.pk)
     context = {"stylesheet_url": stylesheet_url(None)}
-    response = render(request, "signatures/own_data/erased.html", context)
+    response = render_in(request, "signatures/own_data/erased.html", context, language=language)
     VISIT.take(response, path=PATH)
     return response
 
@@ -193,7 +203,7 @@ def _show(
     organizations = Organization.objects.filter(pk__in=signed_with).order_by("name")
     newest = signatures_of(supporter).first()
     organization = newest.campaign.organization if newest else None
-    response = render_in(
+    return render_for(
         request,
         "signatures/own_data/mine.html",
         {
@@ -210,9 +220,9 @@ def _show(
             "saved": request.GET.get("saved", ""),
             "pass": VISIT.form_value(request),
         },
+        supporter_id=supporter.pk,
+        status=status,
     )
-    response.status_code = status
-    return response
 
 
 def _page_of_signatures(supporter: Supporter, shown: int, asked: str) -> Page:

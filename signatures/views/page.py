@@ -159,7 +159,7 @@ def page_context(
         "updates": updates,
         "last_update": updates[0] if updates else None,
         "count": counted,
-        "paper": PaperBatch.objects.filter(campaign=campaign).total(),
+        "paper": PaperBatch.objects.filter(campaign=campaign).in_short(),
         "goal": goal,
         "to_go": max(goal - counted, 0),
         "signers": shown_signers(campaign),
@@ -192,12 +192,21 @@ def counted_of(campaign: Campaign) -> int:
     return campaign.tally.counted if hasattr(campaign, "tally") else 0
 
 
+def on_paper(campaign: Campaign) -> int:
+    """How many signed on paper, beside the count and never in it."""
+    return PaperBatch.objects.filter(campaign=campaign).total()
+
+
 def _render_count(slug: str) -> tuple[bytes, str] | None:
     campaign = edition_at(slug, Campaign.objects.public().select_related("tally"))
     if campaign is None:
         return None
     counted = counted_of(campaign)
     response = JsonResponse(
-        {"signatures": counted, "goal": goal_for(counted, campaign.signature_goal)}
+        {
+            "signatures": counted,
+            "on_paper": on_paper(campaign),
+            "goal": goal_for(counted, campaign.signature_goal),
+        }
     )
     return response.content, "application/json"

@@ -23,6 +23,7 @@ from signatures.guarding.networks import network_of
 from signatures.models import Signature
 from signatures.offering import next_campaign_for
 from signatures.sharing import share_link, share_ways
+from signatures.speaking import language_of
 from signatures.views.page import counted_of
 from signatures.views.public import token_page
 
@@ -157,11 +158,40 @@ def _count_with(signature: Signature) -> int:
     return counted + came_after
 
 
-def render_in(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page about a person, in the language of the organization of the context."""
-    organization = context["organization"]
-    with translation.override(organization.language if organization else settings.LANGUAGE_CODE):
-        return render(request, template, context)
+def render_for(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    supporter_id: int | None,
+    status: int = 200,
+) -> HttpResponse:
+    """A page for one person, in the language in which they last signed.
+
+    That is with the organization of the context, where there is one. Who signed nothing is spoken
+    to in the language of the organization.
+    """
+    organization = context.get("organization")
+    language = supporter_id and language_of(
+        supporter_id=supporter_id, organization_id=organization and organization.pk
+    )
+    if not language and organization:
+        language = organization.language
+    return render_in(request, template, context, language=language or "", status=status)
+
+
+def render_in(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    language: str,
+    status: int = 200,
+) -> HttpResponse:
+    """A page in this language; in our own where it is empty."""
+    language = language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        return render(request, template, context | {"reader_language": language}, status=status)
 
 
 def preferences_url(supporter_id: int, organization_id: int) -> str:

@@ -16,7 +16,7 @@ FOLDER = Path(settings.LOCALE_PATHS[0])
 # Where words stand that supporters and subscribers read.
 PUBLIC = re.compile(
     r"(advocacy|campaigns|signatures)/templates/(?!admin/)|mailings/templates/mailings/mail/"
-    r"|signatures/(texts|reading|sharing|addresses|postal_codes|forms|owner_forms)\.py"
+    r"|signatures/(forms/|sharing\.py|addresses\.py|texts\.py|reading\.py|postal_codes\.py)"
 )
 
 

@@ -1,15 +1,22 @@
 """Staff look people up, and change nothing about them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.paginator import Paginator
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from campaigns.editions import edition
 from campaigns.models import Campaign
+from campaigns.translating import revise_translation
 from signatures.admin import looking_up
-from signatures.models import Signature, Supporter
+from signatures.models import Signature, StateChange, Supporter
+from signatures.staff.state_changing import reject
 from tests.campaigns.admin_pages import make_organizer, words
+from tests.campaigns.languages import STATEMENT_ES, translate
 from tests.factories import make_campaign, make_signature
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +155,43 @@ def test_a_persons_page_shows_only_what_they_did_with_our_organization(staff, ca
     page = words(staff.get(reverse("admin:signatures_supporter_change", args=[ada.pk])))
     assert campaign.headline in page
     assert "Beacon" not in page
+
+
+def test_staff_read_the_very_words_that_a_signer_was_shown_and_in_what_language(staff, campaign):
+    notice = "Recibirá <b>novedades</b>."
+    spanish = translate(campaign, notice=notice)
+    signature = make_signature(edition(campaign, spanish), email="ada@example.org")
+    revise_translation(
+        translation=spanish, statement="Otra.", notice="Otra.", reason="R", change_note="C"
+    )
+    person = reverse("admin:signatures_supporter_change", args=[signature.supporter_id])
+    for url in (reverse("admin:signatures_signature_change", args=[signature.pk]), person):
+        shown = staff.get(url)
+        assert STATEMENT_ES in words(shown) and notice in words(shown)
+        assert "Statement, version 1 · Spanish" in words(shown)
+        assert "Otra" not in words(shown)
+        assert b'<div lang="es">' in shown.content
+
+    with CaptureQueriesContext(connection) as with_one:
+        staff.get(person)
+    for _ in range(3):
+        other = make_campaign(organization=campaign.organization)
+        make_signature(edition(other, translate(other)), email="ada@example.org")
+    with CaptureQueriesContext(connection) as with_four:
+        assert words(staff.get(person)).count("Statement, version 1 · Spanish") == 4
+    assert len(with_four) == len(with_one)
+
+
+def test_times_and_numbers_on_a_signature_are_written_for_people(staff, campaign):
+    signature = make_signature(campaign)
+    friend = make_signature(campaign)
+    Signature.objects.filter(pk=friend.pk).update(sharer=signature)
+    reject(signature_ids=[signature.pk], reason="Spam", user=None)
+    at = datetime(2026, 11, 28, 10, 33, 46, 914963, tzinfo=UTC)
+    StateChange.objects.update(changed_at=at)
+    page = words(staff.get(reverse("admin:signatures_signature_change", args=[signature.pk])))
+    assert "28 Nov 2026, 10:33 –" in page and "914963" not in page and "None" not in page
+    assert "1, in 1 generation " in page
 
 
 def test_waiting_letters_are_found_by_their_state(staff, campaign):

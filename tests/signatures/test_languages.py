@@ -1,17 +1,20 @@
 """One campaign in several languages: a page each, one count, one signature a person over all."""
 
+from functools import partial
+
 import pytest
 from bs4 import BeautifulSoup
+from django.test import Client
 
 from campaigns.editions import edition, editions_of
 from campaigns.models import Campaign, ConsentNotice, Tally
-from signatures import open_campaigns
+from signatures import links, open_campaigns
 from signatures.counting import refresh_tallies
 from signatures.letters.writing import LetterPress
-from signatures.models import Letter, Signature
+from signatures.models import DataAccess, Letter, Signature
 from signatures.page_cache import pages
 from tests.campaigns.languages import NOTICE_ES, STATEMENT_ES, translate
-from tests.factories import make_campaign
+from tests.factories import make_campaign, make_organization
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +266,66 @@ def test_closing_a_campaign_closes_it_in_every_language(client, campaign, spanis
     campaign.close()
     pages._pages.clear()
     assert not read(client, spanish.get_absolute_url()).select("form")
+
+
+def countries_on(page):
+    soup = BeautifulSoup(page.content, "html.parser")
+    return [option.get_text() for option in soup.select("[name=country] option")[1:]]
+
+
+def test_countries_are_named_and_sorted_in_the_language_of_the_page(client, campaign):
+    Campaign.objects.update(asks_country=True)
+    german = translate(campaign, language="de")
+    client.get(campaign.get_absolute_url())
+    shown = countries_on(client.get(german.get_absolute_url()))
+    assert shown[:3] == ["Afghanistan", "Ägypten", "Åland-Inseln"]
+    assert countries_on(client.post(german.get_absolute_url(), {"name": ""})) == shown
+    typed = {"name": "Ada", "email": "ada@example.org", "country": "EG"}
+    assert client.post(german.get_absolute_url(), typed).status_code == 303
+    token = links.confirm_token(signature_id=Signature.objects.get().pk)
+    assert countries_on(client.get(links.address(links.CONFIRM, token))) == shown
+
+
+@pytest.fixture
+def german_signer(client, campaign):
+    """Signed an English page first and a German one of the same organization last."""
+    sign(client, campaign)
+    other = make_campaign(organization=campaign.organization)
+    sign(client, translate(other, language="de"))
+    return {
+        "supporter_id": Signature.objects.first().supporter_id,
+        "organization_id": campaign.organization_id,
+    }
+
+
+@pytest.mark.parametrize("purpose", ["preferences", "unsubscribe", "stay"])
+def test_pages_about_mail_speak_the_language_last_signed_with_who_sends_it(
+    client, german_signer, purpose
+):
+    make = {
+        "preferences": links.preferences_token,
+        "unsubscribe": partial(links.unsubscribe_token, campaign_id=None, mailing_id=0),
+        "stay": links.stay_token,
+    }[purpose]
+    page = client.get(links.address(purpose, make(**german_signer))).content.decode()
+    assert '<html lang="de"' in page
+    assert "Ihre Daten" in page and "Your data" not in page
+    elsewhere = german_signer | {"organization_id": make_organization(language="es").pk}
+    page = client.get(links.address(purpose, make(**elsewhere))).content.decode()
+    assert '<html lang="es"' in page
+
+
+def test_own_data_speaks_the_language_last_signed_from_its_link_to_the_farewell(
+    client, german_signer
+):
+    address = f"/my-data/{DataAccess.objects.issue(german_signer['supporter_id'])}/"
+    asked = client.get(address)
+    client.post(address)
+    mine = client.get("/my-data/mine/")
+    form = {"pass": BeautifulSoup(mine.content, "html.parser").select_one("[name=pass]")["value"]}
+    unsure = client.post("/my-data/mine/erase/", form)
+    used = Client().post(address)
+    erased = client.post("/my-data/mine/erase/", form | {"sure": "on"})
+    for page in (asked, mine, unsure, used, erased):
+        assert b'<html lang="de"' in page.content
+    assert not Signature.objects.filter(supporter__erased_at=None).exists()

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from signatures.confirming import disown
+from signatures.confirming import confirm, disown, typed_in
 from signatures.letters.outbox import Outbox
 from signatures.models import Letter, Signature, Suppression
 from signatures.signing import send_link_again
@@ -76,6 +76,21 @@ def test_the_receipt_follows_the_confirmation_and_says_how_to_take_it_back(
     assert "Thank you" in mail.text
     assert f"{settings.SITE_URL}/not-me/" in mail.text
     assert f"{settings.SITE_URL}/preferences/" in mail.text
+
+
+def test_the_receipt_asks_to_pass_it_on_while_it_takes_signatures(outbox, smtp_sink, campaign):
+    make_signature(campaign, email="ada@example.org")
+    outbox.drain()
+    late = make_signature(campaign, email="bea@example.org", confirmed=False)
+    Letter.objects.filter(signature=late).delete()
+    campaign.close()
+    confirm(signature_id=late.pk, typed=typed_in(late))
+    outbox.drain()
+    (mail,) = smtp_sink.wait(1, to="ada@example.org")
+    (after,) = smtp_sink.wait(1, to="bea@example.org")
+    for part, then in ((mail.text, after.text), (mail.html, after.html)):
+        assert "Ask one more person" in part and "source=share-letter" in part
+        assert "takes no more signatures" in then and "source=share-letter" not in then
 
 
 def test_a_letter_goes_once(outbox, smtp_sink, campaign):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, Statement, TallyHour
+from signatures.erasing import erase
 from signatures.models import PaperBatch, Signature
 from signatures.staff import funnels, version_counts
 from signatures.staff.charts import bar_chart, nice_ceiling
@@ -174,10 +175,28 @@ def test_signatures_on_paper_stand_beside_the_others_never_among_them(staff, cam
     )
     batch = PaperBatch.objects.get()
     assert batch.added_by and batch.added_by.username == "alice"
-    public = words(Client().get(campaign.get_absolute_url()))
-    assert "and 1,204 on paper" in public
-    assert "1 person has signed" not in public
+    page, anyone = campaign.get_absolute_url(), Client()
+    public = words(anyone.get(page))
+    assert (
+        "1,204 people signed on paper. Counted by Springfield branch, up to May 1, 2026" in public
+    )
+    assert "Be one of the first to sign here" in public and "just begun" not in public
     assert "on paper 1,204" in overview(staff, campaign)
+    for name in ("count", "history"):
+        numbers = anyone.get(f"{page}{name}.json").json()
+        assert (numbers["signatures"], numbers["on_paper"]) == (0, 1204)
+    assert "1,204 people signed on paper." in words(anyone.get(f"{page}data/"))
+
+
+def test_a_page_names_three_of_those_who_collected_on_paper_and_shows_it_to_the_end(campaign):
+    for day, name in enumerate(["North", "East", "South", "West", "West"], start=1):
+        campaign.paper_batches.create(
+            signatures=10, collected_on=f"2026-05-0{day}", collected_by=name
+        )
+    campaign.close()
+    public = words(Client().get(campaign.get_absolute_url()))
+    assert "50 people signed on paper. Counted by West, South, East and others, up to" in public
+    assert "Thank you to everyone who signed." in public
 
 
 def test_a_page_without_paper_says_nothing_of_it(campaign):
@@ -196,6 +215,17 @@ def test_a_batch_cannot_be_added_to_a_campaign_of_another_organization(staff, ca
         },
     )
     assert not PaperBatch.objects.exists()
+
+
+def test_people_who_were_erased_are_a_row_that_says_so_and_leads_nowhere(staff, campaign):
+    make_signature(campaign, email="ada@example.org")
+    erase(supporter_id=make_signature(campaign, email="bea@example.com").supporter_id)
+    page = staff.get(reverse("admin:signatures_campaign_overview", args=[campaign.pk]))
+    soup = BeautifulSoup(page.content, "html.parser")
+    rows = {row.get_text(strip=True): row.a for row in soup.select("th[scope=row]")}
+    assert rows["example.org"]["href"].endswith("?domain=example.org")
+    assert rows["no address any more: erased"] is None
+    assert "" not in rows
 
 
 # --- who may

@@ -93,10 +93,11 @@ def test_answers_are_read_by_their_questions_by_staff_and_by_who_gave_them(clien
     given = {"gone": "<b>Old</b>", "visits": True, "role": "Worker"}
     Signature.objects.filter(pk=signature.pk).update(answers=given)
     client.post(f"/my-data/{DataAccess.objects.issue(signature.supporter_id)}/")
-    read = "You are: Worker I shop there: Yes gone: <b>Old</b>"
+    campaign.custom_fields.filter(key="role").update(label="What are you?")
+    read = "What are you? Worker I shop there Yes gone <b>Old</b>"
     assert read in words(client.get("/my-data/mine/"))
     (held,) = client.get("/my-data/mine/export/").json()["signatures"]
-    assert held["answers"][0] == {"question": "You are", "answer": "Worker"}
+    assert held["answers"][0] == {"question": "What are you?", "answer": "Worker"}
     client.force_login(make_organizer(campaign.organization))
     page = client.get(reverse("admin:signatures_signature_change", args=[signature.pk]))
     assert read in words(page)

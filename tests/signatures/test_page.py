@@ -132,7 +132,7 @@ def test_the_count_follows_within_one_tally_and_is_open_to_badges(client, campai
     make_signature(campaign, confirmed=False)
     refresh_tallies()
     response = client.get(f"/sign/{campaign.slug}/count.json")
-    assert json.loads(response.content) == {"signatures": 3, "goal": 100}
+    assert json.loads(response.content) == {"signatures": 3, "on_paper": 0, "goal": 100}
     assert response["Access-Control-Allow-Origin"] == "*"
     assert "public" in response["Cache-Control"]
 

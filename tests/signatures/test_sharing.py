@@ -103,6 +103,17 @@ def test_the_page_after_confirming_offers_sharing_first_and_then_one_more(client
     assert f'href="/sign/{other.slug}/as/' in html
 
 
+def test_nobody_is_asked_to_pass_on_a_petition_that_takes_no_signatures(client, campaign):
+    signature = make_signature(campaign, confirmed=False)
+    campaign.close()
+    confirm = links.address(links.CONFIRM, links.confirm_token(signature_id=signature.pk))
+    html = client.post(confirm, {"name": "Ada", "consent": "on"}).content.decode()
+    assert "Confirmed." in html
+    assert "takes no more signatures" in html
+    assert "Ask one more person" not in html
+    assert share_code(signature.pk) not in html
+
+
 def test_t07_a_headline_is_text_wherever_it_is_shared(client):
     campaign = make_campaign(headline='"><script>alert(1)</script>')
     signature = make_signature(campaign)

@@ -1,8 +1,9 @@
 """The sign form: what a visitor sends, and what stands in the database and the outbox after."""
 
 import pytest
+from bs4 import BeautifulSoup
 
-from campaigns.models import ConsentNotice, Statement
+from campaigns.models import ConsentNotice, CustomField, Statement
 from signatures.models import ConsentEvent, CountShard, Letter, Signature, Subscription, Supporter
 from tests.factories import make_campaign, make_signature
 
@@ -166,3 +167,34 @@ def test_a_name_that_composing_makes_too_long_is_refused(client, campaign):
     response = post(client, campaign, name="\u0958" * 200)
     assert response.status_code == 422
     assert "too long" in response.content.decode()
+
+
+@pytest.mark.parametrize(("length", "status"), [(2000, 303), (2001, 422)])
+def test_t27_what_is_too_long_is_said_with_its_field_and_limit_and_nothing_is_cut(
+    client, length, status
+):
+    campaign = make_campaign(asks_comment=True)
+    CustomField.objects.create(campaign=campaign, key="why", label="Why?", kind="text")
+    page = BeautifulSoup(client.get(campaign.get_absolute_url()).content, "html.parser")
+    asked = page.select_one("[name=comment]")
+    hint = page.find(id=asked["aria-describedby"]).get_text(strip=True)
+    assert hint == "At most 2000 characters."
+    # Where a browser would cut it off, it is refused in words long before.
+    assert int(asked["maxlength"]) > 2001
+    comment, answer = "x" * length, "y" * (length // 4)
+    response = post(client, campaign, comment=comment, **{"answer-why": answer})
+    assert response.status_code == status
+    if status == 422:
+        html = response.content.decode()
+        assert "Your comment is too long: it has 2001 characters, and 2000 fit." in html
+        assert comment in html and f'value="{answer}"' in html
+        response = post(client, campaign, **{"answer-why": answer + "y"})
+        assert "Your answer to “Why?” is too long: 500 characters fit." in response.content.decode()
+
+
+def test_an_address_in_the_wrong_field_or_that_cannot_be_written_to_is_said(client, campaign):
+    response = post(client, campaign, name="ada@example.de", email="jürgen@example.org")
+    html = response.content.decode()
+    assert "This is an email address. Write your name here" in html
+    assert "Our mail reaches no address with letters like ü or é before the @." in html
+    assert 'value="ada@example.de"' in html and 'value="jürgen@example.org"' in html
