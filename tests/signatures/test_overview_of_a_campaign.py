@@ -177,9 +177,8 @@ def test_signatures_on_paper_stand_beside_the_others_never_among_them(staff, cam
     assert batch.added_by and batch.added_by.username == "alice"
     page, anyone = campaign.get_absolute_url(), Client()
     public = words(anyone.get(page))
-    assert (
-        "1,204 people signed on paper. Counted by Springfield branch, up to May 1, 2026" in public
-    )
+    assert "1,204 people signed on paper." in public
+    assert "Counted by Springfield branch, up to May 1, 2024." in public
     assert "Be one of the first to sign here" in public and "just begun" not in public
     assert "on paper 1,204" in overview(staff, campaign)
     for name in ("count", "history"):
@@ -191,7 +190,7 @@ def test_signatures_on_paper_stand_beside_the_others_never_among_them(staff, cam
 def test_a_page_names_three_of_those_who_collected_on_paper_and_shows_it_to_the_end(campaign):
     for day, name in enumerate(["North", "East", "South", "West", "West"], start=1):
         campaign.paper_batches.create(
-            signatures=10, collected_on=f"2026-05-0{day}", collected_by=name
+            signatures=10, collected_on=f"2024-05-0{day}", collected_by=name
         )
     campaign.close()
     public = words(Client().get(campaign.get_absolute_url()))
