@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, ConsentNotice, Statement
 from signatures.models import Export
+from signatures.staff.export_columns import Columns, columns_of
 from signatures.staff.looking_back import numbers_between
 from signatures.staff.spreadsheets import safe_text
 from signatures.staff.xlsx_stream import workbook
@@ -35,7 +36,7 @@ SET cursor_tuple_fraction = 0.0001
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """Which signatures of a campaign: empty and None mean any. `columns` is a key of COLUMNS."""
+    """Which signatures of a campaign: empty and None mean any. `columns` is a key of `COLUMNS`."""
 
     columns: str = "all"
     state: str = ""
@@ -61,40 +62,6 @@ class Chosen:
             told[name] = datetime.fromisoformat(told[name])
         return cls(**told)
 
-
-_TIME = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
-
-# What a row holds and how PostgreSQL writes it. Versions and texts of statement and notice are put
-# in their place here: there are few of them, and the text of a notice is long.
-_ALL = {
-    "signature": "s.id::text",
-    "name": "s.name",
-    "email": "p.email",
-    "postal code": "s.postal_code",
-    "country": "s.country",
-    "comment": "s.comment",
-    "answers": "CASE WHEN s.answers = '{}' THEN '' ELSE s.answers::text END",
-    "state": "s.state",
-    "signed at": _TIME.format("s.created_at"),
-    "confirmed at": _TIME.format("s.confirmed_at"),
-    "counted at": _TIME.format("s.counted_at"),
-    "name may be shown": "CASE WHEN s.shows_name THEN 'yes' ELSE 'no' END",
-    "source code": "s.referrer_code",
-    "brought by signature": "s.sharer_id::text",
-    "mailing": "s.mailing_number::text",
-    "statement version": "s.statement_id",
-    "opts in": "CASE WHEN s.consents THEN 'yes' ELSE 'no' END",
-    "choice made at": _TIME.format("COALESCE(s.confirmed_at, s.created_at)"),
-    "notice version": "s.notice_id",
-    "notice text": "''",
-}
-# For the decision-maker: who stands behind the demand, and nothing to write to them by.
-_DELIVERY = {
-    "name": "s.name",
-    "postal code": "s.postal_code",
-    "country": "s.country",
-}
-COLUMNS = {"all": _ALL, "delivery": _DELIVERY}
 
 _ROWS = """
 SELECT {columns} FROM signatures_signature s
@@ -144,20 +111,21 @@ def stream(export: Export) -> Generator[bytes, None, None]:
             yield batch
 
     chosen = Chosen.of(export.criteria)
+    columns = columns_of(export.campaign_id, chosen.columns)
     write = _WRITERS[export.format]
     try:
-        yield from write(list(COLUMNS[chosen.columns]), counted(_batches(export, chosen)))
+        yield from write(list(columns.sql), counted(_batches(export, chosen, columns)))
         whole = True
     finally:
         export.finish(rows, whole=whole)
 
 
-def _batches(export: Export, chosen: Chosen) -> Iterator[list[Sequence[str]]]:
-    columns = COLUMNS[chosen.columns]
-    sql = _ROWS.format(columns=", ".join(columns.values()))
-    prepare = _preparer(export.campaign_id, list(columns))
+def _batches(export: Export, chosen: Chosen, columns: Columns) -> Iterator[list[Sequence[str]]]:
+    sql = _ROWS.format(columns=", ".join(columns.sql.values()))
+    prepare = _preparer(export.campaign_id, list(columns.sql))
     low, high = numbers_between(chosen.since, chosen.until)
-    given = asdict(chosen) | {"campaign": export.campaign_id, "low": low, "high": high}
+    bounds = {"campaign": export.campaign_id, "low": low, "high": high}
+    given = asdict(chosen) | columns.given | bounds
     with _long_reading() as cursor:
         cursor.itersize = BATCH
         cursor.execute(sql, given)
