@@ -206,6 +206,14 @@ class CampaignForm(TogetherForm):
             raise forms.ValidationError(ADDRESS_TAKEN, code="unique")
         return slug
 
+    def clean_outcome(self) -> str:
+        """What was won may be worded anew, and not taken away."""
+        outcome: str = self.cleaned_data["outcome"]
+        was_said = self.instance.state == Campaign.State.WON and self.initial.get("outcome")
+        if was_said and not outcome:
+            raise forms.ValidationError(_("Say what was won: it stands first on the page."))
+        return outcome
+
     def clean_closes_at(self) -> Any:
         closes_at = self.cleaned_data["closes_at"]
         if closes_at and closes_at != self.instance.closes_at and closes_at <= timezone.now():

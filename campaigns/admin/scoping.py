@@ -4,6 +4,7 @@ The rule itself is `visible_to()` of each queryset. Here it is put wherever the 
 that an object of another organization is as absent as one that never was.
 """
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 
 from campaigns.admin.colliding import CheckedFormSet, CollisionAdmin
 from campaigns.models import Organization
@@ -66,6 +67,15 @@ class OrganizationScopedAdmin(ScopedQuerysetMixin, CollisionAdmin):
         if found is None:
             raise Http404
         return found
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What is added from the list of one campaign begins as a row of that campaign."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        listed = QueryDict(request.GET.get("_changelist_filters", ""))
+        campaign = listed.get("campaign__id__exact", "")
+        if "campaign" not in initial and re.fullmatch("[0-9]{1,18}", campaign):
+            initial["campaign"] = campaign
+        return initial
 
 
 class LabelledFormSet(CheckedFormSet):

@@ -61,6 +61,16 @@ class OutcomeForm(PlainForm):
         self.fields["outcome"].initial = campaign.outcome
 
 
+class WonForm(OutcomeForm):
+    """A page that says “Won” and not what is worth nothing to those who signed it."""
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, campaign=campaign, **kwargs)
+        won = self.fields["outcome"]
+        won.label, won.required = _("What was won"), True
+        won.error_messages["required"] = _("Say what was won: it stands first on the page.")
+
+
 class WithdrawForm(OutcomeForm):
     """Readers who come by an old link are owed a reason."""
 
@@ -143,7 +153,7 @@ ALL = [
         lambda campaign, typed: campaign.win(outcome=typed["outcome"]),
         gettext_lazy("Won: the page says so first."),
         gettext_lazy("What was asked for was granted. The page takes no more signatures."),
-        OutcomeForm,
+        WonForm,
     ),
     Step(
         "lose",

@@ -219,3 +219,18 @@ def test_whoever_tells_the_end_is_led_to_telling_it_those_who_signed(staff, draf
     link = f"{reverse('admin:campaigns_update_add')}?campaign={draft.pk}"
     assert f'Tell those who signed: <a href="{link}">' in response.content.decode()
     assert staff.get(link).status_code == 200
+
+
+def test_a_win_says_what_was_won(staff, draft):
+    draft.publish()
+    answer = staff.post(step_url(draft, "win"), {"outcome": " "})
+    assert answer.status_code == 422
+    assert "Say what was won: it stands first on the page." in words(answer)
+    draft.refresh_from_db()
+    assert draft.state == "open"
+    take(staff, draft, "win", outcome="They stopped.")
+    assert draft.state == "won"
+    emptied = save(staff, change_url(draft), FORM, outcome="")
+    assert "Say what was won: it stands first on the page." in words(emptied)
+    draft.refresh_from_db()
+    assert draft.outcome == "They stopped."

@@ -1,6 +1,7 @@
 """Organizers put a campaign into another language: draft, look, publish, correct."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from campaigns.models import Campaign, PageAddress, Statement, Translation
@@ -246,3 +247,22 @@ def test_a_row_of_another_campaign_is_not_spoken_for(staff, with_rows):
     foreign = other.targets.get().pk
     edit(staff, translation, **{"target_texts-0-row": foreign, "target_texts-0-phrase": "x"})
     assert not translation.target_texts.exists()
+
+
+def test_what_is_added_from_the_list_of_a_campaign_is_of_that_campaign(staff, campaign):
+    listed = reverse("admin:campaigns_translation_changelist") + (
+        f"?campaign__id__exact={campaign.pk}"
+    )
+    link = BeautifulSoup(staff.get(listed).content, "html.parser").select_one(
+        ".object-tools a.addlink"
+    )
+    form = BeautifulSoup(staff.get(link["href"]).content, "html.parser")
+    assert form.select_one("[name=campaign] option[selected]")["value"] == str(campaign.pk)
+
+
+def test_the_list_of_a_foreign_campaign_begins_no_row_of_it(staff):
+    foreign = make_campaign(headline="Foreign")
+    for listed in (foreign.pk, "9" * 30, "x"):
+        page = staff.get(ADD, {"_changelist_filters": f"campaign__id__exact={listed}"})
+        assert page.status_code == 200
+        assert "Foreign" not in words(page)
