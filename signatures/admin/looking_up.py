@@ -1,8 +1,9 @@
-"""Lists to look people up in: the newest rows, found again by an address or how a name begins.
+"""Lists to look people up in: the newest rows, found again by an address or a word of a name.
 
 Nothing here counts, sorts or filters a whole table, for there may be ten million rows in it.
 """
 
+import re
 import unicodedata
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Max, Q, QuerySet, Value
@@ -22,7 +24,7 @@ from campaigns.admin.scoping import OrganizationScopedAdmin
 from campaigns.models import Campaign
 from signatures.addresses import clean_address, email_key
 from signatures.models import Signature, Supporter
-from signatures.models.folding import folded
+from signatures.models.folding import folded, words_of
 
 # How far back a list without a search pages, and how many rows it looks at to find those. Of the
 # names that begin as typed so many are looked at, and so many of the user's own found.
@@ -32,6 +34,7 @@ MOST_NAMES = 10_000
 MOST_FOUND = 500
 MOST_CAMPAIGNS = 300
 LONGEST_SEARCH = 100
+SHORTEST_BEGUN = 3
 
 
 class NewestPaginator(Paginator):
@@ -73,7 +76,7 @@ class NewestFirst(ChangeList):
 
 
 class LookUpAdmin(ReadOnly, OrganizationScopedAdmin):
-    """A list of the newest rows, found again by an exact address or the beginning of a name.
+    """A list of the newest rows, found again by an exact address or how a word of a name begins.
 
     `person_path` leads from a row to its supporter, `lookups` names what the filters put into an
     address: nothing else is looked up, however the address is written.
@@ -111,7 +114,7 @@ class LookUpAdmin(ReadOnly, OrganizationScopedAdmin):
         return queryset.filter(self.called(request, term)), False
 
     def called(self, request: HttpRequest, name: str) -> Q:
-        """The rows of people who signed under a name that begins so."""
+        """The rows of people who signed under a name that begins so, or whose words do."""
         people = signed_as(request.user, name).values_list("supporter_id", flat=True)
         return Q(**{f"{self.person_path}__in": list(people)})
 
@@ -132,7 +135,8 @@ def people_at(address: str) -> list[int]:
 
 
 def signed_as(user: Any, name: str) -> QuerySet[Signature]:
-    """Signatures of the user's campaigns under a name that begins so; some of many.
+    """Signatures of the user's campaigns under a name that begins so, or whose words do; some of
+    many.
 
     Accents are left out of account, so what has nothing else begins no name.
     """
@@ -140,8 +144,22 @@ def signed_as(user: Any, name: str) -> QuerySet[Signature]:
         return Signature.objects.none()
     by_name = Signature.objects.alias(folded_name=folded("name")).order_by()
     begins_so = by_name.filter(folded_name__startswith=folded(Value(name)))
-    own = Signature.objects.filter(pk__in=begins_so.values("pk")[:MOST_NAMES])
+    found = begins_so.values("pk")[:MOST_NAMES]
+    if sought := _words_sought(name):
+        query = SearchQuery(folded(Value(sought)), config="simple", search_type="raw")
+        by_words = Signature.objects.alias(words=words_of("name")).order_by().filter(words=query)
+        found = found.union(by_words.values("pk")[:MOST_NAMES])
+    own = Signature.objects.filter(pk__in=found)
     return own.filter(campaign_id__in=newest_campaigns(user)).order_by()[:MOST_FOUND]
+
+
+def _words_sought(name: str) -> str:
+    """The words that a name has to hold, as PostgreSQL's `to_tsquery` reads them: each begun, in
+    whatever order. One of a letter or two begins too many names, so it has to be a whole word."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name))
+    return " & ".join(
+        f"'{word}':*" if len(word) >= SHORTEST_BEGUN else f"'{word}'" for word in words
+    )
 
 
 def moment(at: datetime | None) -> str:

@@ -102,7 +102,7 @@ class SupporterAdmin(LookUpAdmin):
 
     list_display = ["email", "given_name", "given_country", "confirmed_at", "created_at"]
     person_path = "pk"
-    search_help_text = _("A whole address, or how a name begins.")
+    search_help_text = _("A whole address, or how a name or any word of it begins.")
     fields = [
         "email",
         "given_name",
@@ -198,7 +198,7 @@ class LetterAdmin(LookUpAdmin):
     list_filter = [LetterStateFilter, "kind"]
     list_select_related = ["supporter"]
     lookups = frozenset({"letter", "kind__exact"})
-    search_help_text = _("A whole address, or how a name begins.")
+    search_help_text = _("A whole address, or how a name or any word of it begins.")
 
     @admin.display(description=_("address"))
     def address(self, letter: Letter) -> str:

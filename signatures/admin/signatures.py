@@ -102,7 +102,7 @@ class SignatureAdmin(LookUpAdmin):
         }
     )
     list_select_related = ["supporter", "campaign"]
-    search_help_text = gettext_lazy("A whole address, or how a name begins.")
+    search_help_text = gettext_lazy("A whole address, or how a name or any word of it begins.")
     actions = ["reject_chosen", "restore_chosen", "count_chosen"]
     fields = [
         ("name", "supporter"),
