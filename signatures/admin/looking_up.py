@@ -155,11 +155,16 @@ def signed_as(user: Any, name: str) -> QuerySet[Signature]:
 
 def _words_sought(name: str) -> str:
     """The words that a name has to hold, as PostgreSQL's `to_tsquery` reads them: each begun, in
-    whatever order. One of a letter or two begins too many names, so it has to be a whole word."""
-    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name))
-    return " & ".join(
-        f"'{word}':*" if len(word) >= SHORTEST_BEGUN else f"'{word}'" for word in words
-    )
+    whatever order. One of a letter or two begins too many names, so it has to be a whole word.
+
+    Empty where something stands in `name` that parts no words of names: that is taken as typed.
+    """
+    composed = unicodedata.normalize("NFC", name)
+    if not re.fullmatch(r"(?:[^\W_]|[\s.,'’·-])+", composed):
+        return ""
+    words = re.findall(r"[^\W_]+", composed)
+    ends = (":*" if len(word) >= SHORTEST_BEGUN else "" for word in words)
+    return " & ".join(f"'{word}'{end}" for word, end in zip(words, ends, strict=True))
 
 
 def moment(at: datetime | None) -> str:

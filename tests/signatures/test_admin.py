@@ -58,7 +58,9 @@ def test_a_signer_is_found_by_how_the_name_begins(staff, campaign):
     assert found(staff, "signature", "Ada Hopper") == []
 
 
-@pytest.mark.parametrize("typed", ["große", "SCHRÖD", "schroder", "große eva", "Eva-Maria", "o'br"])
+@pytest.mark.parametrize(
+    "typed", ["große", "SCHRÖD", "schroder", "große eva", "Eva-Maria", "o'brien"]
+)
 def test_a_signer_is_found_by_how_any_word_of_the_name_begins(staff, campaign, typed):
     make_signature(campaign, name="Grace Hopper")
     signature = make_signature(campaign, name="Eva-Maria Große-Schröder O'Brien")
@@ -120,7 +122,7 @@ def test_names_are_found_by_an_index(campaign, admin_user):
         "' | a:*",
         "\\",
         "!&",
-        "x:*A",
+        "x:*",
     ],
 )
 def test_a_strange_search_finds_nobody_and_breaks_nothing(staff, campaign, term):
