@@ -1,6 +1,7 @@
 """Finds the statement: what people sign, and the line above it."""
 
 import re
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,12 @@ SENT_TO = re.compile(
 
 # `À l'attention de Mme Anne Roux, maire de Brive`, `Attn: Mayor Ada Lee`
 TO_ATTENTION = re.compile(rf"{TO_WHOM.pattern}(?P<target>[^.!?:]{{3,200}}?)[,:]?", re.IGNORECASE)
+
+# `Click here to sign: Metro Bus must go electric by 2030`
+BEHIND_A_CALL = re.compile(
+    r"(?i:[^:.!?]{0,40}\b(?:sign|unterschreiben|firma|signez)\b[^:.!?]{0,40}): ?"
+    r"(?P<rest>[^\W\d_a-z][^?]{15,250})"
+)
 
 
 def parted_lead_ins(pieces: list[Piece]) -> list[Piece]:
@@ -161,7 +168,26 @@ def find_statement(found: Sections) -> None:
             for at, why in pieces:
                 found.put(at, Part.STATEMENT, why)
             return
-    found.statement_is_guess = True
+    if not _behind_a_call(found):
+        found.statement_is_guess = True
+
+
+def _behind_a_call(found: Sections) -> bool:
+    """Take what `Click here to sign: Metro Bus must go electric` says is signed; else False."""
+    headline = headline_at(found)
+    said = _words(found.text(headline)) if headline >= 0 else ""
+    for at in [*found.of(Part.LEFT_OUT), *found.of(Part.CALL_TO_ACTION)]:
+        piece = found.pieces[at]
+        match = BEHIND_A_CALL.fullmatch(piece.raw) if len(piece.raw) <= MAX_LABEL else None
+        if match and _words(match["rest"]) not in said:
+            found.pieces[at] = replace(piece, inlines=(Words(match["rest"]),))
+            found.put(at, Part.STATEMENT, _("The call to sign says that this is what is signed."))
+            return True
+    return False
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _undersigned(found: Sections) -> list[tuple[int, str]]:
