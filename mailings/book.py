@@ -11,29 +11,31 @@ from collections import defaultdict
 from mailings import ledger
 from mailings.ledger import Lease
 
-# Of each connection. Pages of the ledger have room for so many new versions at once (fillfactor).
+# Of each chunk. Pages of the ledger have room for so many new versions at once (fillfactor).
 FLUSH_EACH = 12
 
 
 class Book:
-    """Connections note in it, each in a thread; the desk's thread alone writes it down."""
+    """Connections of a slice note in it; whoever has their turn at the desk writes it down."""
 
-    def __init__(self, connections: int) -> None:
-        self._most = FLUSH_EACH * connections
-        self._noted: list[tuple[Lease, int]] = []
+    def __init__(self) -> None:
+        self._noted: dict[Lease, list[int]] = defaultdict(list)
 
     def note(self, lease: Lease, seq: int) -> bool:
         """Remember an accepted mail. True when it is time to write down."""
-        self._noted.append((lease, seq))
-        return len(self._noted) >= self._most
+        self._noted[lease].append(seq)
+        return len(self._noted[lease]) >= FLUSH_EACH
 
     def write_down(self) -> None:
         """Everything that is noted. When the database fails, it is still noted."""
-        taken = self._noted[:]
+        taken = {lease: [*seqs] for lease, seqs in self._noted.items()}
         accepted: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for lease, seq in taken:
-            accepted[lease.mailing, lease.lane].append(seq)
+        for lease, seqs in taken.items():
+            accepted[lease.mailing, lease.lane] += seqs
         for (mailing, lane), seqs in accepted.items():
             ledger.record_accepted(mailing=mailing, lane=lane, seqs=seqs)
-        # Others may have added to its end meanwhile.
-        del self._noted[: len(taken)]
+        # Others may have noted more meanwhile.
+        for lease, seqs in taken.items():
+            del self._noted[lease][: len(seqs)]
+            if not self._noted[lease]:
+                del self._noted[lease]

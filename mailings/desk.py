@@ -1,125 +1,139 @@
-"""The one thread of a slice that speaks to the database, for all of its connections.
+"""The one session of the database that all connections of a slice share.
 
-A slice sends over many connections, each in a thread of its own, and has one session of the
-database. Threads lay what they ask for on the desk and wait. What lies there together is done
-together: fences in one statement, everything else in turn.
+One of them at a time has it. While it waits for the database, the others go on with their mail
+servers; fences that are ready by then are taken together, in one statement.
 """
 
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import Empty, SimpleQueue
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from mailings.fencing import Crossing, fence
+from greenlet import getcurrent, greenlet
+from psycopg2 import extensions
+
+from mailings.fencing import Crossing, Passed, fence
 from mailings.ledger import LeaseLost
+from postroom.switchboard import READABLE, WRITABLE, Switchboard, sleep, wait, wait_alone
 
 Answer = TypeVar("Answer")
 
-# How long the desk sleeps when nobody asks for anything.
-LONGEST_NAP = 0.5
+# PostgreSQL may be silent for as long as a statement takes.
+_PATIENCE = 3600.0
 
 
-class _Ask:
-    """Something that a thread waits for: a call, or a fence."""
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A connection that waits for its fence; the answer is there once it is settled."""
 
-    __slots__ = ("_done", "act", "answer", "crossing", "error")
-
-    def __init__(
-        self, act: Callable[[], Any] | None = None, crossing: Crossing | None = None
-    ) -> None:
-        self.act, self.crossing = act, crossing
-        self.answer: Any = None
-        self.error: BaseException | None = None
-        self._done = threading.Lock()
-        self._done.acquire()
-
-    def settle(self, answer: Any = None, error: BaseException | None = None) -> None:
-        self.answer, self.error = answer, error
-        self._done.release()
-
-    def wait(self) -> Any:
-        self._done.acquire()
-        if self.error is not None:
-            raise self.error
-        return self.answer
+    crossing: Crossing
+    task: greenlet
+    settled: bool = False
+    passed: Passed | None = None
+    error: Exception | None = None
 
 
 class Desk:
-    """Made and served by the slice's own thread; `do` and `cross` are for the others."""
+    """For the tasks of one board, in the thread whose session it is."""
 
-    def __init__(self) -> None:
-        self._asks: SimpleQueue[_Ask | None] = SimpleQueue()
+    def __init__(self, board: Switchboard) -> None:
+        self._board = board
+        self._busy = False
+        self._queue: deque[greenlet] = deque()
+        self._waiting: list[_Waiting] = []
+        self._fencing = False
 
     def do(self, act: Callable[[], Answer]) -> Answer:
-        """What `act()` returns, called by the desk's thread. Raises what it raises."""
-        ask = _Ask(act=act)
-        self._asks.put(ask)
-        answer: Answer = ask.wait()
-        return answer
+        """What `act()` returns, which alone asks the database meanwhile. Raises what it raises."""
+        with self._turn():
+            return act()
 
     def cross(self, crossing: Crossing) -> str | None:
         """Take the fence: the address, or None when the message may not go. Raises LeaseLost."""
-        ask = _Ask(crossing=crossing)
-        self._asks.put(ask)
-        passed = ask.wait()
-        if passed is None:
+        mine = _Waiting(crossing, getcurrent())
+        self._waiting.append(mine)
+        if self._fencing:
+            self._board.park()
+        if not mine.settled:
+            self._fence_for_all()
+        if mine.error is not None:
+            raise mine.error
+        if mine.passed is None:
             raise LeaseLost
-        address: str | None = passed.address
-        return address
+        return mine.passed.address
+
+    def _fence_for_all(self) -> None:
+        """Take the fences of all who wait, the caller's among them; one who comes too late is the
+        next to do so."""
+        self._fencing = True
+        # Whoever is as far by then comes along.
+        sleep(0)
+        with self._turn():
+            taken, self._waiting = self._waiting, []
+            _cross_together(taken)
+        for each in taken:
+            if each.task is not getcurrent():
+                self._board.resume(each.task)
+        self._fencing = bool(self._waiting)
+        if self._waiting:
+            self._board.resume(self._waiting[0].task)
 
     @contextmanager
-    def attended(self) -> Iterator[None]:
-        """A thread asks within this block and no more after it."""
+    def _turn(self) -> Iterator[None]:
+        if self._busy:
+            self._queue.append(getcurrent())
+            self._board.park()
+        self._busy = True
         try:
             yield
         finally:
-            self._asks.put(None)
-
-    def serve(self, threads: int, *, every_second: Callable[[], None]) -> None:
-        """Answer until so many threads have left their block."""
-        ticked = 0.0
-        while threads:
-            if time.monotonic() > ticked + 1:
-                every_second()
-                ticked = time.monotonic()
-            asks = self._take()
-            threads -= asks.count(None)
-            fences = [ask for ask in asks if ask and ask.crossing]
-            if fences:
-                _cross_together(fences)
-            for ask in asks:
-                if ask and ask.act:
-                    _act(ask)
-
-    def _take(self) -> list[_Ask | None]:
-        """Everything that lies there; waits a little for the first."""
-        asks = []
-        try:
-            asks.append(self._asks.get(timeout=LONGEST_NAP))
-            while True:
-                asks.append(self._asks.get_nowait())
-        except Empty:
-            return asks
+            # Nobody may come between: it stays busy for whoever is next.
+            self._busy = bool(self._queue)
+            if self._queue:
+                self._board.resume(self._queue.popleft())
 
 
-def _act(ask: _Ask) -> None:
-    assert ask.act
+def _cross_together(waiting: list[_Waiting]) -> None:
     try:
-        answer = ask.act()
+        answers = fence([each.crossing for each in waiting])
     except Exception as error:
-        ask.settle(error=error)
-    else:
-        ask.settle(answer)
-
-
-def _cross_together(asks: list[_Ask]) -> None:
-    try:
-        answers = fence([ask.crossing for ask in asks if ask.crossing])
-    except Exception as error:
-        for ask in asks:
-            ask.settle(error=error)
+        for each in waiting:
+            each.settled, each.error = True, error
         return
-    for ask, answer in zip(asks, answers, strict=True):
-        ask.settle(answer)
+    for each, answer in zip(waiting, answers, strict=True):
+        each.settled, each.passed = True, answer
+
+
+_sharing = 0
+_counting = threading.Lock()
+
+
+@contextmanager
+def waiting_shared() -> Iterator[None]:
+    """Within it, a task that waits for PostgreSQL lets the others of its board go on.
+
+    That is a switch of psycopg2 for the whole process; whoever is no task waits as before, but
+    cannot COPY.
+    """
+    global _sharing
+    with _counting:
+        _sharing += 1
+        extensions.set_wait_callback(_wait_for)
+    try:
+        yield
+    finally:
+        with _counting:
+            _sharing -= 1
+            if not _sharing:
+                extensions.set_wait_callback(None)
+
+
+def _wait_for(session: Any) -> None:
+    """psycopg2 calls this with a session whose answer is awaited."""
+    # A transaction may hold locks that other hosts wait for: it is not to last longer than it must.
+    how = wait_alone if session.status == extensions.STATUS_BEGIN else wait
+    while (state := session.poll()) != extensions.POLL_OK:
+        events = READABLE if state == extensions.POLL_READ else WRITABLE
+        how(session.fileno(), events, _PATIENCE)

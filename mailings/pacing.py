@@ -3,9 +3,11 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from django.db import connection
+
+from postroom.switchboard import sleep
 
 # Of a quota, so that clocks that are not quite even stay below it too; and of each second's mails,
 # for what a network holds up by less than can be noticed.
@@ -13,7 +15,7 @@ OF_THE_QUOTA, OF_A_SECOND = 0.975, 0.985
 # Everybody looks every second how many connections there are; by then they know of a new one.
 SEEN_AFTER = 2.5
 LONGEST_NAP = 0.2
-_BUNCH_NAP = 0.05
+_BUNCH_NAP = 0.005
 
 _SPEED = """
 SELECT l.per_second, (
@@ -27,7 +29,7 @@ FROM mailings_lane l WHERE l.number = %s
 
 
 class Pace:
-    """The pace of one lane in this process. Safe to share by threads.
+    """The pace of one lane in this process. Safe to share by threads and tasks.
 
     Of the lane's speed this process has as large a part as it has of the connections that there are
     over all hosts, and its connections take turns. A new connection makes everybody's part smaller
@@ -40,8 +42,8 @@ class Pace:
 
     def __init__(self, lane: int) -> None:
         self._lane = lane
-        self._lock = threading.Condition()
-        self._since: dict[int, float] = {}
+        self._lock = threading.Lock()
+        self._since: dict[Hashable, float] = {}
         self._limited = False
         self._rate = 0.0
         self._next = 0.0
@@ -49,19 +51,18 @@ class Pace:
         self._fastest = 0.0
         self._arrived: deque[float] = deque()
 
-    def join(self) -> None:
-        """The calling thread has a connection to send over."""
+    def join(self, sender: Hashable) -> None:
+        """This sender has a connection to send over."""
         with self._lock:
-            self._since.setdefault(threading.get_ident(), time.monotonic())
+            self._since.setdefault(sender, time.monotonic())
 
-    def leave(self) -> None:
-        """The calling thread has none any more."""
+    def leave(self, sender: Hashable) -> None:
+        """It has none any more."""
         with self._lock:
-            self._since.pop(threading.get_ident(), None)
+            self._since.pop(sender, None)
 
     def look(self) -> None:
-        """Read the lane's speed and how many share in it. For a thread that may ask the database,
-        every second."""
+        """Read the lane's speed and how many share in it; to be called every second."""
         with connection.cursor() as cursor:
             cursor.execute(_SPEED, [self._lane])
             per_second, live = cursor.fetchone() or (None, 0)
@@ -83,14 +84,12 @@ class Pace:
         while turn is None or (left := turn - time.monotonic()) > 0:
             if over():
                 return False
-            time.sleep(LONGEST_NAP if turn is None else min(left, LONGEST_NAP))
+            sleep(LONGEST_NAP if turn is None else min(left, LONGEST_NAP))
             turn = self._turn() if turn is None else turn
-        with self._lock:
-            while self._is_bunched():
-                self._lock.wait(_BUNCH_NAP)
-                if over():
-                    return False
-            self._under_way += 1
+        while not self._sets_out():
+            sleep(_BUNCH_NAP)
+            if over():
+                return False
         return True
 
     def arrived(self, took: float) -> None:
@@ -103,7 +102,14 @@ class Pace:
         """Whoever had a turn has made use of it, or will not."""
         with self._lock:
             self._under_way -= 1
-            self._lock.notify()
+
+    def _sets_out(self) -> bool:
+        """Whether a message that has its turn may use it now; then it is under way."""
+        with self._lock:
+            if self._is_bunched():
+                return False
+            self._under_way += 1
+            return True
 
     def _is_bunched(self) -> bool:
         """Whether one more would make too many arrive within a second."""

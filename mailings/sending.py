@@ -1,12 +1,11 @@
 """A slice of sending: a minute of work on a lane, over several connections at once.
 
-Each connection has a thread, which leases one chunk after another; the slice's own thread is the
-only one that speaks to the database. Bulk mail gives way: while a letter that is due has waited for
-ten seconds, no further message is begun.
+All of them share the slice's thread and its one session of the database: each leases one chunk
+after another, and lets the others go on while its mail server thinks. Bulk mail gives way: while a
+letter that is due has waited for ten seconds, no further message is begun.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,11 +18,12 @@ from django.db.models.functions import Now
 
 from mailings import ledger
 from mailings.book import Book
-from mailings.desk import Desk
+from mailings.desk import Desk, waiting_shared
 from mailings.fencing import prepare_session
 from mailings.pacing import pace_of
 from mailings.ways_out import WayOut, hang_up
 from mailings.working_off import LaneRests, LeasedChunk
+from postroom.switchboard import Switchboard, sleep
 from signatures.arming import is_armed
 from signatures.models import Letter
 
@@ -49,73 +49,74 @@ def send_slice(
 
 
 class _Slice:
-    """The threads of one slice, and what they have in common."""
+    """The connections of one slice, and what they have in common."""
 
     def __init__(self, lane: int, connections: int, stopping: Callable[[], bool]) -> None:
         self._lane, self._connections, self._stopping = lane, connections, stopping
         self._end = time.monotonic() + settings.MAILING_SLICE_SECONDS
-        self._desk, self._book = Desk(), Book(connections)
+        self._board = Switchboard()
+        self._desk, self._book = Desk(self._board), Book()
         self._pace = pace_of(lane)
+        self._looked = 0.0
         self._letters_wait = False
         self._rests = False
         self._work_left = False
-        self._trouble: Exception | None = None
 
     def run(self) -> bool:
-        """Serve until every connection has ended. Raises what made one of them stumble."""
-        threads = [
-            threading.Thread(target=self._send, name=f"lane {self._lane}, {number}", daemon=True)
-            for number in range(self._connections)
-        ]
-        for thread in threads:
-            thread.start()
-        self._desk.serve(self._connections, every_second=self._look)
-        for thread in threads:
-            thread.join()
-        if not self._work_left:
-            hang_up()
-        if self._trouble:
-            raise self._trouble
+        """Send until every connection has ended. Raises what made one of them stumble."""
+        try:
+            with waiting_shared():
+                self._board.run([self._send] * self._connections)
+        finally:
+            if not self._work_left:
+                hang_up()
         return self._work_left
 
     def _send(self) -> None:
-        """What each thread does."""
+        """What each connection does."""
         way_out = WayOut()
-        with self._desk.attended():
-            try:
-                self._work_off_chunks(way_out)
-            except LaneRests:
-                self._rests = True
-                seconds = settings.MAILING_LANE_REST_SECONDS
-                self._desk.do(partial(ledger.rest, lane=self._lane, seconds=seconds))
-            except Exception as error:
-                self._trouble = error
-            finally:
-                self._pace.leave()
-                way_out.keep()
+        try:
+            self._work_off_chunks(way_out)
+        except LaneRests:
+            self._rests = True
+            seconds = settings.MAILING_LANE_REST_SECONDS
+            self._desk.do(partial(ledger.rest, lane=self._lane, seconds=seconds))
+        finally:
+            self._pace.leave(way_out)
+            way_out.keep()
 
     def _work_off_chunks(self, way_out: WayOut) -> None:
         while not self._over():
             lease = self._desk.do(partial(ledger.claim, lane=self._lane))
             if lease is None:
                 return
-            self._pace.join()
+            self._pace.join(way_out)
             self._desk.do(self._pace.look)
-            LeasedChunk(lease, self._desk, self._book, way_out, self._over).work_off()
+            LeasedChunk(
+                lease, self._desk, self._book, self._pace, way_out, over=self._over
+            ).work_off()
         self._work_left = not self._rests
 
     def _over(self) -> bool:
         """Whether to stop after the message in hand; stands aside for letters before it answers."""
+        self._look_round()
         while self._letters_wait and not self._is_over():
-            time.sleep(_NAP)
+            sleep(_NAP)
+            self._look_round()
         return self._is_over()
 
     def _is_over(self) -> bool:
         return self._rests or self._stopping() or time.monotonic() > self._end
 
+    def _look_round(self) -> None:
+        """Every second whoever comes by first does this for all."""
+        if time.monotonic() > self._looked + 1:
+            self._looked = time.monotonic()
+            self._desk.do(self._look)
+
     def _look(self) -> None:
-        """Every second: write down what waits for it, and see who shares the lane or goes first."""
-        # The next thread that asks for something hears of trouble too, and gives its chunk back.
+        """Write down what waits for it, and see who shares the lane or goes first."""
+        # Whoever asks the database next hears of trouble too, and gives its chunk back.
         with suppress(DatabaseTrouble):
             self._book.write_down()
             self._pace.look()

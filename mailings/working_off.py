@@ -21,9 +21,10 @@ from mailings.desk import Desk
 from mailings.fencing import Crossing, prepare_session
 from mailings.ledger import Lease, LeaseLost, Owed, Result, Status
 from mailings.models import Mailing
-from mailings.pacing import Pace, pace_of
+from mailings.pacing import Pace
 from mailings.ways_out import WayOut
 from postroom.skeleton import SkeletonError
+from postroom.switchboard import sleep
 from postroom.transport import Kind, Outcome, Stage
 from signatures.models import Supporter, Suppression
 
@@ -71,6 +72,7 @@ class LeasedChunk:
     lease: Lease
     desk: Desk
     book: Book
+    pace: Pace
     way_out: WayOut
     over: Callable[[], bool]
     unrecorded: Result | None = None
@@ -86,7 +88,7 @@ class LeasedChunk:
         """
         try:
             self.work = self.desk.do(partial(_Work.of, self.lease))
-            self._leave(done=self._deliver_all(pace_of(self.lease.lane)))
+            self._leave(done=self._deliver_all())
         except LeaseLost:
             self._leave(done=False)
         except LaneRests:
@@ -97,7 +99,7 @@ class LeasedChunk:
             self._leave(done=False)
             raise
 
-    def _deliver_all(self, pace: Pace) -> bool:
+    def _deliver_all(self) -> bool:
         """False when it was over before the end."""
         for owed in self.work.owed:
             if self.over():
@@ -106,15 +108,15 @@ class LeasedChunk:
             if trouble := self.way_out.make_ready():
                 logger.warning("Lane %s rests: %s", self.lease.lane, trouble)
                 raise LaneRests
-            if not pace.wait(self.over):
+            if not self.pace.wait(self.over):
                 return False
             try:
-                self._deliver(owed, pace)
+                self._deliver(owed)
             finally:
-                pace.done()
+                self.pace.done()
         return True
 
-    def _deliver(self, owed: Owed, pace: Pace) -> None:
+    def _deliver(self, owed: Owed) -> None:
         """One recipient: the fence, the message, what came of it."""
         address = self.desk.cross(Crossing(self.lease, owed, self.work.about))
         if address is None:
@@ -141,7 +143,7 @@ class LeasedChunk:
         began = time.monotonic()
         outcome = self.way_out.send(envelope, message)
         if outcome.kind in {Kind.ACCEPTED, Kind.UNKNOWN}:
-            pace.arrived(time.monotonic() - began)
+            self.pace.arrived(time.monotonic() - began)
         if outcome.whole_lane and not (owed.attempts and _of_recipient(outcome)):
             logger.warning("Lane %s rests: %s", self.lease.lane, outcome)
             raise LaneRests
@@ -173,7 +175,7 @@ class LeasedChunk:
             except DatabaseTrouble:
                 if time.monotonic() > give_up:
                     raise
-                time.sleep(0.2)
+                sleep(0.2)
 
     def _let_go(self, *, done: bool) -> None:
         """Raises DatabaseTrouble, and then tries the next time with a new session."""

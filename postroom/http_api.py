@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from traceback import walk_tb
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -20,6 +21,7 @@ from django.core.mail import EmailMultiAlternatives
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from postroom.messages import key_in
+from postroom.switchboard import apart
 from postroom.transport import Envelope, Kind, Outcome, Stage
 from postroom.ways import HTTP_SCHEME
 
@@ -82,7 +84,7 @@ class HTTPConnection:
         mail = _taken_apart(envelope, body)
         try:
             self._backend.open()
-            self._backend.send_messages([mail])
+            apart(partial(self._backend.send_messages, [mail]))
         except AnymailRecipientsRefused:
             return Outcome(Kind.REFUSED, Stage.RCPT, text="the provider refuses this recipient")
         except AnymailAPIError as error:

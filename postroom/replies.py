@@ -51,6 +51,8 @@ class Replies:
 
     def next(self) -> Reply:
         """The next whole reply. Raises BadReply, and whatever `receive()` raises."""
+        if not self._waiting:
+            self._waiting += self._receive()
         if found := _WHOLE(self._waiting):
             code, text = found.groups()
             del self._waiting[: found.end()]

@@ -207,7 +207,7 @@ class Connection:
     def _hand_over(self, body: bytes) -> Outcome:
         """Body, then dot. Until the first byte of the dot is written, the server has no message."""
         self._stage = Stage.BODY
-        self._open_wire.write(body)
+        self._open_wire.write(body, more_follows=True)
         if self._server_spoke_unasked():
             raise BadReply("the server broke in before the end of the message")
         self._stage = Stage.DOT

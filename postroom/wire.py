@@ -1,18 +1,25 @@
 """One TCP connection, plain or with TLS, on which nothing takes longer than it may."""
 
+import errno
+import os
 import select
 import socket
 import ssl
-import struct
 import time
+from functools import partial
 from typing import Self
 
-# A wait may be as many seconds longer than what is left: that saves setting it for every call.
-_MOMENT = 0.5
+from postroom.switchboard import READABLE, WRITABLE, apart, wait
+
+# Only Linux can be told so; elsewhere it goes at once.
+_MORE: int = getattr(socket, "MSG_MORE", 0)
 
 
 class Wire:
-    """An open connection; for one thread. What fails raises OSError, what lasts TimeoutError."""
+    """An open connection; for one task. What fails raises OSError, what lasts TimeoutError.
+
+    Beside other tasks of a Switchboard it keeps none of them waiting.
+    """
 
     def __init__(self, connected: socket.socket, *, seconds: float) -> None:
         self.allow(seconds)
@@ -21,23 +28,40 @@ class Wire:
     @classmethod
     def connect(cls, host: str, port: int, *, connect_timeout: float, seconds: float) -> Self:
         """Connect; the connection then has so many seconds, as by `allow()`."""
-        connected = socket.create_connection((host, port), connect_timeout)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return cls(connected, seconds=seconds)
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        trouble = OSError(f"{host} has no address")
+        for family, kind, protocol, _name, address in apart(look_up):
+            connecting = socket.socket(family, kind, protocol)
+            try:
+                _reach(connecting, address, connect_timeout)
+            except OSError as error:
+                connecting.close()
+                trouble = error
+            else:
+                connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return cls(connecting, seconds=seconds)
+        raise trouble
 
     def _use(self, connected: socket.socket) -> None:
+        connected.setblocking(False)
         self._socket = connected
-        self._kernel_minds = not isinstance(connected, ssl.SSLSocket)
-        self._armed = 0.0
         self._poll = select.poll()
         self._poll.register(connected, select.POLLIN)
-        if self._kernel_minds:
-            connected.settimeout(None)
 
     def start_tls(self, context: ssl.SSLContext, host: str) -> None:
         """Shake hands; everything after it is encrypted."""
-        self._socket.settimeout(self._left())
-        self._use(context.wrap_socket(self._socket, server_hostname=host))
+        encrypted = context.wrap_socket(
+            self._socket, server_hostname=host, do_handshake_on_connect=False
+        )
+        self._use(encrypted)
+        while True:
+            try:
+                encrypted.do_handshake()
+                return
+            except ssl.SSLWantReadError:
+                self._wait(READABLE)
+            except ssl.SSLWantWriteError:
+                self._wait(WRITABLE)
 
     @property
     def own_address(self) -> str:
@@ -48,47 +72,51 @@ class Wire:
         """Everything until the next call of this may take so long in all."""
         self._deadline = time.monotonic() + seconds
 
-    def write(self, data: bytes) -> None:
-        """Send all of it."""
+    def write(self, data: bytes, *, more_follows: bool = False) -> None:
+        """Send all of it; the last of it may wait here for what follows."""
+        flags = _MORE if more_follows and not isinstance(self._socket, ssl.SSLSocket) else 0
         rest = memoryview(data)
-        try:
-            while rest:
-                self._arm()
-                rest = rest[self._socket.send(rest) :]
-        except BlockingIOError:
-            raise TimeoutError("timed out") from None
+        while rest:
+            try:
+                rest = rest[self._socket.send(rest, flags) :]
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                self._wait(WRITABLE)
+            except ssl.SSLWantReadError:
+                self._wait(READABLE)
 
     def read(self) -> bytes:
         """What has come, at most 4 KB; waits for the first byte. Empty at the end."""
-        self._arm()
-        try:
-            return self._socket.recv(4096)
-        except BlockingIOError:
-            raise TimeoutError("timed out") from None
+        while True:
+            try:
+                return self._socket.recv(4096)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                self._wait(READABLE)
+            except ssl.SSLWantWriteError:
+                self._wait(WRITABLE)
 
     @property
     def has_news(self) -> bool:
         """Whether something has come, or the end."""
-        return bool(self._poll.poll(0))
+        decrypted = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+        return decrypted or bool(self._poll.poll(0))
 
     def close(self) -> None:
         """Hang up without a word."""
         self._socket.close()
 
-    def _left(self) -> float:
+    def _wait(self, events: int) -> None:
         left = self._deadline - time.monotonic()
-        if left <= 0:
+        if left <= 0 or not wait(self._socket.fileno(), events, left):
             raise TimeoutError("timed out")
-        return left
 
-    def _arm(self) -> None:
-        """Let the next call wait no longer than is left."""
-        left = self._left()
-        if not self._kernel_minds:
-            self._socket.settimeout(left)
-        elif not left <= self._armed < left + _MOMENT:
-            # With a timeout of Python's, each call would be two: it asks before whether it may.
-            self._armed = left + _MOMENT / 2
-            limit = struct.pack("ll", int(self._armed), int(self._armed % 1 * 1_000_000))
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+def _reach(connecting: socket.socket, address: object, seconds: float) -> None:
+    """Raises OSError when nobody answers there, TimeoutError when nobody does in time."""
+    connecting.setblocking(False)
+    code = connecting.connect_ex(address)  # type: ignore[arg-type]
+    if code == errno.EINPROGRESS:
+        if not wait(connecting.fileno(), WRITABLE, seconds):
+            raise TimeoutError("timed out")
+        code = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, os.strerror(code))

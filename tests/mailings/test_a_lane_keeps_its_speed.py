@@ -52,7 +52,7 @@ def turns_in(seconds: float, pace: Pace) -> int:
 
 def test_a_host_that_comes_later_waits_until_the_others_have_made_room() -> None:
     pace = Pace(0)
-    pace.join()
+    pace.join("here")
 
     pace.allow(100, live=2)
     assert turns_in(0.3, pace) == 0
@@ -64,7 +64,7 @@ def test_a_host_that_comes_later_waits_until_the_others_have_made_room() -> None
 
 def test_the_only_host_has_all_of_it_at_once() -> None:
     pace = Pace(0)
-    pace.join()
+    pace.join("here")
 
     pace.allow(100, live=1)
 
@@ -73,7 +73,7 @@ def test_the_only_host_has_all_of_it_at_once() -> None:
 
 def test_what_is_held_up_makes_those_behind_it_wait() -> None:
     pace = Pace(0)
-    pace.join()
+    pace.join("here")
     pace.allow(20, live=1)
     for _ in range(5):
         assert pace.wait(lambda: False)
@@ -90,7 +90,7 @@ def test_what_is_held_up_makes_those_behind_it_wait() -> None:
 
 def test_a_low_speed_is_used_to_the_full_too() -> None:
     pace = Pace(0)
-    pace.join()
+    pace.join("here")
     pace.allow(5, live=1)
 
     assert 10 <= turns_in(3.1, pace) <= 16
