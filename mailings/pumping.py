@@ -8,7 +8,7 @@ from mailings import doorbell, rounds, waves
 from mailings.audience import catch_up_due, freeze_page
 from mailings.audience.statistics import refresh_statistics
 from mailings.models import Mailing
-from mailings.scheduling import ask_again_when_grown
+from mailings.scheduling import ask_again_when_grown, end_grown_catch_ups
 
 
 def pump() -> dict[int, int]:
@@ -20,6 +20,7 @@ def pump() -> dict[int, int]:
     for mailing in Mailing.objects.due().order_by("starts_at"):
         if not ask_again_when_grown(mailing):
             freeze_audience(mailing.pk)
+    end_grown_catch_ups()
     catch_up_due()
     rounds.retry_deferred()
     rounds.settle_abandoned()

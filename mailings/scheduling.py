@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from mailings import audience, doorbell
 from mailings.composing import CannotBeSent, compile_contents, freeze_content
-from mailings.models import Mailing, MailingContent
+from mailings.models import CatchUp, Mailing, MailingContent
 from mailings.proofing import is_proofed, proved
 from mailings.segments import BadRules
 from mailings.writing import who_wrote
@@ -53,15 +53,25 @@ def asks_for_second_person(mailing: Mailing, count: int) -> bool:
     return limit is not None and count > limit
 
 
-def approve_mailing(*, mailing: Mailing, user: Any) -> bool:
-    """Approve what was proofed. Safe to click twice: False when it had been approved or edited.
+def is_seconded(mailing: Mailing, count: int) -> bool:
+    """Whether a second person has approved it for about so many people."""
+    then = mailing.approved_count
+    return mailing.by_second_person and then is not None and not _has_grown(then, count)
 
-    Raises CannotBeSent when what it says has changed since the proof.
+
+def approve_mailing(*, mailing: Mailing, user: Any, expected_count: int) -> bool:
+    """Approve what was proofed, for the audience whose size `user` was shown.
+
+    Safe to click twice: False when it had been approved for them, edited or scheduled. Raises
+    CannotBeSent when what it says has changed since the proof, AudienceChanged.
     """
-    if mailing.state != State.PROOFED:
+    if mailing.state not in (State.PROOFED, State.APPROVED):
         return False
     contents = _proofed_contents(mailing)
-    return _approve(mailing, user, contents)
+    now = _count_as_seen(mailing, expected_count)
+    if mailing.state == State.APPROVED and is_seconded(mailing, now):
+        return False
+    return _approve(mailing, user, contents, now)
 
 
 def schedule_mailing(
@@ -82,15 +92,13 @@ def schedule_mailing(
     if not mailing.is_editable:
         return False
     contents = _proofed_contents(mailing)
-    now = _count(mailing)
-    if abs(now - expected_count) > expected_count // 100:
-        raise AudienceChanged(now)
+    now = _count_as_seen(mailing, expected_count)
     _check_sender(mailing, now, expected_count=expected_count, typed=typed)
     if at and at <= timezone.now():
         raise CannotBeSent([_("This time has passed: choose a later one, or send it now.")])
     with transaction.atomic():
         if mailing.state == State.PROOFED:
-            _approve(mailing, user, contents)
+            _approve(mailing, user, contents, now)
         claimed = mailing.put_on_schedule(
             by=user,
             starts_at=_start(at),
@@ -122,18 +130,53 @@ def ask_again_when_grown(mailing: Mailing) -> bool:
     except audience.TooSlow:
         logger.warning("The audience of mailing %s could not be counted in time", mailing.pk)
         return True
-    is_slight = now - mailing.counted <= max(mailing.counted // MOST_GROWTH, SLIGHT_GROWTH)
-    asked = mailing.by_second_person or not asks_for_second_person(mailing, now)
-    if is_slight and asked:
+    asked = is_seconded(mailing, now) or not asks_for_second_person(mailing, now)
+    if asked and not _has_grown(mailing.counted, now):
         return False
     numbers = {"then": intcomma(mailing.counted), "now": intcomma(now)}
     mailing.take_back(reason=_GROWN % numbers)
     return True
 
 
-def _approve(mailing: Mailing, user: Any, contents: list[MailingContent]) -> bool:
+def end_grown_catch_ups() -> None:
+    """End those that are due and would now reach more people than who asked for them was told of.
+
+    One that cannot be counted in time waits for the next round, and is late after an hour.
+    """
+    waiting = CatchUp.objects.due().filter(snapshot_after=0, counted__isnull=False)
+    for catch_up in waiting.select_related("mailing__organization", "mailing__campaign"):
+        try:
+            now = audience.catch_up_count(catch_up.mailing)
+        except (BadRules, audience.TooSlow):
+            logger.warning("Catch-up %s could not be counted", catch_up.pk)
+            continue
+        if _has_grown(catch_up.counted or 0, now) or not _may_ask_for(catch_up, now):
+            catch_up.end(CatchUp.Ended.GROWN)
+
+
+def _may_ask_for(catch_up: CatchUp, count: int) -> bool:
+    """Whether so many people need nobody else's word than that of who asked for it."""
+    alone = catch_up.asked_by_id is None or catch_up.asked_by_id in who_wrote(catch_up.mailing)
+    return not (alone and asks_for_second_person(catch_up.mailing, count))
+
+
+def _has_grown(then: int, now: int) -> bool:
+    """Whether an audience is larger than what was decided on by more than a living list grows."""
+    return now - then > max(then // MOST_GROWTH, SLIGHT_GROWTH)
+
+
+def _approve(mailing: Mailing, user: Any, contents: list[MailingContent], count: int) -> bool:
     """Who wrote it is asked after it was read: whoever changes it later changes its digest too."""
-    return mailing.approve(by=user, digest=proved(contents), written_by=who_wrote(mailing))
+    writers = who_wrote(mailing)
+    return mailing.approve(by=user, digest=proved(contents), count=count, written_by=writers)
+
+
+def _count_as_seen(mailing: Mailing, expected_count: int) -> int:
+    """How many get it now. Raises AudienceChanged when somebody was shown another number."""
+    now = _count(mailing)
+    if abs(now - expected_count) > expected_count // 100:
+        raise AudienceChanged(now)
+    return now
 
 
 def _count(mailing: Mailing) -> int:
@@ -179,7 +222,11 @@ def _check_sender(mailing: Mailing, count: int, *, expected_count: int, typed: i
         raise CannotBeSent(
             [_("Type the number of people who get it: %s.") % intcomma(expected_count)]
         )
-    if asks_for_second_person(mailing, count) and not mailing.by_second_person:
+    if asks_for_second_person(mailing, count) and not is_seconded(mailing, count):
+        if mailing.by_second_person:
+            raise CannotBeSent(
+                [_("More people would get it than when it was approved: have it approved again.")]
+            )
         raise CannotBeSent(
             [
                 _("More than %s people would get it: somebody who did not write it approves it.")

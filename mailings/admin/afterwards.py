@@ -104,7 +104,9 @@ def catch_up_page(
     form = CatchUpForm(request.POST if request.method == "POST" else None)
     if form.is_bound and not trouble:
         trouble = _refusal(form, mailing, count, request.user)
-        if not trouble and audience.begin_catch_up(mailing=mailing, user=request.user):
+        if not trouble and audience.begin_catch_up(
+            mailing=mailing, user=request.user, counted=form.cleaned_data["count"]
+        ):
             said = _("Catching up %s people after the hold.") % intcomma(count)
             model_admin.log_change(request, mailing, said)
             messages.success(request, said)
@@ -113,6 +115,7 @@ def catch_up_page(
         "title": _("Catch up"),
         "can": audience.can_be_caught_up(mailing),
         "open": mailing.catch_ups.open().first(),
+        "last": mailing.catch_ups.exclude(finished_at=None).first(),
         "count": count,
         "typed": asks_for_number(mailing, count),
         "trouble": trouble,

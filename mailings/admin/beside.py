@@ -16,7 +16,7 @@ from mailings.composing import CannotBeSent, compile_contents
 from mailings.models import Mailing
 from mailings.progress import counts_by_status, progress_of
 from mailings.proofing import proof_of
-from mailings.scheduling import asks_for_number, asks_for_second_person
+from mailings.scheduling import asks_for_number, asks_for_second_person, is_seconded
 from mailings.writing import who_wrote
 
 _FROZEN = {Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.SENT}
@@ -86,6 +86,7 @@ def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
         | {
             "asks_for_number": asks_for_number(mailing, told["count"]),
             "asks_for_second": asks_for_second_person(mailing, told["count"]),
+            "is_seconded": is_seconded(mailing, told["count"]),
             "wrote_it": request.user.pk in who_wrote(mailing),
         }
     )

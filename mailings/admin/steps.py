@@ -1,6 +1,7 @@
 """The buttons beside a mailing: each POST calls one function and says what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,11 +56,10 @@ def approve(request: HttpRequest, mailing: Mailing) -> str:
     """Approve what was proofed, as the second person who has not written it."""
     if request.user.pk in who_wrote(mailing):
         raise Refused(_("You wrote a part of it: somebody else approves it."))
-    try:
-        if approve_mailing(mailing=mailing, user=request.user):
+    count = _count(request)
+    with _saying_why():
+        if approve_mailing(mailing=mailing, user=request.user, expected_count=count):
             return _("Approved.")
-    except CannotBeSent as error:
-        raise Refused(str(error)) from error
     raise Refused(_("It cannot be approved now: %s.") % mailing.get_state_display())
 
 
@@ -80,10 +80,8 @@ def schedule(request: HttpRequest, mailing: Mailing) -> str:
 
 
 def _schedule(request: HttpRequest, mailing: Mailing, *, at: datetime | None) -> str:
-    count = _number(request.POST.get("count", ""))
-    if count is None:
-        raise Refused(_("Press the button that says how many people get it."))
-    try:
+    count = _count(request)
+    with _saying_why():
         scheduled = schedule_mailing(
             mailing=mailing,
             expected_count=count,
@@ -91,10 +89,6 @@ def _schedule(request: HttpRequest, mailing: Mailing, *, at: datetime | None) ->
             typed=_number(request.POST.get("typed", "")),
             at=at,
         )
-    except (CannotBeSent, AudienceChanged, BadRules) as error:
-        raise Refused(str(error)) from error
-    except TooSlow as error:
-        raise Refused(_("The audience could not be counted. Try again in a minute.")) from error
     if not scheduled:
         raise Refused(_("Somebody was faster: it is %s now.") % mailing.get_state_display())
     when = in_both_zones(mailing.starts_at, mailing.zone) if mailing.starts_at else ""
@@ -102,6 +96,25 @@ def _schedule(request: HttpRequest, mailing: Mailing, *, at: datetime | None) ->
         "people": intcomma(count),
         "when": when,
     }
+
+
+@contextmanager
+def _saying_why() -> Iterator[None]:
+    """What keeps a mailing from being approved or sent, in words for who pressed the button."""
+    try:
+        yield
+    except (CannotBeSent, AudienceChanged, BadRules) as error:
+        raise Refused(str(error)) from error
+    except TooSlow as error:
+        raise Refused(_("The audience could not be counted. Try again in a minute.")) from error
+
+
+def _count(request: HttpRequest) -> int:
+    """The number that stood on the button."""
+    count = _number(request.POST.get("count", ""))
+    if count is None:
+        raise Refused(_("Press the button that says how many people get it."))
+    return count
 
 
 def _number(typed: str) -> int | None:

@@ -111,8 +111,10 @@ def _left_out(mailing: Mailing) -> Audience:
     return replace(audience, demands=tuple(demands), most=None)
 
 
-def begin_catch_up(*, mailing: Mailing, user: Any) -> CatchUp | None:
+def begin_catch_up(*, mailing: Mailing, user: Any, counted: int) -> CatchUp | None:
     """Have the mailing caught up when the hold is over. None when it cannot be, or is already.
+
+    `counted` is how many people `user` was told that it would reach.
 
     Safe to click twice: the constraint lets one open catch-up in.
     """
@@ -121,7 +123,9 @@ def begin_catch_up(*, mailing: Mailing, user: Any) -> CatchUp | None:
     hold = timedelta(seconds=settings.MAILING_HOLD_SECONDS)
     try:
         with transaction.atomic():
-            return CatchUp.objects.create(mailing=mailing, asked_by=user, starts_at=Now() + hold)
+            return CatchUp.objects.create(
+                mailing=mailing, asked_by=user, counted=counted, starts_at=Now() + hold
+            )
     except IntegrityError:
         return None
 

@@ -31,6 +31,7 @@ class CatchUpEnd(models.TextChoices):
     TAKEN_BACK = "taken_back", _("taken back")
     LATE = "late", _("more than 60 minutes late, so nobody was added")
     CANCELLED = "cancelled", _("the mailing was cancelled")
+    GROWN = "grown", _("it would have reached more people than were counted, so nobody was added")
 
 
 class CatchUp(models.Model):
@@ -44,6 +45,9 @@ class CatchUp(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     asked_at = models.DateTimeField(db_default=Now())
+    counted = models.PositiveIntegerField(
+        null=True, help_text=_("How many people who asked for it was told of.")
+    )
     starts_at = models.DateTimeField()
     snapshot_after = models.BigIntegerField(default=0)
     added = models.PositiveIntegerField(default=0)

@@ -159,6 +159,10 @@ class Mailing(Wording, Steps):
                 ),
                 name="mailing_second_person_wrote_nothing",
             ),
+            models.CheckConstraint(
+                condition=models.Q(by_second_person=False) | models.Q(approved_count__isnull=False),
+                name="mailing_approved_for_a_number",
+            ),
             in_choices("kind", MailingKind, "mailing_kind_known"),
             in_choices("state", MailingState, "mailing_state_known"),
         ]

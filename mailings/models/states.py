@@ -41,6 +41,7 @@ _NO_APPROVAL: dict[str, Any] = {
     "approved_by": None,
     "approved_at": None,
     "approved_digest": None,
+    "approved_count": None,
     "by_second_person": False,
     "written_by": [],
 }
@@ -88,6 +89,9 @@ class Steps(models.Model):
     # What was approved, as a proof names it. Its words stand in other rows as well (an update, a
     # trial, a translation), whose edits do not move this one.
     approved_digest = models.BinaryField(null=True, editable=False)
+    approved_count = models.PositiveIntegerField(
+        null=True, editable=False, help_text=_("How many people who approved it was told of.")
+    )
     by_second_person = models.BooleanField(
         default=False, editable=False, help_text=_("Approved by somebody who did not write it.")
     )
@@ -127,21 +131,26 @@ class Steps(models.Model):
             pause_reason="",
         )
 
-    def approve(self, *, by: Any, digest: bytes | None, written_by: Collection[int]) -> bool:
-        """Let what was proofed be scheduled. False when it was edited or approved meanwhile.
+    def approve(
+        self, *, by: Any, digest: bytes | None, count: int, written_by: Collection[int]
+    ) -> bool:
+        """Let what was proofed be scheduled, or what was approved be so for another number.
 
-        `digest` names the texts and the audience that were approved, and stands for no others;
-        `written_by` are the users who wrote any of that.
+        `digest` names the texts and the audience that were approved, for `count` people, and stands
+        for no others; `written_by` are the users who wrote any of that. False when it was edited or
+        scheduled meanwhile.
         """
         return self._move(
-            [MailingState.PROOFED],
+            [MailingState.PROOFED, MailingState.APPROVED],
             ActName.APPROVED,
             by=by,
             revision=self.revision,
+            only={"approved_count": self.approved_count},
             state=MailingState.APPROVED,
             approved_by=by,
             approved_at=Now(),
             approved_digest=digest,
+            approved_count=count,
             by_second_person=bool(by) and by.pk not in written_by,
             written_by=sorted(written_by),
         )
@@ -173,13 +182,16 @@ class Steps(models.Model):
             ActName.SCHEDULED,
             by=by,
             revision=self.revision,
-            only=seen | ({"by_second_person": True} if seconded else {}),
+            only=seen | (self._second_approval() if seconded else {}),
             state=MailingState.SCHEDULED,
             starts_at=starts_at,
             narrowed_by=narrowed_by,
             counted=counted,
             pause_reason="",
         )
+
+    def _second_approval(self) -> dict[str, Any]:
+        return {"by_second_person": True, "approved_count": self.approved_count}
 
     def go_by_itself(self) -> bool:
         """Let it go at once with nobody's word, as a schedule of its own promised."""

@@ -118,7 +118,7 @@ def scheduled_mailing(update: Update, user: Any = None) -> Mailing:
     send_proof(mailing=mailing, user=user)
     people = audience.count(mailing)
     if asks_for_second_person(mailing, people):
-        assert approve_mailing(mailing=mailing, user=make_staff())
+        assert approve_mailing(mailing=mailing, user=make_staff(), expected_count=people)
     assert schedule_mailing(mailing=mailing, expected_count=people, typed=people)
     hurry(mailing)
     return mailing

@@ -28,8 +28,8 @@ STEPS: dict[str, tuple[Callable[[Mailing], bool], set[str], str]] = {
         State.PROOFED,
     ),
     "approve": (
-        lambda mailing: mailing.approve(by=None, digest=None, written_by=[]),
-        {State.PROOFED},
+        lambda mailing: mailing.approve(by=None, digest=None, count=1, written_by=[]),
+        {State.PROOFED, State.APPROVED},
         State.APPROVED,
     ),
     "schedule": (
@@ -88,7 +88,7 @@ def test_f32_an_approval_holds_for_the_text_that_was_read(mailing: Mailing) -> N
     mailing.edit(by=None, subject="Another")
     mailing.mark_proofed(by=None)
 
-    assert not seen.approve(by=make_staff(), digest=None, written_by=[])
+    assert not seen.approve(by=make_staff(), digest=None, count=1, written_by=[])
     assert not seen.by_second_person
 
 
@@ -110,7 +110,7 @@ def test_an_audience_that_was_being_frozen_is_not_taken_back(mailing: Mailing) -
 def test_the_database_lets_nobody_be_the_second_person_of_their_own_text(mailing: Mailing) -> None:
     with pytest.raises(IntegrityError, match="second_person"), transaction.atomic():
         Mailing.objects.filter(pk=mailing.pk).update(
-            approved_by=mailing.edited_by, by_second_person=True
+            approved_by=mailing.edited_by, approved_count=1, by_second_person=True
         )
 
 
@@ -118,7 +118,16 @@ def test_the_database_keeps_every_writer_from_being_the_second_person(mailing: M
     writer = make_staff()
     with pytest.raises(IntegrityError, match="wrote_nothing"), transaction.atomic():
         Mailing.objects.filter(pk=mailing.pk).update(
-            written_by=[writer.pk], approved_by=writer, by_second_person=True
+            written_by=[writer.pk], approved_by=writer, approved_count=1, by_second_person=True
+        )
+
+
+def test_the_database_keeps_no_approval_of_a_second_person_without_its_number(
+    mailing: Mailing,
+) -> None:
+    with pytest.raises(IntegrityError, match="for_a_number"), transaction.atomic():
+        Mailing.objects.filter(pk=mailing.pk).update(
+            approved_by=make_staff(), by_second_person=True
         )
 
 

@@ -11,6 +11,7 @@ from campaigns.models import Campaign
 from mailings import audience
 from mailings.models import CatchUp, Mailing, Recipient
 from mailings.pumping import pump
+from mailings.scheduling import SLIGHT_GROWTH
 from mailings.sending import send_slice
 from signatures.leaving import unsubscribe
 from tests.factories import make_campaign
@@ -57,6 +58,12 @@ def age(mailing: Mailing, by: timedelta) -> None:
     Recipient.objects.filter(mailing=mailing, status=3).update(done_at=then)
 
 
+def begin(mailing: Mailing) -> CatchUp | None:
+    """A catch-up for as many as it would reach now."""
+    counted = audience.catch_up_count(mailing)
+    return audience.begin_catch_up(mailing=mailing, user=make_staff(), counted=counted)
+
+
 def test_those_who_joined_later_get_it_and_nobody_gets_it_twice(
     campaign: Campaign, smtp_sink: SMTPSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,7 +77,7 @@ def test_those_who_joined_later_get_it_and_nobody_gets_it_twice(
     monkeypatch.setattr("mailings.audience.freezing.CHUNK", 2)
     assert audience.catch_up_count(mailing) == 6
 
-    catch_up = audience.begin_catch_up(mailing=mailing, user=make_staff())
+    catch_up = begin(mailing)
     go_out(mailing)
     assert not smtp_sink.mails, "not before the hold is over"
     hold_is_over(catch_up)
@@ -97,7 +104,7 @@ def test_who_had_had_enough_gets_it_when_they_may(campaign: Campaign, smtp_sink:
     assert audience.catch_up_count(second) == 3
     smtp_sink.mails.clear()
 
-    hold_is_over(audience.begin_catch_up(mailing=second, user=make_staff()))
+    hold_is_over(begin(second))
     go_out(second)
 
     assert sorted(m.recipients[0] for m in smtp_sink.mails) == sorted(p.email for p in people)
@@ -112,15 +119,15 @@ def test_one_catch_up_at_a_time_and_it_can_be_taken_back(
     mailing = sent(campaign)
     sign_up(campaign, 1)
     smtp_sink.mails.clear()
-    catch_up = audience.begin_catch_up(mailing=mailing, user=make_staff())
+    catch_up = begin(mailing)
     assert catch_up
-    assert audience.begin_catch_up(mailing=mailing, user=make_staff()) is None
+    assert begin(mailing) is None
     assert catch_up.take_back()
     assert not catch_up.take_back()
     hold_is_over(catch_up)
     go_out(mailing)
     assert not smtp_sink.mails
-    assert audience.begin_catch_up(mailing=mailing, user=make_staff())
+    assert begin(mailing)
 
 
 def test_one_that_nobody_began_in_time_adds_nobody(campaign: Campaign, smtp_sink: SMTPSink) -> None:
@@ -128,14 +135,50 @@ def test_one_that_nobody_began_in_time_adds_nobody(campaign: Campaign, smtp_sink
     mailing = sent(campaign)
     sign_up(campaign, 1)
     smtp_sink.mails.clear()
-    audience.begin_catch_up(mailing=mailing, user=make_staff())
+    begin(mailing)
     CatchUp.objects.update(starts_at=timezone.now() - timedelta(minutes=61))
     go_out(mailing)
     assert not smtp_sink.mails
     assert CatchUp.objects.get().ended == "late"
 
 
+def test_one_that_would_reach_many_more_by_then_adds_nobody(
+    campaign: Campaign, smtp_sink: SMTPSink
+) -> None:
+    sign_up(campaign, 1)
+    mailing = sent(campaign)
+    sign_up(campaign, 1)
+    smtp_sink.mails.clear()
+    catch_up = begin(mailing)
+    sign_up(campaign, SLIGHT_GROWTH + 1)
+    hold_is_over(catch_up)
+    go_out(mailing)
+    assert not smtp_sink.mails
+    assert CatchUp.objects.get().ended == "grown"
+
+    hold_is_over(begin(mailing))
+    go_out(mailing)
+    assert len(smtp_sink.mails) == SLIGHT_GROWTH + 2, "whom it was asked for again"
+
+
+def test_one_that_comes_to_need_a_second_person_adds_nobody(
+    campaign: Campaign, smtp_sink: SMTPSink
+) -> None:
+    sign_up(campaign, 1)
+    mailing = sent(campaign)
+    sign_up(campaign, 2)
+    campaign.organization.second_person_above = 3
+    campaign.organization.save()
+    smtp_sink.mails.clear()
+    alone = audience.begin_catch_up(mailing=mailing, user=mailing.created_by, counted=2)
+    sign_up(campaign, 2)
+    hold_is_over(alone)
+    go_out(mailing)
+    assert not smtp_sink.mails
+    assert CatchUp.objects.get().ended == "grown"
+
+
 def test_what_is_not_sent_is_not_caught_up(campaign: Campaign, smtp_sink: SMTPSink) -> None:
     sign_up(campaign, 1)
     mailing = scheduled_mailing(make_update(campaign))
-    assert audience.begin_catch_up(mailing=mailing, user=make_staff()) is None
+    assert begin(mailing) is None

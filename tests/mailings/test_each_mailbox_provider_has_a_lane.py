@@ -53,7 +53,7 @@ def test_who_is_caught_up_is_in_the_lane_of_their_provider(
     sign_up(mailing.campaign, 2, domain="gmail.com")
     sign_up(mailing.campaign, 1, domain="other.test")
     mailing.refresh_from_db()
-    assert audience.begin_catch_up(mailing=mailing, user=None)
+    assert audience.begin_catch_up(mailing=mailing, user=None, counted=3)
     CatchUp.objects.update(starts_at=timezone.now() - timedelta(minutes=1))
 
     assert pump() == {0: 1, GMAIL: 1}
