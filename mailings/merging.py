@@ -7,6 +7,7 @@ its editor; in a line, such as a subject, they are typed as `{first_name|friend}
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ _HOLE = re.compile(rf"({'|'.join(MERGE_FIELDS)})_or_([0-9a-f]*)")
 # Digits, dots of initials and of addresses, and what belongs to a link or a mail address.
 _NO_NAME = re.compile(r"[\d.:/@<>()\[\]{}\\|=_#%&*+~^$!?]")
 # What is in no name at all, however it is abbreviated: digits, links and addresses.
-_IN_NO_NAME = re.compile(r"[\d:/@<>]")
+_IN_NO_NAME = re.compile(r"[\d:/@<>]|\w\w\.\w\w")
 # What is seen nowhere, ends a line or turns the order of what follows.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _IN_A_LINE = re.compile(r"\{(\w+)(?:\|([^{}|]*))?\}")
@@ -83,10 +84,15 @@ def first_name(name: str) -> str:
     """The first word of a name, or empty: `A. Lovelace` has none to greet somebody by."""
     words = [] if _UNSEEN.search(name) else name.split()
     first = words[0] if words else ""
-    return first if 1 < len(first) <= LONGEST_NAME and not _NO_NAME.search(first) else ""
+    return first if 1 < len(first) <= LONGEST_NAME and not _NO_NAME.search(_read(first)) else ""
 
 
 def full_name(name: str) -> str:
     """The whole name in one line, or empty when it can hardly be one."""
     line = "" if _UNSEEN.search(name) else " ".join(name.split())
-    return line if len(line) <= 2 * LONGEST_NAME and not _IN_NO_NAME.search(line) else ""
+    return line if len(line) <= 2 * LONGEST_NAME and not _IN_NO_NAME.search(_read(line)) else ""
+
+
+def _read(name: str) -> str:
+    """As mail programs read it: a full-width dot makes a web address as well as another."""
+    return unicodedata.normalize("NFKC", name).replace("\u3002", ".")

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Field
-from django.forms import ModelChoiceField, Textarea
+from django.forms import ModelChoiceField, ModelForm, Textarea
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +14,23 @@ from campaigns.models import MailScope, Membership, Organization, Picture, Topic
 SAFEGUARDS = ("typed_count_above", "second_person_above", "counts_clicks")
 
 
+class MailScopeForm(ModelForm):
+    """What people have agreed to keeps its name; the database refuses another one too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.is_agreed_to:
+            for field in ("key", "name"):
+                self.fields[field].disabled = True
+
+
 class MailScopeInline(OrganizationScopedInline):
     model = MailScope
+    form = MailScopeForm
     extra = 0
-    verbose_name_plural = _("kinds of mail, and how often each is promised")
+    verbose_name_plural = _(
+        "kinds of mail, and how often each is promised; one that people agreed to keeps its name"
+    )
     fields = ["key", "name", "cadence"]
     classes = ["untitled"]
 

@@ -12,7 +12,13 @@ from campaigns.admin.forms import UpdateForm
 from campaigns.admin.scoping import OrganizationScopedAdmin
 from campaigns.checking import check_update
 from campaigns.editions import update_in
-from campaigns.models import Campaign, UpdateText
+from campaigns.models import Campaign, Update, UpdateText
+
+
+def may_edit_news(user: Any, update: Update | None) -> bool:
+    """Whether somebody who may write news may edit this: what is published, who may publish."""
+    is_public = update is not None and update.published_at is not None
+    return not is_public or user.has_perm("campaigns.publish_update")
 
 
 class UpdateTextForm(DraftedForm):
@@ -44,7 +50,8 @@ class UpdateTextAdmin(DraftingAdmin, OrganizationScopedAdmin):
         return request.user.has_perm("campaigns.view_update")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("campaigns.change_update")
+        may = request.user.has_perm("campaigns.change_update")
+        return may and may_edit_news(request.user, obj and obj.update)
 
     has_delete_permission = has_change_permission
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from campaigns.admin.drafting import DraftingAdmin
 from campaigns.admin.forms import UpdateForm
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
+from campaigns.admin.update_texts import may_edit_news
 from campaigns.checking import check_update
 from campaigns.models import Update
 
@@ -39,6 +40,11 @@ class UpdateAdmin(DraftingAdmin, OrganizationScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["campaign"] if obj else []
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is on the page changes at once for everybody, so it is for whoever may publish."""
+        may = super().has_change_permission(request, obj)
+        return may and may_edit_news(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """News that was published is corrected, never deleted."""

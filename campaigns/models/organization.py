@@ -215,3 +215,8 @@ class MailScope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} · {self.organization.display_short_name}"
+
+    @property
+    def is_agreed_to(self) -> bool:
+        """Whether a notice that people have been shown names it; then its name holds."""
+        return self.pk is not None and self.notices.exclude(frozen_at=None).exists()

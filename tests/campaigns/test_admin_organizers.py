@@ -4,12 +4,13 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from advocacy.organizers import GROUPS, MAY
-from campaigns.models import Campaign
-from tests.campaigns.admin_pages import form_on, make_organizer
+from campaigns.models import Campaign, MailScope
+from tests.campaigns.admin_pages import form_on, make_organizer, save, words
 from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,21 @@ def test_a_superuser_makes_somebody_a_member(admin_client, campaign):
 def test_a_kind_of_mail_that_consents_stand_on_is_not_deleted(staff, campaign):
     url = reverse("admin:campaigns_organization_change", args=[campaign.organization_id])
     assert b"scopes-0-DELETE" not in staff.get(url).content
+
+
+def test_what_people_agreed_to_keeps_its_name(staff, campaign):
+    page = reverse("admin:campaigns_organization_change", args=[campaign.organization_id])
+    agreed = campaign.notices.get().scopes.get(key="activism")
+    save(staff, page, "organization_form", **{"scopes-0-name": "Offers of our partners"})
+    agreed.refresh_from_db()
+    assert agreed.name == "Activism"
+    assert "one that people agreed to keeps its name" in words(staff.get(page))
+    with pytest.raises(IntegrityError, match="add another kind"), transaction.atomic():
+        MailScope.objects.filter(pk=agreed.pk).update(name="Offers of our partners")
+
+    save(staff, page, "organization_form", **{"scopes-0-cadence": "weekly"})
+    agreed.refresh_from_db()
+    assert agreed.cadence == "weekly"
 
 
 def test_staff_who_are_not_logged_in_are_asked_to(client):

@@ -1,6 +1,7 @@
 """Organizers write news on a campaign and put it on the page."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -74,3 +75,26 @@ def test_a_citation_that_leads_nowhere_is_said_on_the_page(staff, campaign):
     update = Update.objects.create(campaign=campaign, title="News", body=body)
     page = words(staff.get(change_url(update)))
     assert "Cited, and no source has this key: nobody." in page
+
+
+def test_what_is_on_the_page_is_changed_by_those_who_may_publish(client, campaign):
+    update = Update.objects.create(campaign=campaign, title="News", body="<p>As it was.</p>")
+    text = update.texts.create(language="es", title="Noticias", body="<p>Como era.</p>")
+    author = make_organizer(campaign.organization, "author")
+    author.groups.set([Group.objects.get(name="Authors")])
+    client.force_login(author)
+    save(client, change_url(update), FORM, title="Better news")
+    update.refresh_from_db()
+    assert update.title == "Better news", "while it is a draft they write it"
+
+    update.publish()
+    spanish = reverse("admin:campaigns_updatetext_change", args=[text.pk])
+    typed = {"title": "Other news", "body": "<p>What nobody else has read.</p>"}
+    for address in (change_url(update), spanish):
+        assert client.get(address).status_code == 200, "they read it"
+        assert client.post(address, typed).status_code == 403
+    delete = reverse("admin:campaigns_updatetext_delete", args=[text.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    page = client.get(campaign.get_absolute_url()).content.decode()
+    assert "Better news" in page
+    assert "Other news" not in page

@@ -246,6 +246,7 @@ def test_the_reader_sees_who_writes(campaign: Campaign, smtp_sink: SMTPSink) -> 
         ("Zoë Été", "Zoë, three days are left"),
         ("Bob\r\nBcc: all@example.org", "friend, three days are left"),
         ("Eve\u202e", "friend, three days are left"),
+        ("win．evil．example", "friend, three days are left"),
     ],
 )
 def test_t09_a_subject_may_name_its_reader(
