@@ -16,8 +16,12 @@ import struct
 import sys
 import threading
 import time
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from deploy.local import ports
@@ -80,6 +84,36 @@ class Rule:
         return self.recipient is None or self.recipient in recipients
 
 
+class Rules:
+    """The rules of a server in the order they were told, found by their recipient: there may be
+    tens of thousands."""
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self.clear()
+        for rule in rules:
+            self.append(rule)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __getitem__(self, position: int) -> Rule:
+        return self._all[position]
+
+    def clear(self) -> None:
+        self._all: list[Rule] = []
+        self._of: dict[str | None, list[tuple[int, Rule]]] = defaultdict(list)
+
+    def append(self, rule: Rule) -> None:
+        self._of[rule.recipient].append((len(self._all), rule))
+        self._all.append(rule)
+
+    def first(self, step: str, recipients: list[str]) -> Rule | None:
+        """The first that holds."""
+        meant = chain.from_iterable(self._of.get(one, ()) for one in (None, *recipients))
+        holds = [each for each in meant if each[1].applies(step, recipients)]
+        return min(holds, key=itemgetter(0))[1] if holds else None
+
+
 class SMTPSink:
     """The server: rules, what it accepted, and a thread or a loop to run in.
 
@@ -103,7 +137,7 @@ class SMTPSink:
     def forget(self) -> None:
         """Back to a fresh server: no mail, no rules, every nicety on."""
         self.mails.clear()
-        self.rules: list[Rule] = []
+        self.rules = Rules()
         self.latency = 0.0
         self.most_connections: int | None = None
         self.pipelining = True
@@ -205,12 +239,10 @@ class SMTPSink:
 
     def rule_for(self, step: str, recipients: list[str]) -> Rule | None:
         """The first rule that holds; one with a count is used up by one."""
-        for rule in self.rules:
-            if rule.applies(step, recipients):
-                if rule.times is not None:
-                    rule.times -= 1
-                return rule
-        return None
+        rule = self.rules.first(step, recipients)
+        if rule and rule.times is not None:
+            rule.times -= 1
+        return rule
 
     def record(self, envelope: Envelope) -> None:
         """Write a mail down, on disk first where there is a log."""
@@ -351,7 +383,7 @@ def main() -> None:
     sink.latency = options.latency
     sink.most_connections = options.most_connections
     if options.script:
-        sink.rules = [Rule(**rule) for rule in json.loads(options.script.read_text())]
+        sink.rules = Rules(Rule(**rule) for rule in json.loads(options.script.read_text()))
     listener = ports.listen(options.port)
     print(ports.number(listener), flush=True)
 
