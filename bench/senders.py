@@ -22,11 +22,11 @@ from django.template.loader import render_to_string
 from bench.audience import sample_message
 from campaigns.text.rendering import render_mail, render_plain
 from mailings import doorbell
-from mailings.ledger import Status
 from mailings.models import Lane, Mailing, Recipient
 from mailings.pumping import freeze_audience
 from mailings.rendering import MailText
 from mailings.sending import send_slice
+from mailings.statuses import Status
 
 SENDER = "bounces@example.org"
 Send = Callable[[list[str]], None]

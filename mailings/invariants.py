@@ -1,5 +1,6 @@
 """What must hold in the delivery ledger, as queries that count the rows for which it does not."""
 
+from mailings.statuses import ACCEPTED, DEFERRED, DONE, LEASED, PENDING, WAITING
 from signatures.invariants import Invariant
 
 INVARIANTS = [
@@ -14,52 +15,52 @@ INVARIANTS = [
     ),
     Invariant(
         "whoever is still to get a mailing is in an open chunk",
-        """
+        f"""
         SELECT count(*) FROM mailings_recipient r
         JOIN mailings_mailing m ON m.id = r.mailing_id
-        WHERE r.status = 0 AND m.state IN ('sending', 'paused', 'sent') AND NOT EXISTS (
+        WHERE r.status = {PENDING} AND m.state IN ('sending', 'paused', 'sent') AND NOT EXISTS (
             SELECT 1 FROM mailings_chunk c
-            WHERE c.mailing_id = r.mailing_id AND c.lane = r.lane AND c.state < 2
-                AND r.seq BETWEEN c.lo AND c.hi AND (c.state = 1 OR r.seq > c.cursor)
+            WHERE c.mailing_id = r.mailing_id AND c.lane = r.lane AND c.state < {DONE}
+                AND r.seq BETWEEN c.lo AND c.hi AND (c.state = {LEASED} OR r.seq > c.cursor)
         )
-        """,
+        """,  # noqa: S608
     ),
     Invariant(
         "whoever is deferred has a time for the next try",
-        """
+        f"""
         SELECT count(*) FROM mailings_recipient r
-        WHERE r.status = 5 AND NOT EXISTS (
+        WHERE r.status = {DEFERRED} AND NOT EXISTS (
             SELECT 1 FROM mailings_deferral d
             WHERE d.mailing_id = r.mailing_id AND d.lane = r.lane AND d.seq = r.seq
         )
-        """,
+        """,  # noqa: S608
     ),
     Invariant(
         "a mailing that is sent owes nobody anything",
-        """
+        f"""
         SELECT count(*) FROM mailings_recipient r
         JOIN mailings_mailing m ON m.id = r.mailing_id
-        WHERE m.state = 'sent' AND r.status IN (0, 5)
-        """,
+        WHERE m.state = 'sent' AND r.status IN {WAITING}
+        """,  # noqa: S608
     ),
     Invariant(
         "nothing is sent after unsubscribing",
-        """
+        f"""
         SELECT count(*) FROM mailings_recipient r
         JOIN signatures_subscription s ON s.id = r.subscription_id
-        WHERE r.status IN (3, 8, 9, 10) AND s.unsubscribed_at < r.done_at - interval '30 minutes'
+        WHERE r.status IN {ACCEPTED} AND s.unsubscribed_at < r.done_at - interval '30 minutes'
             AND s.subscribed_at < s.unsubscribed_at
-        """,
+        """,  # noqa: S608
     ),
     Invariant(
         "nothing is sent to a suppressed address",
-        """
+        f"""
         SELECT count(*) FROM mailings_recipient r
         JOIN signatures_supporter p ON p.id = r.supporter_id
         JOIN signatures_suppression x ON x.email_hash = p.email_hash
-        WHERE r.status IN (3, 8, 9, 10) AND x.lifted_at IS NULL
+        WHERE r.status IN {ACCEPTED} AND x.lifted_at IS NULL
             AND x.created_at < r.done_at - interval '30 minutes'
-        """,
+        """,  # noqa: S608
     ),
     Invariant(
         "a mailing goes out under a kind of mail of its own organization",

@@ -15,11 +15,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from mailings import day_caps
-from mailings.models import Chunk, Recipient
-
-Status = Recipient.Status
-_OPEN, _LEASED = Chunk.State.OPEN.value, Chunk.State.LEASED.value
-_PENDING, _SENT, _UNKNOWN = Status.PENDING.value, Status.SENT.value, Status.UNKNOWN.value
+from mailings.models import Chunk
+from mailings.statuses import LEASED, OPEN, PENDING, SENT, UNKNOWN
 
 # The first half of the key of the advisory locks that serialise the claims of a lane.
 _LANE_LOCK = 0x6D61696C
@@ -72,7 +69,7 @@ WITH live AS (
     SELECT c.mailing_id, count(*) AS leases
     FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id
     WHERE m.state IN ('sending', 'paused') AND c.lane = %(lane)s
-        AND c.state = {_LEASED} AND c.lease_until > now()
+        AND c.state = {LEASED} AND c.lease_until > now()
     GROUP BY c.mailing_id
 )
 SELECT m.id, m.open_wave
@@ -95,16 +92,16 @@ SET state = {leased}, token = %(token)s, lease_until = now() + %(lease)s * inter
 FROM k WHERE c.mailing_id = %(mailing)s AND c.lane = %(lane)s AND c.lo = k.lo
 RETURNING c.lo, c.hi, k.state, k.cursor, c.variant
 """
-_CLAIM_ABANDONED = _CLAIM.format(leased=_LEASED, which=f"state = {_LEASED} AND lease_until < now()")
-_CLAIM_OPEN = _CLAIM.format(leased=_LEASED, which=f"state = {_OPEN} AND wave <= %(wave)s")
+_CLAIM_ABANDONED = _CLAIM.format(leased=LEASED, which=f"state = {LEASED} AND lease_until < now()")
+_CLAIM_OPEN = _CLAIM.format(leased=LEASED, which=f"state = {OPEN} AND wave <= %(wave)s")
 
 SETTLE = f"""
 UPDATE mailings_recipient
-SET status = CASE WHEN seq = %(cursor)s THEN {_UNKNOWN} ELSE {_SENT} END,
+SET status = CASE WHEN seq = %(cursor)s THEN {UNKNOWN} ELSE {SENT} END,
     code = CASE WHEN seq = %(cursor)s THEN NULL ELSE 250 END,
     done_at = now()
 WHERE mailing_id = %(mailing)s AND lane = %(lane)s
-    AND seq >= %(lo)s AND seq <= %(cursor)s AND status = {_PENDING}
+    AND seq >= %(lo)s AND seq <= %(cursor)s AND status = {PENDING}
 """  # noqa: S608
 
 
@@ -168,7 +165,7 @@ LEFT JOIN signatures_signature own
     ON own.campaign_id = m.campaign_id AND own.supporter_id = r.supporter_id
 LEFT JOIN campaigns_campaign c ON c.id = coalesce(own.campaign_id, first.campaign_id)
 LEFT JOIN campaigns_statement t ON t.id = coalesce(own.statement_id, first.statement_id)
-WHERE r.mailing_id = %s AND r.lane = %s AND r.seq > %s AND r.seq <= %s AND r.status = {_PENDING}
+WHERE r.mailing_id = %s AND r.lane = %s AND r.seq > %s AND r.seq <= %s AND r.status = {PENDING}
 ORDER BY r.seq
 """  # noqa: S608
 
@@ -186,15 +183,15 @@ def owed(lease: Lease) -> list[Owed]:
 # A recipient whom somebody else has meanwhile put down as unknown was sent to after all.
 _RECORD_ACCEPTED = f"""
 UPDATE mailings_recipient
-SET status = {_SENT}, code = 250, attempts = attempts + 1, done_at = now()
+SET status = {SENT}, code = 250, attempts = attempts + 1, done_at = now()
 WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = ANY(%(seqs)s)
-    AND status IN ({_PENDING}, {_UNKNOWN})
+    AND status IN ({PENDING}, {UNKNOWN})
 """  # noqa: S608
 _RECORD = f"""
 WITH u AS (
     UPDATE mailings_recipient
     SET status = %(status)s, code = %(code)s, attempts = attempts + 1, done_at = now()
-    WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = %(seq)s AND status = {_PENDING}
+    WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND seq = %(seq)s AND status = {PENDING}
     RETURNING mailing_id, lane, seq
 )
 INSERT INTO mailings_deferral (mailing_id, lane, seq, next_attempt_at, variant)

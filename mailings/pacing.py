@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 
 from django.db import connection
 
+from mailings.statuses import LEASED
 from postroom.switchboard import sleep
 
 # Of a quota, so that clocks that are not quite even stay below it too; and of each second's mails,
@@ -17,15 +18,15 @@ SEEN_AFTER = 2.5
 LONGEST_NAP = 0.2
 _BUNCH_NAP = 0.005
 
-_SPEED = """
+_SPEED = f"""
 SELECT l.per_second, (
     SELECT count(*)
     FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id
     WHERE m.state IN ('sending', 'paused') AND c.lane = l.number
-        AND c.state = 1 AND c.lease_until > now()
+        AND c.state = {LEASED} AND c.lease_until > now()
 )
 FROM mailings_lane l WHERE l.number = %s
-"""
+"""  # noqa: S608
 
 
 class Pace:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mailings.models import Mailing, Recipient
+from mailings.statuses import DONE
 
-_LEFT = """
+_LEFT = f"""
 SELECT
     (SELECT coalesce(sum(hi - greatest(cursor, lo - 1)), 0) FROM mailings_chunk
-     WHERE mailing_id = %(mailing)s AND state < 2),
+     WHERE mailing_id = %(mailing)s AND state < {DONE}),
     (SELECT count(*) FROM mailings_deferral WHERE mailing_id = %(mailing)s)
-"""
+"""  # noqa: S608
 _BY_STATUS = """
 SELECT status, count(*) FROM mailings_recipient WHERE mailing_id = %s GROUP BY status
 """

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from mailings.models import Mailing
+from mailings.statuses import COMPLAINED, DEFERRED, DONE, FAILED, REFUSED, TRIED, UNKNOWN
 
 # The last so many recipients are looked at.
 WINDOW = 5000
@@ -20,32 +21,32 @@ MOST_COMPLAINTS, FEWEST_FOR_COMPLAINTS = 0.001, 1000
 
 # Chunks go out in the order of their numbers, so the last of a lane are those with the highest that
 # were begun. No index names a status or a time: the ledger's rows are updated too often for that.
-_RATES = """
+_RATES = f"""
 WITH lanes AS (
     SELECT lane FROM mailings_lanesequence WHERE mailing_id = %(mailing)s
 ), last AS (
     SELECT r.status, r.code
     FROM lanes JOIN mailings_mailing m ON m.id = %(mailing)s CROSS JOIN LATERAL (
-        SELECT lo, CASE WHEN state = 2 THEN hi ELSE cursor END AS reached
+        SELECT lo, CASE WHEN state = {DONE} THEN hi ELSE cursor END AS reached
         FROM mailings_chunk
-        WHERE mailing_id = %(mailing)s AND lane = lanes.lane AND (state = 2 OR cursor >= lo)
+        WHERE mailing_id = %(mailing)s AND lane = lanes.lane AND (state = {DONE} OR cursor >= lo)
         ORDER BY wave DESC, lo DESC LIMIT %(chunks)s
     ) c CROSS JOIN LATERAL (
         SELECT status, code FROM mailings_recipient
         WHERE mailing_id = %(mailing)s AND lane = lanes.lane AND seq BETWEEN c.lo AND c.reached
-            AND status IN (3, 4, 5, 7, 8, 9, 10)
+            AND status IN {TRIED}
             AND (m.resumed_at IS NULL OR done_at > m.resumed_at)
         ORDER BY seq DESC LIMIT %(window)s
     ) r
     LIMIT %(window)s
 )
 SELECT count(*),
-    count(*) FILTER (WHERE status IN (4, 9) AND code BETWEEN 500 AND 599),
-    count(*) FILTER (WHERE status = 10),
-    count(*) FILTER (WHERE status = 5),
-    count(*) FILTER (WHERE status = 7 OR status = 4 AND code IS NULL)
+    count(*) FILTER (WHERE status IN {REFUSED} AND code BETWEEN 500 AND 599),
+    count(*) FILTER (WHERE status = {COMPLAINED}),
+    count(*) FILTER (WHERE status = {DEFERRED}),
+    count(*) FILTER (WHERE status = {UNKNOWN} OR status = {FAILED} AND code IS NULL)
 FROM last
-"""
+"""  # noqa: S608
 # As many chunks as hold the window, or most of it where they are small.
 _CHUNKS = 100
 

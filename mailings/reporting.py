@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, Organization
 from mailings.following import TO_SIGN
 from mailings.models import Click, Mailing, MailingTally, MailLink
+from mailings.statuses import ARRIVED, BOUNCED, COMPLAINED, FAILED, MAILED, kept_back
 from signatures.leaving import by_link_of, by_mail_program, by_mail_to_us
 from signatures.staff.looking_back import window
 
@@ -33,7 +34,7 @@ MOST_ROWS = 20
 # How people leave by a mailing.
 WAYS_OUT = (by_link_of, by_mail_program, by_mail_to_us)
 
-_SUM_UP = """
+_SUM_UP = f"""
 WITH RECURSIVE brought AS (
     SELECT g.id, g.supporter_id, 0 AS generation FROM signatures_signature g
     WHERE g.mailing_number = %(mailing)s AND g.state = 'counted'
@@ -42,12 +43,14 @@ WITH RECURSIVE brought AS (
     FROM brought b JOIN signatures_signature g ON g.sharer_id = b.id AND g.state = 'counted'
     WHERE b.generation < %(generations)s
 ), mails AS (
-    SELECT count(*) FILTER (WHERE status IN (3, 7, 8, 9, 10)) AS mailed,
-        count(*) FILTER (WHERE status IN (3, 8, 10)) AS delivered,
-        count(*) FILTER (WHERE status = 9 OR status = 4 AND code BETWEEN 500 AND 599) AS bounced,
-        count(*) FILTER (WHERE status = 10) AS complained,
-        count(*) FILTER (WHERE status = 6 AND code = 1) AS kept_back
-    FROM mailings_recipient WHERE mailing_id = %(mailing)s
+    SELECT count(*) FILTER (WHERE status IN {MAILED}) AS mailed,
+        count(*) FILTER (WHERE status IN {ARRIVED}) AS delivered,
+        count(*) FILTER (
+            WHERE status = {BOUNCED} OR status = {FAILED} AND code BETWEEN 500 AND 599
+        ) AS bounced,
+        count(*) FILTER (WHERE status = {COMPLAINED}) AS complained,
+        count(*) FILTER (WHERE {kept_back("r")}) AS kept_back
+    FROM mailings_recipient r WHERE mailing_id = %(mailing)s
 ), signed AS (
     SELECT count(*) FILTER (WHERE generation = 0) AS signed,
         count(*) FILTER (WHERE generation > 0) AS shared,
@@ -74,7 +77,7 @@ ON CONFLICT (mailing_id) DO UPDATE SET as_of = excluded.as_of, mailed = excluded
     new_people = excluded.new_people, visits = excluded.visits, "left" = excluded."left",
     -- What was counted stays, though it is forgotten by and by who it was.
     clicked = greatest(t.clicked, excluded.clicked)
-"""
+"""  # noqa: S608
 
 
 @transaction.atomic

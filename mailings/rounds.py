@@ -3,19 +3,20 @@
 from django.db import connection, transaction
 
 from mailings.ledger import SETTLE
+from mailings.statuses import DEFERRED, DONE, LEASED, OPEN, PENDING
 
 RETRY_ROUND = 500
 
-_ABANDONED = """
+_ABANDONED = f"""
 SELECT c.mailing_id, c.lane, c.lo, c.cursor
 FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id
-WHERE m.state IN ('paused', 'cancelled') AND c.state = 1 AND c.lease_until < now()
+WHERE m.state IN ('paused', 'cancelled') AND c.state = {LEASED} AND c.lease_until < now()
 FOR UPDATE OF c SKIP LOCKED
-"""
-_REOPEN = """
-UPDATE mailings_chunk SET state = 0, token = NULL
+"""  # noqa: S608
+_REOPEN = f"""
+UPDATE mailings_chunk SET state = {OPEN}, token = NULL
 WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND lo = %(lo)s
-"""
+"""  # noqa: S608
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def settle_abandoned() -> int:
 
 
 # New numbers for the due ones, so that a fresh chunk can cover them: no two rounds share one.
-_RETRY_ROUND = """
+_RETRY_ROUND = f"""
 WITH d AS (
     DELETE FROM mailings_deferral
     WHERE (mailing_id, lane, seq) IN (
@@ -49,14 +50,15 @@ WITH d AS (
     WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND EXISTS (SELECT 1 FROM d)
     RETURNING last_seq
 ), u AS (
-    UPDATE mailings_recipient r SET seq = l.last_seq - n.total + n.position, status = 0
+    UPDATE mailings_recipient r SET seq = l.last_seq - n.total + n.position, status = {PENDING}
     FROM n, l
-    WHERE r.mailing_id = %(mailing)s AND r.lane = %(lane)s AND r.seq = n.seq AND r.status = 5
+    WHERE r.mailing_id = %(mailing)s AND r.lane = %(lane)s AND r.seq = n.seq
+        AND r.status = {DEFERRED}
     RETURNING r.seq
 )
 INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, variant)
-SELECT %(mailing)s, %(lane)s, min(seq), max(seq), 0, 0, %(variant)s FROM u HAVING count(*) > 0
-"""
+SELECT %(mailing)s, %(lane)s, min(seq), max(seq), {OPEN}, 0, %(variant)s FROM u HAVING count(*) > 0
+"""  # noqa: S608
 _DUE_FOR_RETRY = """
 SELECT DISTINCT d.mailing_id, d.lane, d.variant
 FROM mailings_deferral d JOIN mailings_mailing m ON m.id = d.mailing_id
@@ -78,13 +80,13 @@ def retry_deferred() -> int:
     return chunks
 
 
-_CLOSE_FINISHED = """
+_CLOSE_FINISHED = f"""
 UPDATE mailings_mailing m SET state = 'sent', finished_at = now()
 WHERE m.state = 'sending' AND m.kind <> 'welcome'
-    AND NOT EXISTS (SELECT 1 FROM mailings_chunk c WHERE c.mailing_id = m.id AND c.state < 2)
+    AND NOT EXISTS (SELECT 1 FROM mailings_chunk c WHERE c.mailing_id = m.id AND c.state < {DONE})
     AND NOT EXISTS (SELECT 1 FROM mailings_deferral d WHERE d.mailing_id = m.id)
 RETURNING m.id
-"""
+"""  # noqa: S608
 
 
 def close_finished() -> list[int]:
@@ -94,20 +96,22 @@ def close_finished() -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-_WANTED = """
+_WANTED = f"""
 SELECT l.number, least(
     greatest(
-        l.max_connections - count(c.lo) FILTER (WHERE c.state = 1 AND c.lease_until > now()), 0
+        l.max_connections
+            - count(c.lo) FILTER (WHERE c.state = {LEASED} AND c.lease_until > now()),
+        0
     ),
-    count(c.lo) FILTER (WHERE c.state = 0 OR c.lease_until <= now())
+    count(c.lo) FILTER (WHERE c.state = {OPEN} OR c.lease_until <= now())
 )
 FROM mailings_lane l
 JOIN mailings_mailing m ON m.state = 'sending'
-JOIN mailings_chunk c ON c.mailing_id = m.id AND c.lane = l.number AND c.state < 2
+JOIN mailings_chunk c ON c.mailing_id = m.id AND c.lane = l.number AND c.state < {DONE}
     AND c.wave <= m.open_wave
 WHERE l.paused_until IS NULL OR l.paused_until <= now()
 GROUP BY l.number
-"""
+"""  # noqa: S608
 
 
 def wanted_slices() -> dict[int, int]:

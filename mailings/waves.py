@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from mailings.rates import pause_if_troubled
+from mailings.statuses import DONE
 
 
 def canary_size(people: int) -> int:
@@ -28,7 +29,7 @@ _IS_OUT = f"""
 UPDATE mailings_mailing m SET wave_done_at = coalesce(wave_done_at, now())
 WHERE m.id = %(mailing)s AND m.state = 'sending' AND {_LATER_WAVE} AND NOT EXISTS (
     SELECT 1 FROM mailings_chunk c
-    WHERE c.mailing_id = m.id AND c.state < 2 AND c.wave <= m.open_wave
+    WHERE c.mailing_id = m.id AND c.state < {DONE} AND c.wave <= m.open_wave
 )
 RETURNING wave_done_at
 """  # noqa: S608

@@ -19,9 +19,10 @@ from mailings.composing import Reader, fill
 from mailings.contents import Contents
 from mailings.desk import Desk
 from mailings.fencing import Crossing, prepare_session
-from mailings.ledger import Lease, LeaseLost, Owed, Result, Status
+from mailings.ledger import Lease, LeaseLost, Owed, Result
 from mailings.models import Mailing
 from mailings.pacing import Pace
+from mailings.statuses import Status
 from mailings.ways_out import WayOut
 from postroom.skeleton import SkeletonError
 from postroom.switchboard import sleep

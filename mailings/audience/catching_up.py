@@ -17,8 +17,9 @@ from mailings.audience import freezing
 from mailings.audience.counting import look
 from mailings.audience.cutting import CHUNK
 from mailings.audience.rule import Audience, audience_of, capped, take_time
-from mailings.models import CatchUp, Lane, Mailing, SkipReason
+from mailings.models import CatchUp, Lane, Mailing
 from mailings.segments.people import Demand, People
+from mailings.statuses import kept_back
 
 State = Mailing.State
 
@@ -38,7 +39,9 @@ _PAGE = (
     SET seq = num.seq, lane = num.lane, status = 0, code = NULL, items = num.items
     FROM num
     WHERE r.mailing_id = %(mailing)s AND r.supporter_id = num.supporter_id
-        AND r.status = 6 AND r.code = %(kept_back)s
+        AND """
+    + kept_back("r")
+    + """
     RETURNING r.lane, r.seq
 ), ins AS (
     INSERT INTO mailings_recipient
@@ -96,9 +99,8 @@ def _left_out(mailing: Mailing) -> Audience:
     A random part takes in nobody new: only those of it who were kept back.
     """
     has_a_row = "mailings_recipient r WHERE r.mailing_id = %(sent)s"
-    capped_then = f"r.status = 6 AND r.code IS NOT DISTINCT FROM {SkipReason.CAPPED.value}"
-    kept_back = f"{has_a_row} AND {capped_then}"
-    got = f"{has_a_row} AND NOT ({capped_then})"
+    waits = f"{has_a_row} AND {kept_back('r')}"
+    got = f"{has_a_row} AND NOT {kept_back('r')}"
     named = {"sent": mailing.pk}
     audience = audience_of(mailing)
     demands = [
@@ -107,7 +109,7 @@ def _left_out(mailing: Mailing) -> Audience:
         Demand("capped", outside=(capped(mailing),)),
     ]
     if audience.most is not None:
-        demands.append(Demand("kept back", within=(People(kept_back, "r.supporter_id", named),)))
+        demands.append(Demand("kept back", within=(People(waits, "r.supporter_id", named),)))
     return replace(audience, demands=tuple(demands), most=None)
 
 
@@ -160,7 +162,6 @@ def _take_page(pk: int) -> bool:
         "after": catch_up.snapshot_after,
         "page": freezing.PAGE,
         "chunk": CHUNK,
-        "kept_back": SkipReason.CAPPED.value,
     }
     with connection.cursor() as cursor:
         take_time(cursor)

@@ -17,6 +17,7 @@ from mailings.models import Mailing, Recipient
 from mailings.segments.people import Demand, People
 from mailings.segments.rules import Rules
 from mailings.segments.sets import demands_of
+from mailings.statuses import MAILED, WAITING
 
 Status = Recipient.Status
 
@@ -137,16 +138,16 @@ def _unless_told(mailing: Mailing) -> Iterable[Demand]:
 
 
 # What a mail that has left, or may have, counts for; and one that is still to leave: as if now.
-_HAD = """
+_HAD = f"""
 mailings_recipient had JOIN mailings_mailing bulk ON bulk.id = had.mailing_id
 WHERE had.mailing_id = ANY(%(recent)s) AND (
-    had.status IN (3, 7, 8, 9, 10) AND had.done_at > now() - interval '7 days'
-    OR had.status IN (0, 5) AND bulk.state <> 'cancelled'
+    had.status IN {MAILED} AND had.done_at > now() - interval '7 days'
+    OR had.status IN {WAITING} AND bulk.state <> 'cancelled'
 )
 """
-_ENOUGH = """
+_ENOUGH = f"""
 count(*) >= %(a_week)s
-OR count(*) FILTER (WHERE had.status IN (0, 5) OR had.done_at > now() - interval '1 day')
+OR count(*) FILTER (WHERE had.status IN {WAITING} OR had.done_at > now() - interval '1 day')
     >= %(a_day)s
 """
 _NO_LIMIT = 2**31 - 1

@@ -7,6 +7,7 @@ mailing is for those alone who had had enough mail when that one went.
 """
 
 from mailings.models import Mailing
+from mailings.statuses import NOT_MAILED, WAITING, kept_back
 
 # Whether the recipient row {row} of some mailing holds the very news that `i` is.
 _HOLDS = """
@@ -20,17 +21,16 @@ CASE WHEN {row}.items IS NULL THEN EXISTS (
         AND d.update_id IS NOT DISTINCT FROM i.update_id
 ) END
 """
-# Of a recipient `had`: whether a mail left for them, or is still to leave. Statuses 4 and 6 are
-# failed and skipped: those got nothing; nor does who was pending or deferred (0, 5) when a mailing
-# was cancelled.
-GOT = """(had.status NOT IN (4, 6) AND NOT (had.status IN (0, 5) AND EXISTS (
+# Of a recipient `had`: whether a mail left for them, or is still to leave. It is not for who
+# waited when a mailing was cancelled.
+GOT = f"""(had.status NOT IN {NOT_MAILED} AND NOT (had.status IN {WAITING} AND EXISTS (
     SELECT FROM mailings_mailing gone WHERE gone.id = had.mailing_id AND gone.state = 'cancelled'
 )))"""
 # Whether somebody was kept back from the news that `i` is, and has not had it since.
 STILL_OWED = f"""
 EXISTS (
     SELECT FROM mailings_recipient r
-    WHERE r.mailing_id = ANY(%(told)s) AND r.seq < 0 AND r.status = 6 AND r.code = 1
+    WHERE r.mailing_id = ANY(%(told)s) AND r.seq < 0 AND {kept_back("r")}
         AND {_HOLDS.format(row="r")}
         AND NOT EXISTS (
             SELECT FROM mailings_recipient had WHERE had.supporter_id = r.supporter_id
@@ -68,7 +68,7 @@ WHERE i.mailing_id = %(mailing)s
     AND NOT (i.carried AND NOT EXISTS (
         SELECT FROM mailings_recipient had
         WHERE had.supporter_id = s.supporter_id AND had.mailing_id <> i.mailing_id
-            AND had.status = 6 AND had.code = 1 AND {_HOLDS.format(row="had")}
+            AND {kept_back("had")} AND {_HOLDS.format(row="had")}
     ))
 """  # noqa: S608
 # A condition: whether the recipient `had` of a mailing got the update `told` that is in it.

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from campaigns.models import Organization
+from mailings.statuses import TAKEN_QUIETLY
 from signatures.leaving import NO_ANSWER
 
 SILENT = timedelta(days=365)
@@ -29,7 +30,7 @@ WHERE l.kind = 'stay' AND c.organization_id = %(organization)s
 """
 
 # One row a person: the subscriptions of the organization, and the signature that the letter names.
-_SILENT_PEOPLE = """
+_SILENT_PEOPLE = f"""
 SELECT s.supporter_id, (
     SELECT max(g.id) FROM signatures_signature g
     JOIN campaigns_campaign c ON c.id = g.campaign_id
@@ -64,12 +65,12 @@ HAVING max(s.subscribed_at) < now() - %(silent)s
     AND (
         SELECT count(*) FROM (
             SELECT 1 FROM mailings_recipient r
-            WHERE r.supporter_id = s.supporter_id AND r.status IN (3, 8)
+            WHERE r.supporter_id = s.supporter_id AND r.status IN {TAKEN_QUIETLY}
                 AND r.done_at > now() - %(silent)s
             LIMIT %(fewest)s
         ) got
     ) >= %(fewest)s
-"""
+"""  # noqa: S608
 
 _ASK = f"""
 WITH silent AS MATERIALIZED (

@@ -7,18 +7,19 @@ from django.db import connection
 
 from mailings.models import Mailing, Trial, TrialMeasure
 from mailings.models.trial import letter_of
+from mailings.statuses import COMPLAINED, MAILED
 
 # A retried recipient is in a later chunk of the same variant, so the chunk says who got which text.
-_FIGURES = """
+_FIGURES = f"""
 SELECT c.variant,
-    count(*) FILTER (WHERE r.status IN (3, 7, 8, 9, 10)),
+    count(*) FILTER (WHERE r.status IN {MAILED}),
     count(*) FILTER (WHERE EXISTS (
         SELECT FROM signatures_signature g
         WHERE g.mailing_number = r.mailing_id AND g.supporter_id = r.supporter_id
             AND g.state = 'counted'
     )),
     count(*) FILTER (WHERE s.unsubscribed_at >= r.done_at),
-    count(*) FILTER (WHERE r.status = 10),
+    count(*) FILTER (WHERE r.status = {COMPLAINED}),
     count(*) FILTER (WHERE EXISTS (
         SELECT FROM mailings_click k
         WHERE k.supporter_id = r.supporter_id AND k.mailing_id = r.mailing_id
@@ -29,7 +30,7 @@ JOIN mailings_recipient r
 LEFT JOIN signatures_subscription s ON s.id = r.subscription_id
 WHERE c.mailing_id = %s AND c.variant > 0
 GROUP BY c.variant ORDER BY c.variant
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
