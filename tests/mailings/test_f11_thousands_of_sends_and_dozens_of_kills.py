@@ -113,7 +113,10 @@ def make_trouble(sink: SMTPSink, readers: list[Supporter], dice: random.Random) 
     """Refuse some for now, some for ever, and vanish now and then with a mail in hand."""
     for reader in dice.sample(readers, int(PEOPLE * PUT_OFF)):
         sink.reply("RCPT", "451 4.2.0 later", recipient=reader.email, times=1)
-    for reader in dice.sample(readers, int(PEOPLE * REFUSED)):
+    # One of each so many in their order: by chance a chunk would have too many, and pause it.
+    apart = int(1 / REFUSED)
+    for begin in range(0, PEOPLE, apart):
+        reader = dice.choice(readers[begin : begin + apart])
         sink.reply("END", "554 5.6.0 no", recipient=reader.email, times=1)
     for reader in dice.sample(readers, int(PEOPLE * VANISHES)):
         sink.drop("END", recipient=reader.email, times=1, recorded=True)
