@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from greenlet import getcurrent, greenlet
-from psycopg2 import extensions
+from psycopg2 import OperationalError, extensions
 
 from mailings.fencing import Crossing, Passed, fence
 from mailings.ledger import LeaseLost
@@ -20,8 +20,10 @@ from postroom.switchboard import READABLE, WRITABLE, Switchboard, sleep, wait, w
 
 Answer = TypeVar("Answer")
 
-# PostgreSQL may be silent for as long as a statement takes.
+# PostgreSQL may be silent for as long as a statement takes; while a session is begun, libpq's own
+# `connect_timeout` does not hold here.
 _PATIENCE = 3600.0
+_PATIENCE_TO_CONNECT = 10.0
 
 
 @dataclass(eq=False, slots=True)
@@ -134,6 +136,9 @@ def _wait_for(session: Any) -> None:
     """psycopg2 calls this with a session whose answer is awaited."""
     # A transaction may hold locks that other hosts wait for: it is not to last longer than it must.
     how = wait_alone if session.status == extensions.STATUS_BEGIN else wait
+    begun = session.status in {extensions.STATUS_READY, extensions.STATUS_BEGIN}
+    patience = _PATIENCE if begun else _PATIENCE_TO_CONNECT
     while (state := session.poll()) != extensions.POLL_OK:
         events = READABLE if state == extensions.POLL_READ else WRITABLE
-        how(session.fileno(), events, _PATIENCE)
+        if not how(session.fileno(), events, patience):
+            raise OperationalError("PostgreSQL does not answer")
