@@ -4,7 +4,6 @@ One of them at a time has it. While it waits for the database, the others go on 
 servers; fences that are ready by then are taken together, in one statement.
 """
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -108,28 +107,13 @@ def _cross_together(waiting: list[_Waiting]) -> None:
         each.settled, each.passed = True, answer
 
 
-_sharing = 0
-_counting = threading.Lock()
+def share_waiting() -> None:
+    """From now on a task that waits for PostgreSQL lets the others of its board go on.
 
-
-@contextmanager
-def waiting_shared() -> Iterator[None]:
-    """Within it, a task that waits for PostgreSQL lets the others of its board go on.
-
-    That is a switch of psycopg2 for the whole process; whoever is no task waits as before, but
-    cannot COPY.
+    That is a switch of psycopg2 for the whole process. It is never turned back, for other threads
+    may be waiting; whoever is no task waits as before, but nobody here can COPY.
     """
-    global _sharing
-    with _counting:
-        _sharing += 1
-        extensions.set_wait_callback(_wait_for)
-    try:
-        yield
-    finally:
-        with _counting:
-            _sharing -= 1
-            if not _sharing:
-                extensions.set_wait_callback(None)
+    extensions.set_wait_callback(_wait_for)
 
 
 def _wait_for(session: Any) -> None:

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 
 from mailings import ledger
 from mailings.book import Book
-from mailings.desk import Desk, waiting_shared
+from mailings.desk import Desk, share_waiting
 from mailings.fencing import prepare_session
 from mailings.pacing import pace_of
 from mailings.ways_out import WayOut, hang_up
@@ -65,8 +65,8 @@ class _Slice:
     def run(self) -> bool:
         """Send until every connection has ended. Raises what made one of them stumble."""
         try:
-            with waiting_shared():
-                self._board.run([self._send] * self._connections)
+            share_waiting()
+            self._board.run([self._send] * self._connections)
         finally:
             if not self._work_left:
                 hang_up()

@@ -98,7 +98,7 @@ class Switchboard:
         self._numbers = count()
         self._tasks = 0
         self._looked = 0.0
-        self._errors: list[BaseException] = []
+        self._errors: list[Exception] = []
 
     @property
     def runs_caller(self) -> bool:
@@ -106,7 +106,10 @@ class Switchboard:
         return self._hub is not None and getcurrent() is not self._hub
 
     def run(self, tasks: Iterable[Callable[[], None]]) -> None:
-        """Run all of them to their ends; raises what the first that stumbled raised."""
+        """Run all of them to their ends; raises what the first that stumbled raised.
+
+        What ends a program, such as Ctrl-C, ends this at once.
+        """
         self._hub = getcurrent()
         _of_thread.board = self
         try:
@@ -139,7 +142,7 @@ class Switchboard:
         def attended(_nothing: Any) -> None:
             try:
                 task()
-            except BaseException as error:
+            except Exception as error:
                 self._errors.append(error)
             finally:
                 self._tasks -= 1

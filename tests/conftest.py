@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from django.db import connection
+from psycopg2 import extensions
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -55,6 +56,14 @@ def no_network_is_crowded() -> None:
     from signatures.guarding.limiting import crowded
 
     crowded.clear()
+
+
+@pytest.fixture(autouse=True)
+def whoever_comes_next_may_copy() -> Iterator[None]:
+    """What a slice of mailings switches for its process is switched back, as if that had ended."""
+    yield
+    if extensions.get_wait_callback() is not None:
+        extensions.set_wait_callback(None)
 
 
 @pytest.fixture

@@ -98,6 +98,16 @@ def test_the_first_error_is_told_after_everybody_has_ended() -> None:
     assert ended == ["went on"]
 
 
+def test_what_ends_the_program_waits_for_nobody() -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        Switchboard().run([lambda: sleep(60), interrupted])
+    assert time.monotonic() - began < 5
+
+
 def test_waiting_ends_in_time_where_nothing_comes() -> None:
     reading, writing = os.pipe()
     found: list[bool] = []
