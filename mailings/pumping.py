@@ -5,10 +5,10 @@ from functools import partial
 from django.db import transaction
 
 from mailings import doorbell, rounds, waves
-from mailings.audience import catch_up_due, freeze_page
+from mailings.audience import carry_on, freeze_page
 from mailings.audience.statistics import refresh_statistics
-from mailings.models import Mailing
-from mailings.scheduling import ask_again_when_grown, end_grown_catch_ups
+from mailings.models import CatchUp, Mailing
+from mailings.scheduling import ask_again_when_grown, catch_ups_to_go_on
 
 
 def pump() -> dict[int, int]:
@@ -20,8 +20,8 @@ def pump() -> dict[int, int]:
     for mailing in Mailing.objects.due().order_by("starts_at"):
         if not ask_again_when_grown(mailing):
             freeze_audience(mailing.pk)
-    end_grown_catch_ups()
-    catch_up_due()
+    CatchUp.objects.give_up_when_late()
+    carry_on(catch_ups_to_go_on())
     rounds.retry_deferred()
     rounds.settle_abandoned()
     for mailing_id in Mailing.objects.sending().values_list("pk", flat=True):

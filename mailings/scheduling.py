@@ -138,20 +138,32 @@ def ask_again_when_grown(mailing: Mailing) -> bool:
     return True
 
 
-def end_grown_catch_ups() -> None:
-    """End those that are due and would now reach more people than who asked for them was told of.
+def catch_ups_to_go_on() -> list[int]:
+    """The catch-ups that are due and may bring people in; ends those that have grown too far.
 
-    One that cannot be counted in time waits for the next round, and is late after an hour.
+    Who asked for one decided on a number: where it would now reach many more, they are asked again.
+    One that cannot be counted waits for the next round, and is late after an hour.
     """
-    waiting = CatchUp.objects.due().filter(snapshot_after=0, counted__isnull=False)
-    for catch_up in waiting.select_related("mailing__organization", "mailing__campaign"):
-        try:
-            now = audience.catch_up_count(catch_up.mailing)
-        except (BadRules, audience.TooSlow):
-            logger.warning("Catch-up %s could not be counted", catch_up.pk)
-            continue
-        if _has_grown(catch_up.counted or 0, now) or not _may_ask_for(catch_up, now):
-            catch_up.end(CatchUp.Ended.GROWN)
+    may = []
+    due = CatchUp.objects.due().select_related("mailing__organization", "mailing__campaign")
+    for catch_up in due.order_by("pk"):
+        if catch_up.snapshot_after or _stays_as_asked(catch_up):
+            may.append(catch_up.pk)
+    return may
+
+
+def _stays_as_asked(catch_up: CatchUp) -> bool:
+    try:
+        now = audience.catch_up_count(catch_up.mailing)
+    except (BadRules, audience.TooSlow):
+        logger.warning("Catch-up %s could not be counted", catch_up.pk)
+        return False
+    # One that was asked for before numbers were kept is for those who are there now.
+    counted = now if catch_up.counted is None else catch_up.counted
+    if not _has_grown(counted, now) and _may_ask_for(catch_up, now):
+        return True
+    catch_up.end(CatchUp.Ended.GROWN)
+    return False
 
 
 def _may_ask_for(catch_up: CatchUp, count: int) -> bool:

@@ -6,8 +6,8 @@ The fence of the ledger asks for consent again before every message.
 from mailings.audience.catching_up import (
     begin_catch_up,
     can_be_caught_up,
+    carry_on,
     catch_up_count,
-    catch_up_due,
 )
 from mailings.audience.counting import Look, TooSlow, capped_count, count, look, samples
 from mailings.audience.freezing import freeze_page
@@ -21,8 +21,8 @@ __all__ = [
     "begin_catch_up",
     "can_be_caught_up",
     "capped_count",
+    "carry_on",
     "catch_up_count",
-    "catch_up_due",
     "count",
     "freeze_page",
     "look",

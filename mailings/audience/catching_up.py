@@ -5,6 +5,7 @@ more, page by page; whoever has a row keeps it, so nobody gets it twice, by cons
 a transaction that writes its people down, cuts their chunks and has the mailing sent again.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -132,10 +133,9 @@ def begin_catch_up(*, mailing: Mailing, user: Any, counted: int) -> CatchUp | No
         return None
 
 
-def catch_up_due() -> None:
-    """Carry every catch-up on whose hold is over. Resumable, and safe with two clocks."""
-    CatchUp.objects.give_up_when_late()
-    for pk in CatchUp.objects.due().order_by("pk").values_list("pk", flat=True):
+def carry_on(catch_ups: Iterable[int]) -> None:
+    """Bring everybody of these catch-ups in, page by page. Resumable, and safe with two clocks."""
+    for pk in catch_ups:
         while _take_page(pk):
             pass
 

@@ -58,6 +58,10 @@ def age(mailing: Mailing, by: timedelta) -> None:
     Recipient.objects.filter(mailing=mailing, status=3).update(done_at=then)
 
 
+def too_slow(_mailing: Mailing) -> int:
+    raise audience.TooSlow
+
+
 def begin(mailing: Mailing) -> CatchUp | None:
     """A catch-up for as many as it would reach now."""
     counted = audience.catch_up_count(mailing)
@@ -176,6 +180,23 @@ def test_one_that_comes_to_need_a_second_person_adds_nobody(
     go_out(mailing)
     assert not smtp_sink.mails
     assert CatchUp.objects.get().ended == "grown"
+
+
+def test_one_that_cannot_be_counted_adds_nobody(
+    campaign: Campaign, smtp_sink: SMTPSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_up(campaign, 1)
+    mailing = sent(campaign)
+    sign_up(campaign, 1)
+    smtp_sink.mails.clear()
+    hold_is_over(begin(mailing))
+    with monkeypatch.context() as patience:
+        patience.setattr("mailings.scheduling.audience.catch_up_count", too_slow)
+        go_out(mailing)
+    assert not smtp_sink.mails
+
+    go_out(mailing)
+    assert len(smtp_sink.mails) == 1, "it is when it can be counted again"
 
 
 def test_what_is_not_sent_is_not_caught_up(campaign: Campaign, smtp_sink: SMTPSink) -> None:
