@@ -12,14 +12,15 @@ from django.conf import settings
 from django.db import connection
 
 from mailings.ledger import Lease, Owed
+from mailings.statuses import LEASED
 
 # Prepared once a session: planning it anew for every message would cost more than running it.
-_PREPARE = """
+_PREPARE = f"""
 PREPARE mailings_fence (bigint, int, int[], bigint[], int[], bigint[], float8, bigint[]) AS
 UPDATE mailings_chunk c
 SET cursor = ($5)[array_position($3, c.lo)], lease_until = now() + $7 * interval '1 second'
 FROM mailings_mailing m
-WHERE c.mailing_id = $1 AND c.lane = $2 AND c.lo = ANY ($3) AND c.state = 1
+WHERE c.mailing_id = $1 AND c.lane = $2 AND c.lo = ANY ($3) AND c.state = {LEASED}
     AND c.token = ($4)[array_position($3, c.lo)]
     AND m.id = c.mailing_id AND m.state = 'sending'
 RETURNING c.lo, (
@@ -40,7 +41,7 @@ RETURNING c.lo, (
             WHERE g.campaign_id = m.campaign_id AND g.supporter_id = p.id
         ))
 )
-"""
+"""  # noqa: S608
 _FENCE = "EXECUTE mailings_fence (%s, %s, %s, %s, %s, %s, %s, %s)"
 
 

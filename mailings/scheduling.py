@@ -71,7 +71,7 @@ def approve_mailing(*, mailing: Mailing, user: Any, expected_count: int) -> bool
     now = _count_as_seen(mailing, expected_count)
     if mailing.state == State.APPROVED and is_seconded(mailing, now):
         return False
-    return _approve(mailing, user, contents, now)
+    return _approve(mailing, user, contents, expected_count)
 
 
 def schedule_mailing(
@@ -98,7 +98,7 @@ def schedule_mailing(
         raise CannotBeSent([_("This time has passed: choose a later one, or send it now.")])
     with transaction.atomic():
         if mailing.state == State.PROOFED:
-            _approve(mailing, user, contents, now)
+            _approve(mailing, user, contents, expected_count)
         claimed = mailing.put_on_schedule(
             by=user,
             starts_at=_start(at),
@@ -147,12 +147,13 @@ def catch_ups_to_go_on() -> list[int]:
     may = []
     due = CatchUp.objects.due().select_related("mailing__organization", "mailing__campaign")
     for catch_up in due.order_by("pk"):
-        if catch_up.snapshot_after or _stays_as_asked(catch_up):
+        if catch_up.snapshot_after or _goes_as_asked(catch_up):
             may.append(catch_up.pk)
     return may
 
 
-def _stays_as_asked(catch_up: CatchUp) -> bool:
+def _goes_as_asked(catch_up: CatchUp) -> bool:
+    """Whether it may begin now; ends one that nobody has asked for like this."""
     try:
         now = audience.catch_up_count(catch_up.mailing)
     except (BadRules, audience.TooSlow):

@@ -1,4 +1,4 @@
-"""Kept-open connections of this process, handed from thread to thread and from slice to slice."""
+"""Kept-open connections of this process, handed from task to task and from slice to slice."""
 
 import threading
 from collections import defaultdict
@@ -17,7 +17,7 @@ _lock = threading.Lock()
 
 
 class WayOut:
-    """One connection at a time, for one thread: taken from those kept open, or made."""
+    """One connection at a time, for one task: taken from those kept open, or made."""
 
     def __init__(self) -> None:
         self._url = settings.EMAIL_URL

@@ -33,7 +33,7 @@ class _Ended(Exception):
 
 
 class Connection:
-    """A postroom.transport.Transport over SMTP, opened by the first send; for one thread.
+    """A postroom.transport.Transport over SMTP, opened by the first send; for one task.
 
     Once closed, by us or by a failure, it stays closed: look at `usable`, and make another.
     """

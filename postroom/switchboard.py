@@ -22,14 +22,17 @@ from greenlet import getcurrent, greenlet
 Answer = TypeVar("Answer")
 
 READABLE, WRITABLE = select.POLLIN, select.POLLOUT
-# Whoever waits for too long is told so at most so many seconds late.
+# Whoever waits for too long is told so at most twice so many seconds late.
 LATE = 0.25
 
 _of_thread = threading.local()
 
 
 def wait(descriptor: int, events: int, seconds: float) -> bool:
-    """Wait until the descriptor is READABLE or WRITABLE; False when it is not after so long."""
+    """Wait until the descriptor is READABLE or WRITABLE; False when it is not after so long.
+
+    Of the tasks of a board one at a time may wait for a descriptor.
+    """
     board = _board()
     if board is not None:
         return board._wait(descriptor, events, seconds)
@@ -116,7 +119,7 @@ class Switchboard:
             for task in tasks:
                 self._tasks += 1
                 started = greenlet(self._attended(task), self._hub)
-                # What holds for the caller holds for its tasks, its session of the database too.
+                # What holds for the caller, such as its language, holds for its tasks.
                 started.gr_context = copy_context()
                 self._ready.append((started, None))
             while self._tasks:
@@ -175,6 +178,7 @@ class Switchboard:
         self._ready.append((task, in_time))
 
     def _wait(self, descriptor: int, events: int, seconds: float) -> bool:
+        assert descriptor not in self._waiting, "another task waits for it"
         self._poll.register(descriptor, events)
         self._waiting[descriptor] = (getcurrent(), time.monotonic() + seconds)
         return bool(self.park())

@@ -66,7 +66,7 @@ class Outcome:
 
 
 class Transport(Protocol):
-    """One kept-open way out, used by one thread: SMTP, or a provider's HTTP interface."""
+    """One kept-open way out, used by one task: SMTP, or a provider's HTTP interface."""
 
     def __enter__(self) -> Self: ...
 

@@ -27,7 +27,11 @@ class Wire:
 
     @classmethod
     def connect(cls, host: str, port: int, *, connect_timeout: float, seconds: float) -> Self:
-        """Connect; the connection then has so many seconds, as by `allow()`."""
+        """Connect; the connection then has so many seconds, as by `allow()`.
+
+        Each address of the host may take `connect_timeout`; the look-up of its name takes as long
+        as the system's resolver does.
+        """
         look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         trouble = OSError(f"{host} has no address")
         for family, kind, protocol, _name, address in apart(look_up):

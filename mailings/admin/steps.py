@@ -13,14 +13,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from campaigns.admin.times import ZonedDateTimeField, in_both_zones
-from mailings.audience import TooSlow
 from mailings.composing import CannotBeSent
 from mailings.drafting import add_language
 from mailings.models import Mailing, WelcomeStep
 from mailings.progress import progress_of
 from mailings.proofing import ProofFailed, send_proof
 from mailings.scheduling import AudienceChanged, approve_mailing, schedule_mailing
-from mailings.segments import BadRules
 from mailings.welcoming.starting import switch_on
 from mailings.writing import who_wrote
 
@@ -103,10 +101,8 @@ def _saying_why() -> Iterator[None]:
     """What keeps a mailing from being approved or sent, in words for who pressed the button."""
     try:
         yield
-    except (CannotBeSent, AudienceChanged, BadRules) as error:
+    except (CannotBeSent, AudienceChanged) as error:
         raise Refused(str(error)) from error
-    except TooSlow as error:
-        raise Refused(_("The audience could not be counted. Try again in a minute.")) from error
 
 
 def _count(request: HttpRequest) -> int:

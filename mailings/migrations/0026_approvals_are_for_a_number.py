@@ -52,10 +52,7 @@ class Migration(migrations.Migration):
                     ("taken_back", "taken back"),
                     ("late", "more than 60 minutes late, so nobody was added"),
                     ("cancelled", "the mailing was cancelled"),
-                    (
-                        "grown",
-                        "it would have reached more people than were counted, so nobody was added",
-                    ),
+                    ("grown", "it had grown, or come to need a second person, so nobody was added"),
                 ],
                 max_length=10,
             ),

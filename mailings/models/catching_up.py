@@ -31,7 +31,7 @@ class CatchUpEnd(models.TextChoices):
     TAKEN_BACK = "taken_back", _("taken back")
     LATE = "late", _("more than 60 minutes late, so nobody was added")
     CANCELLED = "cancelled", _("the mailing was cancelled")
-    GROWN = "grown", _("it would have reached more people than were counted, so nobody was added")
+    GROWN = "grown", _("it had grown, or come to need a second person, so nobody was added")
 
 
 class CatchUp(models.Model):

@@ -137,8 +137,8 @@ class Steps(models.Model):
         """Let what was proofed be scheduled, or what was approved be so for another number.
 
         `digest` names the texts and the audience that were approved, for `count` people, and stands
-        for no others; `written_by` are the users who wrote any of that. False when it was edited or
-        scheduled meanwhile.
+        for no others; `written_by` are the users who wrote any of that. False when it was edited,
+        approved or scheduled meanwhile.
         """
         return self._move(
             [MailingState.PROOFED, MailingState.APPROVED],

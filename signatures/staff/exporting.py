@@ -36,7 +36,8 @@ SET cursor_tuple_fraction = 0.0001
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """Which signatures of a campaign: empty and None mean any. `columns` is a key of `COLUMNS`."""
+    """Which signatures of a campaign: empty and None mean any. `columns` is a key of
+    `export_columns.COLUMNS`."""
 
     columns: str = "all"
     state: str = ""

@@ -1,5 +1,6 @@
 """One campaign in several languages: a page each, one count, one signature a person over all."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -302,11 +303,12 @@ def german_signer(client, campaign):
 def test_pages_about_mail_speak_the_language_last_signed_with_who_sends_it(
     client, german_signer, purpose
 ):
-    make = {
+    makers: dict[str, Callable[..., str]] = {
         "preferences": links.preferences_token,
         "unsubscribe": partial(links.unsubscribe_token, campaign_id=None, mailing_id=0),
         "stay": links.stay_token,
-    }[purpose]
+    }
+    make = makers[purpose]
     page = client.get(links.address(purpose, make(**german_signer))).content.decode()
     assert '<html lang="de"' in page
     assert "Ihre Daten" in page and "Your data" not in page

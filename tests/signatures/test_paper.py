@@ -1,6 +1,6 @@
 """Signatures on paper are counted by hand: never fewer than one, never from a day to come."""
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -65,7 +65,7 @@ def test_what_was_collected_after_a_batch_was_recorded_is_another_batch(campaign
     batch = PaperBatch.objects.create(
         campaign=campaign, signatures=1, collected_on="2024-01-05", collected_by="Ada"
     )
-    PaperBatch.objects.update(added_at=timezone.datetime(2024, 1, 9, tzinfo=UTC))
+    PaperBatch.objects.update(added_at=datetime(2024, 1, 9, tzinfo=UTC))
     batch.refresh_from_db()
     batch.collected_on = date(2024, 1, 20)
     with pytest.raises(ValidationError, match="record what was collected later as another batch"):
