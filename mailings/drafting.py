@@ -1,6 +1,5 @@
 """How a mailing begins: one click on an update, or on a campaign that asks for signatures."""
 
-import re
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.editions import update_in
 from campaigns.models import Campaign, MailScope, Update
+from campaigns.text.comparing import words_alone
 from campaigns.text.sanitising import clean, read, write
 from campaigns.text.vocabulary import Ask, Block, Button, Merge, Paragraph, Quote, Words
 from mailings.composing import CannotBeSent
@@ -154,11 +154,7 @@ def _is_ask(block: Block, ask: str) -> bool:
     if not isinstance(block, Paragraph):
         return isinstance(block, Ask)
     said = "".join(leaf.text for leaf in block.inlines if isinstance(leaf, Words))
-    return bool(ask) and _plain(said) == _plain(ask)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().casefold()
+    return bool(ask) and words_alone(said) == words_alone(ask)
 
 
 def _line(text: str) -> Paragraph:

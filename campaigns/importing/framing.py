@@ -14,6 +14,7 @@ from campaigns.importing.labels import reader_called
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, Sections
+from campaigns.text.comparing import words_alone
 from campaigns.text.vocabulary import Words
 
 # `38 Degrees`, `350.org`; `foodwatch e.V.`.
@@ -158,12 +159,12 @@ def find_letter(found: Sections) -> None:
     for at in list(found.free(last_source + 1)):
         found.put(at, Part.LEFT_OUT, _("It stands behind the sources."))
     rest = list(found.free())
-    texts = Counter(_plain(found.text(at)) for at in rest)
-    asks = [_plain(found.text(at)) for at in found.of(Part.ASK)]
+    texts = Counter(words_alone(found.text(at)) for at in rest)
+    asks = [words_alone(found.text(at)) for at in found.of(Part.ASK)]
     repeated = [text for text, times in texts.items() if times > 1 and 15 <= len(text) <= 600]
     asks = asks or repeated[:1] or _ask_like_headline(found, rest)
     for at in rest:
-        is_ask = _plain(found.text(at)) in asks or found.text(at) == "{ask}"
+        is_ask = words_alone(found.text(at)) in asks or found.text(at) == "{ask}"
         guessed = is_ask and not repeated and not found.of(Part.ASK)
         why = _("It says what the headline says, so it was taken for the ask.") if guessed else ""
         found.put(at, Part.ASK if is_ask else Part.LETTER, why)
@@ -176,21 +177,17 @@ def unaccented(text: str) -> str:
     return "".join(filter(str.isascii, unicodedata.normalize("NFKD", text))).casefold() or text
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().casefold()
-
-
 def _ask_like_headline(found: Sections, rest: list[int]) -> list[str]:
     """A short paragraph that says what the headline says: `Tell Amazon … to stop`."""
-    headline = {*_plain(next(map(found.text, found.of(Part.HEADLINE)), "")).split()}
+    headline = {*words_alone(next(map(found.text, found.of(Part.HEADLINE)), "")).split()}
     telling = {word for word in headline if len(word) > 3}
     for at in rest:
         text = found.text(at)
-        words = _plain(text).split()
+        words = words_alone(text).split()
         shared = len(telling.intersection(words))
         begins = phrases.HEADLINE.match(text) or ":" in text[:60]
         if begins and len(words) <= 60 and len(telling) > 1 and 4 * shared >= 3 * len(telling):
-            return [_plain(text)]
+            return [words_alone(text)]
     return []
 
 

@@ -35,6 +35,7 @@ from campaigns.importing.pieces import Piece, joined
 from campaigns.importing.reading import is_html, is_markdown, tidy
 from campaigns.importing.sections import Sections, split_sections
 from campaigns.models.versions import ConsentNoticeKind
+from campaigns.text.comparing import words_alone
 from campaigns.text.vocabulary import Marker
 from campaigns.tracking import ADDRESS, strip_tracking
 
@@ -289,7 +290,7 @@ class _Draft:
             named = [text for text in texts if part != Part.ASK or text != "{ask}"]
             for text in named[1:]:
                 # `To Mayor Ada Lee` names whom `Mayor Ada Lee` does.
-                same = f" {_words(text)}".endswith(f" {_words(named[0])}")
+                same = f" {words_alone(text)}".endswith(f" {words_alone(named[0])}")
                 if not same:
                     self._doubt(str(part.value), text, _("A page has one; the first was taken."))
 
@@ -345,7 +346,3 @@ def _is_one_quotation(text: str) -> bool:
         )
     inside = text[1:-1]
     return inside.find(text[-1]) < 0 or 0 <= inside.find(text[0]) < inside.find(text[-1])
-
-
-def _words(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().casefold()

@@ -13,6 +13,7 @@ from campaigns.importing.names import TITLES, TO_WHOM
 from campaigns.importing.phrases import MAX_LABEL
 from campaigns.importing.pieces import Piece
 from campaigns.importing.placing import MAX_HEADLINE, MAX_STATEMENT, Sections
+from campaigns.text.comparing import words_alone
 from campaigns.text.vocabulary import Words
 
 # A statement above the letter has no more.
@@ -175,19 +176,15 @@ def find_statement(found: Sections) -> None:
 def _behind_a_call(found: Sections) -> bool:
     """Take what `Click here to sign: Metro Bus must go electric` says is signed; else False."""
     headline = headline_at(found)
-    said = _words(found.text(headline)) if headline >= 0 else ""
+    said = words_alone(found.text(headline)) if headline >= 0 else ""
     for at in [*found.of(Part.LEFT_OUT), *found.of(Part.CALL_TO_ACTION)]:
         piece = found.pieces[at]
         match = BEHIND_A_CALL.fullmatch(piece.raw) if len(piece.raw) <= MAX_LABEL else None
-        if match and _words(match["rest"]) not in said:
+        if match and words_alone(match["rest"]) not in said:
             found.pieces[at] = replace(piece, inlines=(Words(match["rest"]),))
             found.put(at, Part.STATEMENT, _("The call to sign says that this is what is signed."))
             return True
     return False
-
-
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _undersigned(found: Sections) -> list[tuple[int, str]]:

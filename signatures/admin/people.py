@@ -17,7 +17,7 @@ from signatures.admin.looking_up import (
     newest_campaigns,
     pill,
 )
-from signatures.admin.shown_texts import shown_text
+from signatures.admin.shown_texts import ShownTexts, shown_text
 from signatures.admin.tags import tag_actions, tags_on
 from signatures.models import (
     ConsentEvent,
@@ -36,7 +36,7 @@ class ReadOnlyInline(ReadOnly, OrganizationScopedInline):
     classes = ["untitled"]
 
 
-class SignatureInline(ReadOnlyInline):
+class SignatureInline(ShownTexts, ReadOnlyInline):
     model = Signature
     fields = [
         *("campaign", "signed_statement", "shown_notice", "consents"),
@@ -48,14 +48,6 @@ class SignatureInline(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("campaign", "statement", "notice")
-
-    @admin.display(description=_("statement"))
-    def signed_statement(self, signature: Signature) -> str:
-        return shown_text(signature.statement, signature.campaign)
-
-    @admin.display(description=_("notice"))
-    def shown_notice(self, signature: Signature) -> str:
-        return shown_text(signature.notice, signature.campaign)
 
 
 class SubscriptionInline(ReadOnlyInline):

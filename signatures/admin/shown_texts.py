@@ -1,10 +1,13 @@
 """The very words that a person was shown, for staff who look at what somebody signed."""
 
-from django.utils.html import format_html, linebreaks
-from django.utils.safestring import mark_safe
+from django.contrib import admin
+from django.template.defaultfilters import linebreaks_filter
+from django.utils.html import format_html
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, ConsentNotice, Statement
+from signatures.models import Signature
 
 
 def shown_text(version: Statement | ConsentNotice, campaign: Campaign) -> str:
@@ -18,5 +21,17 @@ def shown_text(version: Statement | ConsentNotice, campaign: Campaign) -> str:
         version,
         get_language_info(language)["name_translated"],
         language,
-        mark_safe(linebreaks(version.text, autoescape=True)),  # noqa: S308
+        linebreaks_filter(version.text),
     )
+
+
+class ShownTexts:
+    """The columns of an admin of signatures that show both texts; each with its campaign."""
+
+    @admin.display(description=_("statement"))
+    def signed_statement(self, signature: Signature) -> str:
+        return shown_text(signature.statement, signature.campaign)
+
+    @admin.display(description=_("notice"))
+    def shown_notice(self, signature: Signature) -> str:
+        return shown_text(signature.notice, signature.campaign)

@@ -33,7 +33,7 @@ from signatures.admin.looking_up import (
     pill,
     signed_as,
 )
-from signatures.admin.shown_texts import shown_text
+from signatures.admin.shown_texts import ShownTexts
 from signatures.models import Signature, StateChangeEntry
 from signatures.sharing import brought_by
 from signatures.staff.looking_back import window
@@ -72,7 +72,7 @@ class StateChangeEntryInline(ReadOnly, OrganizationScopedInline):
 
 
 @admin.register(Signature)
-class SignatureAdmin(LookUpAdmin):
+class SignatureAdmin(ShownTexts, LookUpAdmin):
     list_display = [
         "name",
         "address",
@@ -176,14 +176,6 @@ class SignatureAdmin(LookUpAdmin):
     @admin.display(description=gettext_lazy("answers"))
     def answered(self, signature: Signature) -> str:
         return format_html_join("", "<p>{}<br><b>{}</b></p>", signature.answered()) or "–"
-
-    @admin.display(description=gettext_lazy("statement"))
-    def signed_statement(self, signature: Signature) -> str:
-        return shown_text(signature.statement, signature.campaign)
-
-    @admin.display(description=gettext_lazy("notice"))
-    def shown_notice(self, signature: Signature) -> str:
-        return shown_text(signature.notice, signature.campaign)
 
     @admin.display(description=gettext_lazy("brought by their link"))
     def brought(self, signature: Signature) -> str:
