@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from mailings.following import note_click, target_of
 from postroom.links import BadToken, read_token
 from signatures import links
+from signatures.views.arriving import is_by_a_reader
 from signatures.views.public import token_page
 from signatures.views.token_pages import bad_link
 
@@ -21,12 +22,6 @@ def follow(request: HttpRequest, token: str, number: int) -> HttpResponse:
     url = target_of(mailing_id=mailing_id, number=number)
     if url is None:
         return bad_link(request)
-    if request.method == "GET" and not _is_fetched_beforehand(request):
+    if is_by_a_reader(request):
         note_click(mailing_id=mailing_id, supporter_id=supporter_id, number=number)
     return HttpResponseRedirect(url)
-
-
-def _is_fetched_beforehand(request: HttpRequest) -> bool:
-    """Whether a browser only prepares for a visit that may never come."""
-    said = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
-    return "prefetch" in said or "preview" in said

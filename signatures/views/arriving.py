@@ -1,4 +1,4 @@
-"""How a visitor came, as the address of the page says after its question mark."""
+"""How a visitor came, as the address says after its question mark, and whether anybody did."""
 
 import re
 
@@ -9,6 +9,8 @@ from signatures.sharing import sharer_of
 
 _NOT_IN_CODE = re.compile(r"[^A-Za-z0-9_.~-]")
 LONGEST_SOURCE = 64
+# How browsers say that nobody looks yet: by the Fetch standard, and before there was one.
+_PURPOSE = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
 def source_in(request: HttpRequest) -> str:
@@ -19,3 +21,12 @@ def source_in(request: HttpRequest) -> str:
 def sharer_in(request: HttpRequest, campaign: Campaign) -> int | None:
     """The signature whose shared link `?s=` is; None for none, and for one of another campaign."""
     return sharer_of(request.GET.get("s", ""), campaign_id=campaign.pk)
+
+
+def is_by_a_reader(request: HttpRequest) -> bool:
+    """Whether somebody looks at the answer, as far as the request says.
+
+    Not so for HEAD, nor for what a browser fetches beforehand, for a visit that may never come.
+    """
+    said = " ".join(request.headers.get(field, "") for field in _PURPOSE).lower()
+    return request.method != "HEAD" and "prefetch" not in said and "preview" not in said

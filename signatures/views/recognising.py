@@ -20,7 +20,7 @@ from signatures.guarding.passes import Pass
 from signatures.models import Signature, Supporter
 from signatures.recognising import note_visit, recognise, sign_recognised
 from signatures.signing import Visit
-from signatures.views.arriving import sharer_in, source_in
+from signatures.views.arriving import is_by_a_reader, sharer_in, source_in
 from signatures.views.public import token_page
 from signatures.views.token_pages import page_of, share_and_next
 
@@ -76,12 +76,12 @@ def recognised_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _note_arrival(request: HttpRequest, response: HttpResponse, supporter: Supporter) -> None:
-    """Count a visit by a mailing's link, once.
+    """Count a visit by a mailing's link, once: as soon as somebody looks.
 
     What opens links for safety's sake keeps no cookie, and so is no visit.
     """
     ids = ARRIVED.read(request, path=request.path)
-    if ids and request.method == "GET":
+    if ids and request.method == "GET" and is_by_a_reader(request):
         note_visit(ids[0], supporter.pk)
         ARRIVED.take(response, path=request.path)
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,7 @@ from mailings.drafting import draft_from_update
 from mailings.explaining import why
 from mailings.following import forget_old
 from mailings.lacking import lacks
-from mailings.models import Click, Mailing, Recipient, Trial, TrialText
+from mailings.models import Click, Mailing, Recipient, Trial, TrialText, VisitCount
 from mailings.proofing import send_proof
 from mailings.pumping import pump
 from mailings.reporting import links_followed, sum_up
@@ -31,6 +32,14 @@ from tests.rig.smtp_sink import SMTPSink
 pytestmark = pytest.mark.django_db
 
 OUTSIDE = "https://paper.example/report?page=2&x=1"
+# How browsers say that nobody looks yet.
+BEFOREHAND = [
+    {"sec-purpose": "prefetch"},
+    {"sec-purpose": "prefetch;prerender"},
+    {"purpose": "prefetch"},
+    {"x-purpose": "preview"},
+    {"x-moz": "prefetch"},
+]
 BODY = f'<p>Read <a href="{OUTSIDE.replace("&", "&amp;")}">the report</a>.</p>'
 
 
@@ -136,7 +145,8 @@ def test_what_opens_links_by_itself_counts_nothing(smtp_sink: SMTPSink, client: 
     link = link_to_the_report(smtp_sink, reader)
 
     assert client.head(link)["Location"] == OUTSIDE
-    assert client.get(link, headers={"sec-purpose": "prefetch"})["Location"] == OUTSIDE
+    for beforehand in BEFOREHAND:
+        assert client.get(link, headers=beforehand)["Location"] == OUTSIDE
     assert client.post(link).status_code == 405
     Recipient.objects.filter(mailing=mailing).update(done_at=timezone.now())
     assert client.get(link)["Location"] == OUTSIDE
@@ -267,7 +277,9 @@ def test_a_notice_that_was_shown_cannot_begin_to_speak_of_clicks() -> None:
         ConsentNotice.objects.filter(pk=notice.pk).update(tells_of_clicks=True)
 
 
-def test_who_comes_to_sign_is_counted_by_the_same_rule(smtp_sink: SMTPSink) -> None:
+@pytest.fixture
+def link_to_sign(smtp_sink: SMTPSink) -> str:
+    """Where a counted link leads that asks a known reader to sign; its mail came a minute ago."""
     campaign = counting(make_campaign())
     body = f'<p><a href="{campaign.public_url}">Sign it</a></p>'
     [reader] = sign_up(campaign, 1)
@@ -275,14 +287,39 @@ def test_who_comes_to_sign_is_counted_by_the_same_rule(smtp_sink: SMTPSink) -> N
     pump()
     send_slice(lane=0)
     arrived_long_ago(mailing)
-    found = re.search(r'href="([^"]+)"[^>]*>Sign it<', smtp_sink.to(reader.email)[0].html)
-    assert found
-
-    scanner = Client()
-    scanner.get(found[1])
-    assert not Click.objects.exists()
-    browser = Client()
     Signature.objects.filter(supporter=reader).update(confirmed_at=timezone.now())
     Supporter.objects.filter(pk=reader.pk).update(confirmed_at=timezone.now())
-    browser.get(found[1], follow=True)
+    found = re.search(r'href="([^"]+)"[^>]*>Sign it<', smtp_sink.to(reader.email)[0].html)
+    assert found
+    return found[1]
+
+
+def visits() -> int:
+    return VisitCount.objects.aggregate(sum=Sum("visits"))["sum"] or 0
+
+
+def test_who_comes_to_sign_is_counted_by_the_same_rule(link_to_sign: str) -> None:
+    scanner = Client()
+    scanner.get(link_to_sign)
+    assert (visits(), Click.objects.count()) == (0, 0)
+
+    browser = Client()
+    browser.get(link_to_sign, follow=True)
+    assert visits() == 1
     assert [click.number for click in Click.objects.all()] == [0]
+
+
+def test_what_fetches_the_page_to_sign_beforehand_counts_nothing_until_its_reader_looks(
+    link_to_sign: str,
+) -> None:
+    browser = Client()
+    for beforehand in BEFOREHAND:
+        shown = browser.get(link_to_sign, follow=True, headers=beforehand)
+        assert shown.status_code == 200
+    page = shown.redirect_chain[-1][0]
+    assert browser.head(page).status_code == 200
+    assert (visits(), Click.objects.count()) == (0, 0)
+
+    browser.get(page)
+    browser.get(page)
+    assert (visits(), Click.objects.count()) == (1, 1)
