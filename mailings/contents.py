@@ -31,7 +31,7 @@ class Contents:
         # What a trial has decided, or somebody reworded, has another digest.
         digests = tuple(bytes(digest) for digest in stored.values_list("digest", flat=True))
         kept: dict[int, tuple[Digests, Contents]] = vars(_of_thread).setdefault("kept", {})
-        if kept.get(mailing.pk, ((), None))[0] != digests:
+        if mailing.pk not in kept or kept[mailing.pk][0] != digests:
             if len(kept) >= KEPT:
                 kept.pop(next(iter(kept)))
             kept[mailing.pk] = (digests, cls(mailing.language, stored))

@@ -61,6 +61,8 @@ def _fate(row: Recipient) -> tuple[bool | None, str]:
             return False, _("It left at %(time)s and came back (%(code)s).") % at
         case Status.COMPLAINED:
             return True, _("It left at %(time)s, and its reader called it spam.") % at
+        case Status.FAILED if row.code is None:
+            return False, _("It could not be written or handed over at %(time)s.") % at
         case Status.FAILED:
             return False, _("The mail server refused it at %(time)s (%(code)s).") % at
         case Status.UNKNOWN:

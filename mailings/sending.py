@@ -91,7 +91,6 @@ class _Slice:
             if lease is None:
                 return
             self._pace.join(way_out)
-            self._desk.do(self._pace.look)
             LeasedChunk(
                 lease, self._desk, self._book, self._pace, way_out, over=self._over
             ).work_off()

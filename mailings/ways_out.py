@@ -2,6 +2,7 @@
 
 import threading
 from collections import defaultdict
+from contextlib import suppress
 
 from django.conf import settings
 
@@ -43,6 +44,14 @@ class WayOut:
             with _lock:
                 _idle[self._url].append(self._transport)
             self._transport = None
+
+    def drop(self) -> None:
+        """Hang up, and use this connection for nothing more: nobody knows how far it is."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            # What has just gone wrong in it may do so again.
+            with suppress(Exception):
+                transport.close()
 
     def _usable(self) -> Transport:
         while self._transport is None or not self._transport.usable:

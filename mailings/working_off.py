@@ -12,6 +12,7 @@ from functools import partial
 
 from django.db import Error as DatabaseTrouble
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from mailings import ledger
 from mailings.book import Book
@@ -24,9 +25,9 @@ from mailings.models import Mailing
 from mailings.pacing import Pace
 from mailings.statuses import Status
 from mailings.ways_out import WayOut
-from postroom.skeleton import SkeletonError
+from postroom.skeleton import BadValue
 from postroom.switchboard import sleep
-from postroom.transport import Kind, Outcome, Stage
+from postroom.transport import Envelope, Kind, Outcome, Stage
 from signatures.models import Supporter, Suppression
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 BACK_OFF = [5 * 60, 15 * 60, 3600, 4 * 3600, 12 * 3600]
 # More refusals of the text itself than this in one chunk (a hundredth of it) stop the mailing.
 REFUSED_TEXTS = 5
+# So many messages of one chunk that stumble over a mistake of ours stop the mailing.
+MOST_STUMBLES = 3
 # A database that restarts is back within seconds; results wait for it.
 DATABASE_PATIENCE = 30.0
 
@@ -78,6 +81,7 @@ class LeasedChunk:
     over: Callable[[], bool]
     unrecorded: Result | None = None
     refused_texts: int = 0
+    stumbled: int = 0
 
     def __post_init__(self) -> None:
         self.reached = self.lease.after
@@ -85,9 +89,10 @@ class LeasedChunk:
     def work_off(self) -> None:
         """Send to everyone in the chunk who is still owed it, and close it; or give it back.
 
-        Raises LaneRests.
+        Raises LaneRests, and whatever else came between: it is given back then too.
         """
         try:
+            self.desk.do(self.pace.look)
             self.work = self.desk.do(partial(_Work.of, self.lease))
             self._leave(done=self._deliver_all())
         except LeaseLost:
@@ -95,8 +100,9 @@ class LeasedChunk:
         except LaneRests:
             self._leave(done=False)
             raise
-        except DatabaseTrouble:
-            logger.exception("The database failed in chunk %s", self.lease)
+        except Exception:
+            # Whoever was handed a mail has a result by now, so the next may go on behind them.
+            logger.exception("Chunk %s is given back", self.lease)
             self._leave(done=False)
             raise
 
@@ -123,33 +129,53 @@ class LeasedChunk:
         if address is None:
             self._note(Result(owed.seq, Status.SKIPPED))
             return
-        language, copies = self.work.contents.choose(owed.language, self.lease.variant)
-        copy = copies.of(owed.items)
-        reader = Reader(
-            owed.supporter,
-            address,
-            owed.signed_campaign,
-            owed.signed_at,
-            name=owed.name,
-            subject=copy.subject,
-        )
-        try:
-            envelope, message = fill(
-                copy.skeleton, mailing=self.work.mailing, language=language, reader=reader
-            )
-        except SkeletonError as error:
-            logger.warning("Recipient %s cannot be written to: %s", owed, error)
+        written = self._write(owed, address)
+        if written is None:
             self._note(Result(owed.seq, Status.FAILED))
+            self._mind_stumbles()
             return
-        began = time.monotonic()
-        outcome = self.way_out.send(envelope, message)
-        if outcome.kind in {Kind.ACCEPTED, Kind.UNKNOWN}:
-            self.pace.arrived(time.monotonic() - began)
+        outcome = self._hand_over(*written)
         if outcome.whole_lane and not (owed.attempts and _of_recipient(outcome)):
             logger.warning("Lane %s rests: %s", self.lease.lane, outcome)
             raise LaneRests
         self._note(result_of(outcome, owed))
         self._mind_refusals(outcome, owed)
+        self._mind_stumbles()
+
+    def _write(self, owed: Owed, address: str) -> tuple[Envelope, bytes] | None:
+        """Their envelope and message; None when it cannot be written, and nobody has got it."""
+        try:
+            language, copies = self.work.contents.choose(owed.language, self.lease.variant)
+            copy = copies.of(owed.items)
+            reader = Reader(
+                owed.supporter,
+                address,
+                owed.signed_campaign,
+                owed.signed_at,
+                name=owed.name,
+                subject=copy.subject,
+            )
+            return fill(copy.skeleton, mailing=self.work.mailing, language=language, reader=reader)
+        except BadValue as error:
+            logger.warning("Supporter %s cannot be written to: %s", owed.supporter, error)
+        except Exception:
+            logger.exception("The message to supporter %s could not be written", owed.supporter)
+            self.stumbled += 1
+        return None
+
+    def _hand_over(self, envelope: Envelope, message: bytes) -> Outcome:
+        """What came of it. Where that takes an unexpected turn, perhaps somebody has got it."""
+        began = time.monotonic()
+        try:
+            outcome = self.way_out.send(envelope, message)
+        except Exception:
+            logger.exception("A message of %s stumbled on its way out", self.lease)
+            self.stumbled += 1
+            self.way_out.drop()
+            outcome = Outcome(Kind.UNKNOWN, Stage.DOT)
+        if outcome.kind in {Kind.ACCEPTED, Kind.UNKNOWN}:
+            self.pace.arrived(time.monotonic() - began)
+        return outcome
 
     def _note(self, result: Result) -> None:
         """Remember a result. Only accepted mails may wait to be written down."""
@@ -200,6 +226,15 @@ class LeasedChunk:
             self.refused_texts += 1
         if self.refused_texts > REFUSED_TEXTS:
             reason = f"Mail servers refuse this text: {outcome.code} {outcome.enhanced}"
+            self.desk.do(partial(self.work.mailing.pause, reason))
+
+    def _mind_stumbles(self) -> None:
+        """What happens again and again is no matter of single people."""
+        if self.stumbled >= MOST_STUMBLES:
+            reason = _(
+                "%(count)d messages could not be written or handed over. The log of the workers"
+                " says why: have that mended before you resume."
+            ) % {"count": self.stumbled}
             self.desk.do(partial(self.work.mailing.pause, reason))
 
 
