@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
+from mailings.statuses import DONE, LEASED
 from signatures.arming import is_armed
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -40,8 +41,8 @@ _DUE_EVENTS = """
 FROM mailings_mailevent WHERE applied_at IS NULL AND due_at <= statement_timestamp()
 """
 # By way of the mailings, for which chunks have an index.
-_LEASED = """
-FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id AND c.state = 1
+_LEASED = f"""
+FROM mailings_mailing m JOIN mailings_chunk c ON c.mailing_id = m.id AND c.state = {LEASED}
 WHERE m.state IN ('sending', 'paused')
 """
 
@@ -84,12 +85,12 @@ METRICS = (
     Metric(
         "recipients_left",
         "People whom a mailing that goes or is paused has not reached yet, by its number.",
-        """
+        f"""
         SELECT m.id, coalesce(sum(c.hi - greatest(c.cursor, c.lo - 1)), 0)
         FROM mailings_mailing m
-        LEFT JOIN mailings_chunk c ON c.mailing_id = m.id AND c.state < 2
+        LEFT JOIN mailings_chunk c ON c.mailing_id = m.id AND c.state < {DONE}
         WHERE m.state IN ('sending', 'paused') GROUP BY m.id
-        """,
+        """,  # noqa: S608
         label="mailing",
     ),
     Metric(

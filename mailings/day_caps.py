@@ -6,6 +6,8 @@ taken off again; a worker that dies keeps what it had, so a cap is never exceede
 
 from django.db import connection
 
+from mailings.statuses import OPEN
+
 _ROOM = """
 SELECT CASE WHEN l.day_cap IS NOT NULL THEN greatest(l.day_cap - coalesce(d.mails, 0), 0) END
 FROM mailings_lane l
@@ -38,15 +40,15 @@ def count(lane: int, mails: int) -> None:
 
 
 # The rest becomes a chunk of its own, for another day.
-_SPLIT = """
+_SPLIT = f"""
 WITH cut AS (
     UPDATE mailings_chunk SET hi = %(last)s
     WHERE mailing_id = %(mailing)s AND lane = %(lane)s AND lo = %(lo)s
     RETURNING wave, variant
 )
 INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave, variant)
-SELECT %(mailing)s, %(lane)s, %(last)s + 1, %(hi)s, 0, 0, wave, variant FROM cut
-"""
+SELECT %(mailing)s, %(lane)s, %(last)s + 1, %(hi)s, {OPEN}, 0, wave, variant FROM cut
+"""  # noqa: S608
 
 
 def split(*, mailing: int, lane: int, lo: int, hi: int, last: int) -> None:

@@ -6,7 +6,10 @@ Status = Recipient.Status
 
 PENDING, DEFERRED = Status.PENDING.value, Status.DEFERRED.value
 SENT, UNKNOWN, FAILED = Status.SENT.value, Status.UNKNOWN.value, Status.FAILED.value
+SKIPPED = Status.SKIPPED.value
 BOUNCED, COMPLAINED = Status.BOUNCED.value, Status.COMPLAINED.value
+# Why somebody was skipped; stands where the mail server's reply would.
+CAPPED = SkipReason.CAPPED.value
 OPEN, LEASED, DONE = Chunk.State.OPEN.value, Chunk.State.LEASED.value, Chunk.State.DONE.value
 
 
@@ -42,5 +45,4 @@ REFUSED = _one_of(Status.FAILED, Status.BOUNCED)
 
 def kept_back(row: str) -> str:
     """Whether a row of the ledger is of somebody who had had enough mail when it went."""
-    skipped, capped = Status.SKIPPED.value, SkipReason.CAPPED.value
-    return f"({row}.status = {skipped} AND {row}.code IS NOT DISTINCT FROM {capped})"
+    return f"({row}.status = {SKIPPED} AND {row}.code IS NOT DISTINCT FROM {CAPPED})"

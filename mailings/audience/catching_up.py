@@ -20,34 +20,29 @@ from mailings.audience.cutting import CHUNK
 from mailings.audience.rule import Audience, audience_of, capped, take_time
 from mailings.models import CatchUp, Lane, Mailing
 from mailings.segments.people import Demand, People
-from mailings.statuses import kept_back
+from mailings.statuses import OPEN, PENDING, kept_back
 
 State = Mailing.State
 
-_PAGE = (
-    freezing.OWED  # noqa: S608
-    + """
+_PAGE = f"""
+{freezing.OWED}
 , num AS (
     SELECT s.id, s.supporter_id, s.items, l.lane,
         l.last_seq + row_number() OVER (PARTITION BY l.lane ORDER BY s.id) AS seq
     FROM owed s
-"""
-    + freezing.TO_THEIR_LANE
-    + """
+{freezing.TO_THEIR_LANE}
     WHERE NOT s.capped
 ), back AS (
     UPDATE mailings_recipient r
-    SET seq = num.seq, lane = num.lane, status = 0, code = NULL, items = num.items
+    SET seq = num.seq, lane = num.lane, status = {PENDING}, code = NULL, items = num.items
     FROM num
     WHERE r.mailing_id = %(mailing)s AND r.supporter_id = num.supporter_id
-        AND """
-    + kept_back("r")
-    + """
+        AND {kept_back("r")}
     RETURNING r.lane, r.seq
 ), ins AS (
     INSERT INTO mailings_recipient
         (mailing_id, lane, seq, subscription_id, supporter_id, items, status, attempts)
-    SELECT %(mailing)s, lane, seq, id, supporter_id, items, 0, 0 FROM num
+    SELECT %(mailing)s, lane, seq, id, supporter_id, items, {PENDING}, 0 FROM num
     WHERE NOT EXISTS (
         SELECT FROM mailings_recipient r
         WHERE r.mailing_id = %(mailing)s AND r.supporter_id = num.supporter_id
@@ -62,7 +57,7 @@ _PAGE = (
     WHERE l.mailing_id = %(mailing)s AND l.lane = x.lane
 ), cut AS (
     INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave)
-    SELECT %(mailing)s, lane, lo, least(lo + %(chunk)s - 1, most), 0, 0, %(wave)s
+    SELECT %(mailing)s, lane, lo, least(lo + %(chunk)s - 1, most), {OPEN}, 0, %(wave)s
     FROM (SELECT lane, min(seq) AS least, max(seq) AS most FROM added GROUP BY lane) span
     CROSS JOIN LATERAL generate_series(span.least, span.most, %(chunk)s) AS lo
 ), again AS (
@@ -80,8 +75,7 @@ UPDATE mailings_catchup SET
     ended = CASE WHEN EXISTS (SELECT FROM page) THEN '' ELSE 'done' END
 WHERE id = %(catch_up)s
 RETURNING (SELECT count(*) FROM page)
-"""
-)
+"""  # noqa: S608
 
 
 def can_be_caught_up(mailing: Mailing) -> bool:

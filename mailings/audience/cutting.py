@@ -10,15 +10,16 @@ from typing import Any
 from django.db.models import Max
 
 from mailings.models import Lane
+from mailings.statuses import OPEN
 
 CHUNK, SMALLEST_CHUNK = 500, 25
 FEW_CONNECTIONS = 8
 # So many times finer at the end, which is as long as a chunk for every connection.
 FINER = 5
 
-_CUT = """
+_CUT = f"""
 INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave)
-SELECT %(mailing)s, lane, lo, least(lo + size - 1, upto), 0, 0, wave
+SELECT %(mailing)s, lane, lo, least(lo + size - 1, upto), {OPEN}, 0, wave
 FROM mailings_lanesequence
 CROSS JOIN LATERAL (
     SELECT ceil(last_seq * %(canary)s)::int AS first, greatest(last_seq - %(finer)s, 0) AS even
@@ -31,7 +32,7 @@ CROSS JOIN LATERAL (VALUES
 ) AS parts (wave, since, upto, size)
 CROSS JOIN LATERAL generate_series(since, upto, size) AS lo
 WHERE mailing_id = %(mailing)s
-"""
+"""  # noqa: S608
 
 
 def cut_into_chunks(cursor: Any, *, mailing: int, people: int, canary: float) -> None:

@@ -14,6 +14,7 @@ from mailings.audience.rule import LIVE, LOT, Audience, audience_of, capped, tak
 from mailings.digesting.items_for import news_of
 from mailings.models import Lane, LaneSequence, Mailing
 from mailings.segments.people import People
+from mailings.statuses import CAPPED, PENDING, SKIPPED
 from mailings.trials.drawing import set_apart
 from mailings.waves import canary_size
 
@@ -36,6 +37,7 @@ JOIN mailings_lanesequence l
     ON l.mailing_id = %(mailing)s AND l.lane = coalesce(d.lane_id, %(lane)s)
 """
 TO_THEIR_LANE = _TO_A_LANE.format(goes="true")
+_TO_THEIRS_IF_IT_GOES = _TO_A_LANE.format(goes="NOT s.capped")
 
 # The next page of subscriptions, and whom of it the mailing is owed to.
 OWED = """
@@ -47,9 +49,8 @@ WITH page AS MATERIALIZED (
     WHERE {demands} AND {drawn} AND news.items IS DISTINCT FROM 0
 )
 """
-_FREEZE_PAGE = (
-    OWED  # noqa: S608
-    + """
+_FREEZE_PAGE = f"""
+{OWED}
 , num AS (
     SELECT s.id, s.supporter_id, s.items, NOT capped AS goes, CASE
         WHEN capped THEN least(0, (
@@ -59,14 +60,12 @@ _FREEZE_PAGE = (
         ELSE l.last_seq + row_number() OVER (PARTITION BY capped, l.lane ORDER BY s.id)
     END AS seq, l.lane
     FROM owed s
-"""
-    + _TO_A_LANE.format(goes="NOT s.capped")
-    + """
+{_TO_THEIRS_IF_IT_GOES}
 ), ins AS (
     INSERT INTO mailings_recipient
         (mailing_id, lane, seq, subscription_id, supporter_id, items, status, attempts, code)
     SELECT %(mailing)s, lane, seq, id, supporter_id, items,
-        CASE WHEN goes THEN 0 ELSE 6 END, 0, CASE WHEN NOT goes THEN 1 END
+        CASE WHEN goes THEN {PENDING} ELSE {SKIPPED} END, 0, CASE WHEN NOT goes THEN {CAPPED} END
     FROM num
     ON CONFLICT (supporter_id, mailing_id) DO NOTHING
     RETURNING seq
@@ -80,8 +79,7 @@ SET snapshot_after = coalesce((SELECT max(id) FROM page), snapshot_after),
     audience_size = audience_size + (SELECT count(*) FROM ins WHERE seq > 0)
 WHERE id = %(mailing)s
 RETURNING (SELECT count(*) FROM page)
-"""
-)
+"""  # noqa: S608
 
 
 @transaction.atomic

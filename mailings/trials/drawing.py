@@ -9,6 +9,7 @@ turns into the winner's words: whoever is added later gets those too.
 from typing import Any
 
 from mailings.models import Mailing, Trial
+from mailings.statuses import OPEN
 
 # The numbers of an arm begin above this times the arm. Four arms stay below PostgreSQL's 2^31.
 ARM_NUMBERS = 400_000_000
@@ -22,7 +23,7 @@ FROM (
 ) lots CROSS JOIN LATERAL (SELECT (lot / 10000 %% %(arms)s)::int + 1 AS arm) chosen
 WHERE lot %% 10000 < %(share)s * 100
 """
-_SET_APART = """
+_SET_APART = f"""
 WITH moved AS (
     UPDATE mailings_recipient r SET seq = %(numbers)s * d.arm + d.n
     FROM drawn_for_trial d
@@ -32,9 +33,9 @@ WITH moved AS (
     SELECT lane, arm, min(seq) AS first, max(seq) AS last FROM moved GROUP BY lane, arm
 )
 INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor, wave, variant)
-SELECT %(mailing)s, lane, lo, least(lo + %(chunk)s - 1, last), 0, 0, 0, arm
+SELECT %(mailing)s, lane, lo, least(lo + %(chunk)s - 1, last), {OPEN}, 0, 0, arm
 FROM spans CROSS JOIN LATERAL generate_series(first, last, %(chunk)s) AS lo
-"""
+"""  # noqa: S608
 # Chunks say how far a mailing is by their numbers alone, so those at the end fill the gaps.
 _CLOSE_RANKS = """
 WITH kept AS (

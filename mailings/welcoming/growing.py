@@ -14,6 +14,7 @@ from mailings.audience.freezing import (
 from mailings.audience.rule import LIVE, audience_of, capped, take_time
 from mailings.clock import database_now
 from mailings.models import Lane, Mailing, WelcomeStep
+from mailings.statuses import OPEN, PENDING
 from signatures.models import Subscription
 
 BATCH = 5000
@@ -40,7 +41,7 @@ WITH due AS (
 ), ins AS (
     INSERT INTO mailings_recipient
         (mailing_id, lane, seq, subscription_id, supporter_id, status, attempts)
-    SELECT %(mailing)s, lane, seq, id, supporter_id, 0, 0 FROM num
+    SELECT %(mailing)s, lane, seq, id, supporter_id, {PENDING}, 0 FROM num
     ON CONFLICT (supporter_id, mailing_id) DO NOTHING
     RETURNING lane, seq
 ), adv AS (
@@ -49,7 +50,7 @@ WITH due AS (
     WHERE l.mailing_id = %(mailing)s AND l.lane = x.lane
 ), cut AS (
     INSERT INTO mailings_chunk (mailing_id, lane, lo, hi, state, cursor)
-    SELECT %(mailing)s, lane, min(seq), max(seq), 0, 0 FROM ins GROUP BY lane
+    SELECT %(mailing)s, lane, min(seq), max(seq), {OPEN}, 0 FROM ins GROUP BY lane
 )
 UPDATE mailings_mailing SET audience_size = audience_size + (SELECT count(*) FROM ins)
 WHERE id = %(mailing)s
