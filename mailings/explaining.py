@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from mailings.audience.rule import Audience, audience_of, capped
+from mailings.clock import database_now
 from mailings.following import followed_links
 from mailings.models import Deferral, MailEvent, Mailing, Recipient, Reply, SkipReason
 from mailings.segments import BadRules
@@ -153,7 +153,7 @@ def _consent(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
             "time": _time(own.unsubscribed_at),
             "how": _how_it_ended(own),
         }
-    elif own.rests_until and own.rests_until > timezone.now():
+    elif own.rests_until and own.rests_until > database_now():
         yield _("They asked for a pause until %s.") % _time(own.rests_until)
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from mailings.ledger import Lease, Owed
 from mailings.statuses import LEASED
+from signatures.standing import IS_BLOCKED, STANDS
 
 # Prepared once a session: planning it anew for every message would cost more than running it.
 _PREPARE = f"""
@@ -26,12 +27,9 @@ WHERE c.mailing_id = $1 AND c.lane = $2 AND c.lo = ANY ($3) AND c.state = {LEASE
 RETURNING c.lo, (
     SELECT p.email FROM signatures_subscription s
     JOIN signatures_supporter p ON p.id = s.supporter_id
-    WHERE s.id = ($6)[array_position($3, c.lo)] AND s.unsubscribed_at IS NULL
-        AND (s.rests_until IS NULL OR s.rests_until <= now())
-        AND NOT EXISTS (
-            SELECT 1 FROM signatures_suppression x
-            WHERE x.email_hash = p.email_hash AND x.lifted_at IS NULL
-        )
+    WHERE s.id = ($6)[array_position($3, c.lo)]
+        AND {STANDS}
+        AND NOT {IS_BLOCKED}
         AND (
             SELECT count(*) FROM signatures_campaignmute q
             WHERE q.supporter_id = p.id AND q.campaign_id = ANY ($8)

@@ -18,14 +18,12 @@ from mailings.segments.people import Demand, People
 from mailings.segments.rules import Rules
 from mailings.segments.sets import demands_of
 from mailings.statuses import MAILED, WAITING
+from signatures.standing import STANDS
 
 Status = Recipient.Status
 
 # `s` is a subscription.
-LIVE = """
-signatures_subscription s WHERE s.scope_id = %(scope)s AND s.unsubscribed_at IS NULL
-    AND (s.rests_until IS NULL OR s.rests_until <= now())
-"""
+LIVE = f"signatures_subscription s WHERE s.scope_id = %(scope)s AND {STANDS}"
 
 BLOCKED = Demand(
     "blocked",

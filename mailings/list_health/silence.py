@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from campaigns.models import Organization
 from mailings.statuses import TAKEN_QUIETLY
 from signatures.leaving import NO_ANSWER
+from signatures.standing import IS_BLOCKED
 
 SILENT = timedelta(days=365)
 # So many mails must have reached them meanwhile: a list that nobody writes to knows no silence.
@@ -54,10 +55,7 @@ HAVING max(s.subscribed_at) < now() - %(silent)s
         SELECT 1 FROM signatures_consentevent e
         WHERE e.supporter_id = s.supporter_id AND e.at > now() - %(silent)s
     )
-    AND NOT EXISTS (
-        SELECT 1 FROM signatures_suppression x
-        WHERE x.email_hash = p.email_hash AND x.lifted_at IS NULL
-    )
+    AND NOT {IS_BLOCKED}
     AND NOT EXISTS (
         SELECT 1 FROM mailings_recipient r
         WHERE r.supporter_id = s.supporter_id AND r.done_at > now() - interval '1 day'
