@@ -17,13 +17,12 @@ from mailings import audience, doorbell
 from mailings.composing import CannotBeSent, compile_contents, freeze_content
 from mailings.models import CatchUp, Mailing, MailingContent
 from mailings.proofing import is_proofed, proved
+from mailings.seconding import asks_for_second_person, has_grown, is_seconded
 from mailings.segments import BadRules
 from mailings.writing import who_wrote
 
 logger = logging.getLogger(__name__)
 State = Mailing.State
-# An audience may grow by a tenth, or by so many people, between the sending hand and the sending.
-MOST_GROWTH, SLIGHT_GROWTH = 10, 50
 _GROWN = gettext_lazy(
     "It was for %(then)s people when it was scheduled and would now reach %(now)s, so nothing was"
     " sent. Look at whom it reaches, and send it again."
@@ -45,18 +44,6 @@ class AudienceChanged(Exception):
 def asks_for_number(mailing: Mailing, count: int) -> bool:
     """Whether who sends it types how many get it: many, or more than one page's signers."""
     return count > mailing.organization.typed_count_above or mailing.signers_only is None
-
-
-def asks_for_second_person(mailing: Mailing, count: int) -> bool:
-    """Whether somebody who did not write it has to approve a mailing to `count` people."""
-    limit = mailing.organization.second_person_above
-    return limit is not None and count > limit
-
-
-def is_seconded(mailing: Mailing, count: int) -> bool:
-    """Whether a second person has approved it for about so many people."""
-    then = mailing.approved_count
-    return mailing.by_second_person and then is not None and not _has_grown(then, count)
 
 
 def approve_mailing(*, mailing: Mailing, user: Any, expected_count: int) -> bool:
@@ -131,7 +118,7 @@ def ask_again_when_grown(mailing: Mailing) -> bool:
         logger.warning("The audience of mailing %s could not be counted in time", mailing.pk)
         return True
     asked = is_seconded(mailing, now) or not asks_for_second_person(mailing, now)
-    if asked and not _has_grown(mailing.counted, now):
+    if asked and not has_grown(mailing.counted, now):
         return False
     numbers = {"then": intcomma(mailing.counted), "now": intcomma(now)}
     mailing.take_back(reason=_GROWN % numbers)
@@ -161,7 +148,7 @@ def _goes_as_asked(catch_up: CatchUp) -> bool:
         return False
     # One that was asked for before numbers were kept is for those who are there now.
     counted = now if catch_up.counted is None else catch_up.counted
-    if not _has_grown(counted, now) and _may_ask_for(catch_up, now):
+    if not has_grown(counted, now) and _may_ask_for(catch_up, now):
         return True
     catch_up.end(CatchUp.Ended.GROWN)
     return False
@@ -173,11 +160,6 @@ def _may_ask_for(catch_up: CatchUp, count: int) -> bool:
     return not (alone and asks_for_second_person(catch_up.mailing, count))
 
 
-def _has_grown(then: int, now: int) -> bool:
-    """Whether an audience is larger than what was decided on by more than a living list grows."""
-    return now - then > max(then // MOST_GROWTH, SLIGHT_GROWTH)
-
-
 def _approve(mailing: Mailing, user: Any, contents: list[MailingContent], count: int) -> bool:
     """Who wrote it is asked after it was read: whoever changes it later changes its digest too."""
     writers = who_wrote(mailing)
@@ -186,13 +168,14 @@ def _approve(mailing: Mailing, user: Any, contents: list[MailingContent], count:
 
 def _count_as_seen(mailing: Mailing, expected_count: int) -> int:
     """How many get it now. Raises AudienceChanged when somebody was shown another number."""
-    now = _count(mailing)
+    now = count_people(mailing)
     if abs(now - expected_count) > expected_count // 100:
         raise AudienceChanged(now)
     return now
 
 
-def _count(mailing: Mailing) -> int:
+def count_people(mailing: Mailing) -> int:
+    """How many get it now. Raises CannotBeSent when that cannot be told."""
     try:
         return audience.count(mailing)
     except BadRules as error:

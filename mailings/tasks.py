@@ -11,6 +11,7 @@ from celery.signals import worker_shutting_down
 from mailings import doorbell, pumping, sending
 from mailings.digesting.preparing import prepare_due
 from mailings.digesting.waking import wake_due
+from mailings.promising.approval import ask_for_approval
 from mailings.promising.closing import draft_closing_mails
 from mailings.promising.warning import warn_ahead
 from mailings.reporting import sum_up_stale
@@ -83,7 +84,8 @@ def decide_trials() -> None:
 
 @_armed_task
 def keep_promises() -> None:
-    """Every five minutes: draft last mails, warn of promises, send what organizers are owed."""
+    """Every five minutes: draft last mails, warn of promises, ask for approvals, tell of it all."""
     draft_closing_mails()
     warn_ahead()
+    ask_for_approval()
     send_notices()

@@ -1,12 +1,14 @@
 """Who wrote what a mailing says and to whom it says it: none of them is its second person."""
 
+from collections.abc import Iterable
+
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from campaigns.drafting import Text
 from campaigns.models import Campaign, Organization, Translation, Update, UpdateText
-from mailings.models import Mailing, MailingAct, Segment
+from mailings.models import DigestItem, Mailing, MailingAct, Segment
 
 _WRITING = [MailingAct.Name.DRAFTED, MailingAct.Name.EDITED]
 
@@ -18,7 +20,8 @@ def who_wrote(mailing: Mailing) -> set[int]:
     Its updates and its segment are texts of their own, whose versions name who saved them. Of a
     campaign and its translations, whose ask and sources stand in the mail, and of the organization,
     whose name and address do, those count who changed them since the mailing was begun: whoever
-    began it had read what was there before.
+    began it had read what was there before. Nobody begins a digest, so of a campaign whose opening
+    or outcome is its news, in the campaign's own words, everyone counts who ever changed it.
     """
     acts = mailing.acts.filter(name__in=_WRITING).values_list("by", flat=True)
     wrote = {mailing.created_by_id, mailing.edited_by_id, *acts}
@@ -31,18 +34,25 @@ def who_wrote(mailing: Mailing) -> set[int]:
 
 def _changes_around(mailing: Mailing) -> QuerySet[LogEntry]:
     told = {mailing.campaign_id, *mailing.updates.values_list("campaign", flat=True)}
-    campaigns = told - {None}
-    translations = Translation.objects.filter(campaign__in=campaigns)
-    about = {
-        Campaign: campaigns,
-        Translation: translations.values_list("pk", flat=True),
-        Organization: [mailing.organization_id],
-    }
-    changed = Q()
-    for model, keys in about.items():
-        kind = ContentType.objects.get_for_model(model)
-        changed |= Q(content_type=kind, object_id__in=[str(pk) for pk in keys])
-    return LogEntry.objects.filter(changed, action_time__gte=mailing.created_at)
+    since = LogEntry.objects.filter(action_time__gte=mailing.created_at)
+    organization = _about(Organization, [mailing.organization_id])
+    changed = since.filter(_of_campaigns(told) | organization)
+    if mailing.kind != Mailing.Kind.DIGEST:
+        return changed
+    by_itself = mailing.items.exclude(kind=DigestItem.Kind.UPDATE)
+    ever = _of_campaigns(by_itself.values_list("campaign", flat=True))
+    return changed | LogEntry.objects.filter(ever)
+
+
+def _of_campaigns(campaigns: Iterable[int | None]) -> Q:
+    keys = [pk for pk in campaigns if pk is not None]
+    translations = Translation.objects.filter(campaign__in=keys)
+    return _about(Campaign, keys) | _about(Translation, translations.values_list("pk", flat=True))
+
+
+def _about(model: type[Model], keys: Iterable[int]) -> Q:
+    kind = ContentType.objects.get_for_model(model)
+    return Q(content_type=kind, object_id__in=[str(pk) for pk in keys])
 
 
 def _of_update(update: Update) -> set[int | None]:

@@ -19,7 +19,8 @@ from mailings import audience
 from mailings.admin.whom import PATIENCE
 from mailings.explaining import why
 from mailings.models import CatchUp, Mailing
-from mailings.scheduling import asks_for_number, asks_for_second_person
+from mailings.scheduling import asks_for_number
+from mailings.seconding import asks_for_second_person
 from mailings.segments import BadRules
 from mailings.writing import who_wrote
 from signatures.admin.looking_up import people_at

@@ -10,13 +10,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from campaigns.admin.times import in_both_zones
-from mailings.admin.steps import STEPS, may_take
+from mailings.admin.steps import APPROVE, STEPS, may_take
 from mailings.admin.whom import whom
 from mailings.composing import CannotBeSent, compile_contents
+from mailings.digesting.approving import is_as_approved
+from mailings.digesting.preparing import has_passed
 from mailings.models import Mailing
 from mailings.progress import counts_by_status, progress_of
 from mailings.proofing import proof_of
-from mailings.scheduling import asks_for_number, asks_for_second_person, is_seconded
+from mailings.scheduling import asks_for_number
+from mailings.seconding import asks_for_second_person, is_seconded, who_may_second
+from mailings.welcoming.starting import MAY_SWITCH_ON
 from mailings.writing import who_wrote
 
 _FROZEN = {Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.SENT}
@@ -78,18 +82,26 @@ def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
         beside["missing"] += error.reasons
     told = whom(mailing)
     beside["missing"] += told.pop("missing", [])
-    if "count" not in told:
-        return beside | told
-    return (
-        beside
-        | told
-        | {
-            "asks_for_number": asks_for_number(mailing, told["count"]),
-            "asks_for_second": asks_for_second_person(mailing, told["count"]),
-            "is_seconded": is_seconded(mailing, told["count"]),
-            "wrote_it": request.user.pk in who_wrote(mailing),
-        }
-    )
+    beside |= told
+    if "count" in told:
+        beside |= _who_decides(mailing, told["count"], request)
+    if mailing.kind == Mailing.Kind.DIGEST:
+        beside["is_held"] = has_passed(mailing)
+        beside["as_approved"] = beside.get("is_seconded") and is_as_approved(mailing)
+    return beside
+
+
+def _who_decides(mailing: Mailing, count: int, request: HttpRequest) -> dict[str, Any]:
+    """What a send to so many people asks for, and of whom."""
+    asked, seconded = asks_for_second_person(mailing, count), is_seconded(mailing, count)
+    needs = MAY_SWITCH_ON if mailing.kind == Mailing.Kind.WELCOME else APPROVE
+    return {
+        "asks_for_number": asks_for_number(mailing, count),
+        "asks_for_second": asked,
+        "is_seconded": seconded,
+        "wrote_it": request.user.pk in who_wrote(mailing),
+        "others": who_may_second(mailing, needs) if asked and not seconded else [],
+    }
 
 
 def _languages(mailing: Mailing) -> list[tuple[str, str]]:

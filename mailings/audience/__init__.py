@@ -9,11 +9,21 @@ from mailings.audience.catching_up import (
     carry_on,
     catch_up_count,
 )
-from mailings.audience.counting import Look, TooSlow, capped_count, count, look, samples
+from mailings.audience.counting import (
+    PATIENCE,
+    Look,
+    TooSlow,
+    capped_count,
+    count,
+    is_larger_than,
+    look,
+    samples,
+)
 from mailings.audience.freezing import freeze_page
 from mailings.audience.rule import audience_of, audience_of_rules
 
 __all__ = [
+    "PATIENCE",
     "Look",
     "TooSlow",
     "audience_of",
@@ -25,6 +35,7 @@ __all__ = [
     "catch_up_count",
     "count",
     "freeze_page",
+    "is_larger_than",
     "look",
     "samples",
 ]

@@ -4,6 +4,8 @@ Millions are counted in ranges of people, which PostgreSQL shares among its proc
 without sorting, from indexes alone where it can.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -77,22 +79,42 @@ def capped_count(mailing: Mailing, *, patience: str = "2min") -> int:
     return look(replace(audience, demands=(*audience.demands, enough)), patience=patience).count
 
 
+def is_larger_than(mailing: Mailing, people: int, *, patience: str = "2min") -> bool:
+    """Whether more people would get the mailing, of which no more are counted. Raises BadRules,
+    TooSlow."""
+    audience = audience_of(mailing)
+    found = people_within(audience, None)
+    one_more = f"SELECT 1 FROM ({found}) found OFFSET %(people)s LIMIT 1"  # noqa: S608
+    with _in_time(patience) as cursor:
+        cursor.execute(one_more, audience.values | {"people": people})
+        larger = cursor.fetchone() is not None
+    # Of a random part no more are taken than it says.
+    return larger and (audience.most is None or audience.most > people)
+
+
 def look(audience: Audience, *, patience: str = "") -> Look:
     """Count an audience and pick a few of it. Raises TooSlow when PostgreSQL takes longer."""
+    with _in_time(patience or PATIENCE) as cursor:
+        cursor.execute(_ROOM)
+        found, people = _ask(cursor, audience)
+    addresses = Supporter.objects.filter(pk__in=people).order_by("pk")
+    masked = [mask(address) for address in addresses.values_list("email", flat=True)]
+    return Look(found, masked, tuple(people))
+
+
+@contextmanager
+def _in_time(patience: str) -> Iterator[Any]:
+    """A cursor that asks for so long and whose settings are its own. Raises TooSlow."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            take_time(cursor, patience or PATIENCE)
-            cursor.execute(_ROOM)
-            found, people = _ask(cursor, audience)
+            take_time(cursor, patience)
+            yield cursor
             # Takes back the settings too, where this is a part of a longer transaction.
             transaction.set_rollback(True)
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooSlow from error
         raise
-    addresses = Supporter.objects.filter(pk__in=people).order_by("pk")
-    masked = [mask(address) for address in addresses.values_list("email", flat=True)]
-    return Look(found, masked, tuple(people))
 
 
 def _ask(cursor: Any, audience: Audience) -> tuple[int, list[int]]:

@@ -54,6 +54,25 @@ def is_settled(schedule: DigestSchedule, due_at: datetime) -> bool:
     )
 
 
+def draft_of(schedule: DigestSchedule) -> Mailing | None:
+    """The digest of the period that is due next, if it is drafted and was not put away."""
+    of_period = schedule.mailings.filter(period=schedule.due_at.date())
+    return of_period.exclude(state=Mailing.State.CANCELLED, started_at=None).first()
+
+
+def held_back(schedule: DigestSchedule) -> Mailing | None:
+    """The digest of the last period, if its time has passed and it is a draft still."""
+    earlier = schedule.mailings.filter(period__lt=schedule.due_at.date())
+    last = earlier.order_by("-period").first()
+    return last if last and last.is_editable else None
+
+
+def has_passed(mailing: Mailing) -> bool:
+    """Whether the time of a digest has passed, so that it does not go by itself any more."""
+    schedule, period = mailing.schedule, mailing.period
+    return schedule is not None and period is not None and period < schedule.due_at.date()
+
+
 @transaction.atomic
 def draft_digest(*, schedule: DigestSchedule, due_at: datetime) -> Mailing | None:
     """The draft of a period's digest, or None when nothing is new or the period has one.

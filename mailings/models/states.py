@@ -153,6 +153,7 @@ class Steps(models.Model):
             approved_count=count,
             by_second_person=bool(by) and by.pk not in written_by,
             written_by=sorted(written_by),
+            pause_reason="",
         )
 
     def is_approved_for_other_than(self, digest: bytes) -> bool:
@@ -201,24 +202,41 @@ class Steps(models.Model):
             state=MailingState.SCHEDULED,
             starts_at=Now(),
             pause_reason="",
+            **_NO_APPROVAL,
         )
 
-    def go_live(self, *, by: Any) -> bool:
-        """Begin what goes to whoever joins, after its proof. False when it was edited meanwhile.
+    def go_as_approved(self, *, digest: bytes) -> bool:
+        """Let what a second person approved go at once. False when that is not what `digest` names.
 
-        Its audience grows from here, so nothing is frozen and nothing waits.
+        It is for the number of people that was approved.
         """
         return self._move(
-            [MailingState.PROOFED, MailingState.APPROVED],
+            [MailingState.APPROVED],
+            ActName.SCHEDULED,
+            revision=self.revision,
+            only=self._second_approval() | {"approved_digest": digest},
+            state=MailingState.SCHEDULED,
+            starts_at=Now(),
+            counted=models.F("approved_count"),
+            pause_reason="",
+        )
+
+    def go_live(self, *, by: Any, seconded: bool) -> bool:
+        """Begin what goes to whoever joins, once it is approved. False when it was edited since.
+
+        Its audience grows from here, so nothing is frozen and nothing waits. `seconded` asks for
+        the approval of a second person, who is also the one who begins it.
+        """
+        return self._move(
+            [MailingState.APPROVED],
             ActName.SCHEDULED,
             by=by,
             revision=self.revision,
+            only={"approved_by": by} | (self._second_approval() if seconded else {}),
             state=MailingState.SENDING,
             started_at=Coalesce("started_at", Now()),
             # From one on it counts as begun for the caps.
             snapshot_after=1,
-            approved_by=by,
-            approved_at=Now(),
             pause_reason="",
         )
 

@@ -13,13 +13,13 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from campaigns.models import MailScope
 from mailings.clock import database_now
+from mailings.digesting.approving import wants_approval
 from mailings.digesting.news import news_since
 from mailings.digesting.periods import after, ahead_of
-from mailings.digesting.preparing import LOOKS_BACK
+from mailings.digesting.preparing import LOOKS_BACK, draft_of, held_back
 from mailings.models import DigestSchedule, Mailing, SkippedPeriod
 from signatures.models import Subscription
 
@@ -124,6 +124,15 @@ class Promise:
     @property
     def is_planned(self) -> bool:
         """Whether a digest with something to tell goes out in time by itself."""
+        return self._could_be_kept and not self.plan.wants_approval
+
+    @property
+    def is_to_approve(self) -> bool:
+        """Whether a digest would keep it, and waits for a second person."""
+        return self._could_be_kept and self.plan.wants_approval
+
+    @property
+    def _could_be_kept(self) -> bool:
         plan = self.plan
         if plan.goes_at is None or plan.skipped or not plan.items:
             return False
@@ -144,12 +153,14 @@ class Promise:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the schedule of a scope is about to do."""
+    """What the schedule of a scope is about to do, and what it could not do when it was time."""
 
     schedule: DigestSchedule | None = None
     goes_at: datetime | None = None
     items: int = 0
     draft: Mailing | None = None
+    wants_approval: bool = False
+    held: Mailing | None = None
     skipped: SkippedPeriod | None = None
 
 
@@ -185,8 +196,7 @@ def _plan(scope: MailScope) -> Plan:
     if schedule is None:
         return Plan()
     period = schedule.due_at.date()
-    drafts = schedule.mailings.filter(period=period)
-    draft = drafts.exclude(Q(state=Mailing.State.CANCELLED, started_at=None)).first()
+    draft = draft_of(schedule)
     if draft:
         items = draft.items.count()
     else:
@@ -197,5 +207,7 @@ def _plan(scope: MailScope) -> Plan:
         goes_at=schedule.due_at,
         items=items,
         draft=draft,
+        wants_approval=draft is not None and wants_approval(draft),
+        held=held_back(schedule),
         skipped=schedule.skipped_periods.filter(period=period).first(),
     )

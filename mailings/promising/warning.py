@@ -30,6 +30,9 @@ def warn_ahead() -> list[Promise]:
 
 def _warn(promise: Promise) -> None:
     scope = promise.scope
+    if promise.is_to_approve:
+        # `approval` tells of it, once for the digest and not for each day.
+        return
     with translation.override(scope.organization.language):
         planned = promise.is_planned
         tell(
@@ -65,11 +68,19 @@ def _planned_text(promise: Promise) -> str:
     return "\n\n".join(
         [
             news % {"count": count},
-            _("Until then you can write a few words above the news, or leave this period out."),
+            _what_you_can_do(promise),
             _("It keeps the promise of %(cadence)s mail, which would be broken after %(day)s.")
             % _terms(promise),
         ]
     )
+
+
+def _what_you_can_do(promise: Promise) -> str:
+    draft = promise.plan.draft
+    if draft and draft.by_second_person:
+        goes = _("%(user)s approved it, and it goes as it is: a change asks for another approval.")
+        return goes % {"user": draft.approved_by}
+    return _("Until then you can write a few words above the news, or leave this period out.")
 
 
 def _nothing_subject(promise: Promise) -> str:
@@ -87,6 +98,12 @@ def _nothing_text(promise: Promise) -> str:
     if promise.waiting:
         names = "; ".join(silence.headline for silence in promise.waiting[:5])
         said.append(_("Those who signed wait for it: %s.") % names)
+    held = promise.plan.held
+    if held and held.period:
+        said.append(
+            _("The digest of %(day)s did not go out and waits for you: %(why)s")
+            % {"day": date_format(held.period, "DATE_FORMAT"), "why": held.pause_reason}
+        )
     if promise.plan.skipped:
         said.append(_("This period was left out: %s") % promise.plan.skipped.reason)
     elif promise.plan.goes_at is None:

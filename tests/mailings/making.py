@@ -14,7 +14,8 @@ from mailings import audience
 from mailings.drafting import draft_from_update
 from mailings.models import Lane, Mailing, Recipient
 from mailings.proofing import send_proof
-from mailings.scheduling import approve_mailing, asks_for_second_person, schedule_mailing
+from mailings.scheduling import approve_mailing, schedule_mailing
+from mailings.seconding import asks_for_second_person
 from signatures.addresses import email_hash, email_key
 from signatures.models import Signature, Subscription, Supporter
 from tests.campaigns.admin_pages import make_organizer

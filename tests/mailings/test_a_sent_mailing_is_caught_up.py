@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from mailings import audience
 from mailings.models import CatchUp, Mailing, Recipient
 from mailings.pumping import pump
-from mailings.scheduling import SLIGHT_GROWTH
+from mailings.seconding import SLIGHT_GROWTH
 from mailings.sending import send_slice
 from signatures.leaving import unsubscribe
 from tests.factories import make_campaign

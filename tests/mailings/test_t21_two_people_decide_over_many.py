@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from mailings.models import Segment
-from mailings.scheduling import SLIGHT_GROWTH, approve_mailing
+from mailings.scheduling import approve_mailing
+from mailings.seconding import SLIGHT_GROWTH
 from tests.campaigns.admin_pages import form_on, save, words
 from tests.campaigns.languages import translate
 from tests.mailings.making import sign_up

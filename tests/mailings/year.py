@@ -14,6 +14,7 @@ from campaigns.models import Campaign, MailScope
 from mailings.digesting.preparing import prepare_due
 from mailings.digesting.waking import wake_due
 from mailings.models import Chunk, DigestSchedule, Mailing, OrganizerNotice
+from mailings.promising.approval import ask_for_approval
 from mailings.promising.closing import draft_closing_mails
 from mailings.promising.warning import warn_ahead
 from mailings.proofing import send_proof
@@ -138,6 +139,7 @@ class Year:
         wake_due()
         prepare_due()
         draft_closing_mails()
+        ask_for_approval()
         for part in warn_ahead():
             if part.is_overdue:
                 self.broken.add((part.scope.pk, part.due_by))
