@@ -1,8 +1,8 @@
 """One kept-open SMTP connection that knows, for every message, whether it was accepted.
 
-RFC 5321 (SMTP), 2920 (PIPELINING), 3207 (STARTTLS), 4954 (AUTH), 6531 (SMTPUTF8). The DATA step is
-our own because smtplib cannot tell a failure before the final dot, when nobody has the message,
-from one after it, when the server may have taken it.
+RFC 5321 (SMTP), 2920 (PIPELINING), 3030 (CHUNKING), 3207 (STARTTLS), 4954 (AUTH), 6531 (SMTPUTF8).
+Handing over the body is our own because smtplib cannot tell a failure before its last byte, when
+nobody has the message, from one after it, when the server may have taken it.
 """
 
 import re
@@ -14,15 +14,13 @@ from dataclasses import replace
 from typing import Self
 
 from postroom.addresses import BadAddress, ascii_domain
-from postroom.headers import header_text
+from postroom.answers import broken_off, refused, scrubbed
 from postroom.replies import BadReply, Replies, Reply
 from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Envelope, Kind, Outcome, Ready, Stage
 from postroom.wire import Wire
 
-_ADDRESS_IN_TEXT = re.compile(r"[^\s<>]+@[^\s<>]+")
 _DOT_AFTER_BARE_NEWLINE = re.compile(rb"(?<!\r)\n\.|\r\.").search
-_TEXT_LENGTH = 200
 
 
 class _Ended(Exception):
@@ -82,7 +80,7 @@ class Connection:
             outcome = ended.outcome
         except (OSError, BadReply) as error:
             self._hang_up()
-            outcome = self._broken_off(error)
+            outcome = broken_off(error, self._stage)
         self._messages += 1
         return outcome
 
@@ -95,7 +93,7 @@ class Connection:
             return ended.outcome
         except (OSError, BadReply) as error:
             self._hang_up()
-            return self._broken_off(error)
+            return broken_off(error, self._stage)
         return None
 
     def close(self) -> None:
@@ -112,14 +110,18 @@ class Connection:
         self._stage = Stage.MAIL
         self._open_wire.allow(self._settings.message_timeout)
         commands = self._commands(envelope)
-        stuffed = _dot_stuffed(body)
-        if stuffed is None:
+        if _smuggles(body):
             return Outcome(Kind.REFUSED, Stage.BODY, text="a bare CR or LF before a dot")
-        outcome = self._introduce(commands) or self._hand_over(stuffed)
+        if not body.endswith(b"\r\n"):
+            body += b"\r\n"
+        if self._takes_chunks:
+            outcome = self._hand_over_at_once(commands, body)
+        else:
+            outcome = self._introduce(commands) or self._hand_over(_dot_stuffed(body))
         if outcome.kind is Kind.ACCEPTED:
             self._consecutive_4xx = 0
             return outcome
-        text = _scrubbed(outcome.text, envelope.recipient)
+        text = scrubbed(outcome.text, envelope.recipient)
         return replace(outcome, text=text, whole_lane=outcome.whole_lane or self._fifth(outcome))
 
     def _fifth(self, outcome: Outcome) -> bool:
@@ -135,7 +137,7 @@ class Connection:
         return True
 
     def _commands(self, envelope: Envelope) -> list[tuple[Stage, bytes]]:
-        """MAIL, RCPT and DATA, RSET first when a refusal left a transaction open.
+        """MAIL and RCPT, RSET first when a refusal left a transaction open.
 
         An address that cannot be written ends the conversation here.
         """
@@ -160,8 +162,45 @@ class Connection:
             *reset,
             (Stage.MAIL, f"MAIL FROM:<{sender}>{parameters}\r\n".encode()),
             (Stage.RCPT, f"RCPT TO:<{recipient}>\r\n".encode()),
-            (Stage.DATA, b"DATA\r\n"),
         ]
+
+    @property
+    def _takes_chunks(self) -> bool:
+        """Whether a whole message may be under way before the first answer."""
+        offers = self._features.keys() >= {"CHUNKING", "PIPELINING"}
+        return offers and self._settings.chunking
+
+    def _hand_over_at_once(self, commands: list[tuple[Stage, bytes]], body: bytes) -> Outcome:
+        """Envelope and body in one piece, and one wait for all the answers (RFC 3030 §2 and §4.2).
+
+        Until its last byte is written the server has no message; from then on it may have.
+        """
+        self._stage = Stage.BODY
+        whole = b"".join([command for _, command in commands])
+        self._open_wire.write(whole + b"BDAT %d LAST\r\n" % len(body) + body)
+        self._stage = Stage.DOT
+        self._open_wire.allow(self._settings.message_timeout + self._settings.dot_timeout)
+        for number, (stage, _) in enumerate(commands):
+            reply = self._replies.next()
+            if not reply.positive:
+                return self._turned_away(refused(reply, stage), commands[number + 1 :])
+        return self._taken(self._replies.next(), leaves_open=True)
+
+    def _turned_away(self, refusal: Outcome, unanswered: list[tuple[Stage, bytes]]) -> Outcome:
+        """The body came behind an envelope that was refused: it is to be refused too."""
+        try:
+            for _ in unanswered:
+                self._replies.next()
+            if self._replies.next().positive:
+                self._hang_up()
+                text = "the server refused the envelope and took the message"
+                return Outcome(Kind.UNKNOWN, Stage.DOT, text=text)
+            # A server that took the body for commands speaks of its first line now.
+            if refusal.code == 421 or self._ask(b"RSET\r\n").code != 250:
+                self._hang_up()
+        except (OSError, BadReply):
+            self._hang_up()
+        return refusal
 
     def _introduce(self, commands: list[tuple[Stage, bytes]]) -> Outcome | None:
         """MAIL, RCPT and DATA; None when the body may follow.
@@ -169,6 +208,7 @@ class Connection:
         Pipelined, all are under way before the first answer, so each gets one, and the server may
         ask for the body although it has refused the recipient (RFC 2920 §3.1).
         """
+        commands = [*commands, (Stage.DATA, b"DATA\r\n")]
         pipelined = "PIPELINING" in self._features
         if pipelined:
             self._open_wire.write(b"".join([command for _, command in commands]))
@@ -185,7 +225,7 @@ class Connection:
             if reply.code == 354 if self._stage is Stage.DATA else reply.positive:
                 taken.add(self._stage)
                 continue
-            refusal = refusal or self._refused(reply)
+            refusal = refusal or refused(reply, self._stage)
             if reply.code == 421:
                 self._hang_up()
             if self._closed or not pipelined:
@@ -212,34 +252,17 @@ class Connection:
             raise BadReply("the server broke in before the end of the message")
         self._stage = Stage.DOT
         self._open_wire.allow(self._settings.dot_timeout)
-        reply = self._ask(b".\r\n")
-        self._transaction_open = False
+        return self._taken(self._ask(b".\r\n"), leaves_open=False)
+
+    def _taken(self, reply: Reply, *, leaves_open: bool) -> Outcome:
+        """What the answer to the whole message means; whether a refusal leaves it to be reset."""
+        self._transaction_open = leaves_open and not reply.positive
         if reply.positive:
             return Outcome(Kind.ACCEPTED, Stage.DOT, reply.code, reply.enhanced)
-        refusal = self._refused(reply)
+        refusal = refused(reply, Stage.DOT)
         if reply.code == 421:
             self._hang_up()
         return refusal
-
-    # --- what an answer, or none, means
-
-    def _refused(self, reply: Reply) -> Outcome:
-        """The outcome of a 4xx or 5xx at the current stage. Raises BadReply for anything else."""
-        if reply.code < 400:
-            raise BadReply(f"{reply.code} is no answer here")
-        before_recipient = self._stage not in {Stage.RCPT, Stage.DATA, Stage.DOT}
-        kind = Kind.REFUSED_FOR_NOW if reply.temporary else Kind.REFUSED
-        if before_recipient and not (reply.temporary and self._stage is Stage.MAIL):
-            kind = Kind.NOT_SENT
-        whole_lane = before_recipient or reply.code in {421, 454}
-        return Outcome(kind, self._stage, reply.code, reply.enhanced, reply.text, whole_lane)
-
-    def _broken_off(self, error: Exception) -> Outcome:
-        """The outcome of a lost connection, a time-out or nonsense at the current stage."""
-        if self._stage is Stage.DOT:
-            return Outcome(Kind.UNKNOWN, Stage.DOT, text=str(error))
-        whole_lane = self._stage in {Stage.CONNECT, Stage.EHLO, Stage.AUTH}
-        return Outcome(Kind.NOT_SENT, self._stage, text=str(error), whole_lane=whole_lane)
 
     # --- opening
 
@@ -305,9 +328,9 @@ class Connection:
 
     def _expect(self, reply: Reply, code: int) -> None:
         if reply.code != code:
-            outcome = self._refused(reply)
+            outcome = refused(reply, self._stage)
             self._hang_up()
-            raise _Ended(replace(outcome, text=_scrubbed(outcome.text, self._settings.user)))
+            raise _Ended(replace(outcome, text=scrubbed(outcome.text, self._settings.user)))
 
     def _ended(self, text: str) -> _Ended:
         self._hang_up()
@@ -337,31 +360,23 @@ class Connection:
             self._wire = None
 
 
-def _dot_stuffed(body: bytes) -> bytes | None:
-    """The message as RFC 5321 §4.5.2 sends it. Our own never need it: one look costs microseconds.
+def _smuggles(body: bytes) -> bool:
+    """Whether a dot follows a lone CR or LF: some servers, or whom they pass it on to, would see
+    the end of the message there, and in the rest of it a second one that somebody smuggled in."""
+    if isinstance(body, Ready) or (b"\n." not in body and b"\r." not in body):
+        return False
+    return bool(_DOT_AFTER_BARE_NEWLINE(body))
 
-    None when a dot follows a lone CR or LF: some servers would see the end of the message there,
-    and in the rest of it a second one that somebody smuggled in.
-    """
+
+def _dot_stuffed(body: bytes) -> bytes:
+    """The message as DATA takes it (RFC 5321 §4.5.2). Our own never need it."""
     if isinstance(body, Ready):
         return body
-    if b"\n." in body or b"\r." in body:
-        if _DOT_AFTER_BARE_NEWLINE(body):
-            return None
-        body = body.replace(b"\r\n.", b"\r\n..")
+    body = body.replace(b"\r\n.", b"\r\n..")
     if body.startswith(b"."):
         body = b"." + body
-    return body if body.endswith(b"\r\n") else body + b"\r\n"
+    return body
 
 
 def _base64(text: str) -> bytes:
     return b64encode(text.encode())
-
-
-def _scrubbed(text: str, local_or_address: str) -> str:
-    """The server's words as they may be kept and logged: one line, no address, bounded."""
-    text = _ADDRESS_IN_TEXT.sub("<address>", header_text(text[:2_000]))
-    name = local_or_address.partition("@")[0]
-    if len(name) > 2:
-        text = text.replace(name, "<address>")
-    return text[:_TEXT_LENGTH]

@@ -28,15 +28,17 @@ class SMTPSettings:
     connect_timeout: float = 10
     message_timeout: float = 30  # in all, from MAIL to the dot, however slowly the server answers
     dot_timeout: float = 30  # for the answer to the dot; hanging up makes the outcome `unknown`
+    chunking: bool = True  # hand messages over in one piece where the server offers it (RFC 3030)
     max_messages: int = 1_000
     max_age: float = 300
 
     @classmethod
     def from_url(cls, url: str) -> Self:
-        """`smtp://`, `smtp+tls://` (STARTTLS) or `smtp+ssl://`, then `user:password@host:port`.
+        """`smtp://`, `smtp+tls://` (STARTTLS) or `smtp+ssl://`, then `user:password@host:port`, and
+        `?chunking=off` for a server that offers CHUNKING but cannot do it.
 
-        Raises ValueError for another scheme, no host, or a password that would travel in the
-        clear to another machine.
+        Raises ValueError for another scheme, no host, anything else behind the question mark, or a
+        password that would travel in the clear to another machine.
         """
         parts = urlsplit(url)
         tls = _TLS_OF_SCHEME.get(parts.scheme)
@@ -45,10 +47,13 @@ class SMTPSettings:
         local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
         if parts.username and tls == "none" and not local:
             raise ValueError("EMAIL_URL has a password: write smtp+tls:// or smtp+ssl://")
+        if parts.query not in {"", "chunking=off"}:
+            raise ValueError("EMAIL_URL may end in ?chunking=off and in nothing else")
         return cls(
             host=parts.hostname,
             port=parts.port or _DEFAULT_PORT[tls],
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             tls=tls,
+            chunking=not parts.query,
         )

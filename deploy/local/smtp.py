@@ -1,4 +1,4 @@
-"""The receiving side of SMTP (RFC 5321), with PIPELINING, SIZE and 8BITMIME, for asyncio.
+"""The receiving side of SMTP (RFC 5321), with PIPELINING, CHUNKING, SIZE and 8BITMIME, for asyncio.
 
 Subclasses say what to do with a mail by overriding `accept()`, and may rule on every step by
 overriding `judge()`. Commands are parsed from one buffer, and everything that arrived in one piece
@@ -8,12 +8,13 @@ is answered in one piece: that is what makes it fast.
 import asyncio
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 CONNECT, BODY, END = "CONNECT", "BODY", "END"
 ADDRESS = re.compile(rb"^(?:FROM|TO):\s*<([^<>\r\n]*)>\s*(.*)$", re.IGNORECASE)
 SIZE = re.compile(rb"\bSIZE=(\d{1,18})\b", re.IGNORECASE)
+CHUNK = re.compile(rb"^(\d{1,18})( LAST)?$", re.IGNORECASE)
 LONGEST_LINE = 2048
 
 
@@ -33,6 +34,7 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
     hostname = "localhost"
     largest = 50 * 1024 * 1024
     pipelining = True
+    chunking = True
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport
@@ -42,6 +44,7 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
         self._in_body = False
         self._body_begun = False
         self._searched = 0
+        self._chunk: tuple[int, bool] | None = None
         self._held = False
 
     # What subclasses decide.
@@ -86,7 +89,7 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
     def advance(self) -> None:
         """Work through the buffer as far as it goes, then send all replies at once."""
         while not self._held and not self.transport.is_closing():
-            if not (self._read_body() if self._in_body else self._read_command()):
+            if not self._read()():
                 break
         self.flush()
 
@@ -101,6 +104,12 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
         self.flush()
         self.transport.close()
 
+    def _read(self) -> Callable[[], bool]:
+        """What is to be read next: it returns whether there was enough of it."""
+        if self._chunk:
+            return self._read_chunk
+        return self._read_body if self._in_body else self._read_command
+
     def _read_command(self) -> bool:
         end = self._buffer.find(b"\n")
         if end < 0 and len(self._buffer) <= LONGEST_LINE:
@@ -112,16 +121,55 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
         line = bytes(self._buffer[:end]).rstrip(b"\r")
         del self._buffer[: end + 1]
         verb, _, argument = line.partition(b" ")
+        if self.chunking and verb.upper() == b"BDAT":
+            return self._expect_chunk(argument.strip())
         self._take(verb.upper().decode("ascii", "replace"), argument.strip())
         return True
 
-    def _read_body(self) -> bool:
-        """Cut the mail at its final dot, looking again only at what is new."""
+    def _expect_chunk(self, argument: bytes) -> bool:
+        """BDAT (RFC 3030 §2): so many bytes follow, whatever is thought of the envelope."""
+        match = CHUNK.match(argument)
+        before = len(self.envelope.body) if self.envelope else 0
+        if not match or before + int(match[1]) > self.largest:
+            # Nobody can say where the next command begins.
+            self.send(b"552 5.3.4 message too big" if match else b"501 5.5.4 BDAT size [LAST]")
+            self.end()
+            return False
+        self._chunk = int(match[1]), bool(match[2])
+        return True
+
+    def _read_chunk(self) -> bool:
+        assert self._chunk
+        if not self._begin_body():
+            return False
+        size, last = self._chunk
+        if len(self._buffer) < size:
+            return False
+        piece = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        self._chunk, self._body_begun = None, False
+        if refusal := self._lacks_envelope():
+            self.send(refusal)
+            return True
+        assert self.envelope
+        self.envelope.body += piece
+        if last:
+            self._take(END, b"")
+        else:
+            self.send(b"250 2.0.0 go on")
+        return True
+
+    def _begin_body(self) -> bool:
+        """Let a subclass rule on the first bytes; False when it wants no more."""
         if self._buffer and not self._body_begun:
             self._body_begun = True
             self.judge(BODY, b"")
-            if self._held or self.transport.is_closing():
-                return False
+        return not self._held and not self.transport.is_closing()
+
+    def _read_body(self) -> bool:
+        """Cut the mail at its final dot, looking again only at what is new."""
+        if not self._begin_body():
+            return False
         if self._buffer.startswith(b".\r\n"):
             end, after = 0, 3
         else:
@@ -191,6 +239,8 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
         yield b"250-%b" % self.hostname.encode()
         if self.pipelining:
             yield b"250-PIPELINING"
+        if self.chunking:
+            yield b"250-CHUNKING"
         yield b"250-8BITMIME"
         yield b"250-ENHANCEDSTATUSCODES"
         yield b"250 SIZE %d" % self.largest
@@ -217,9 +267,14 @@ class SMTPServerProtocol(asyncio.Protocol, ABC):
         return b"250 2.1.5 recipient taken"
 
     def _data(self) -> bytes:
+        if refusal := self._lacks_envelope():
+            return refusal
+        self._in_body = True
+        return b"354 go on, end with a dot"
+
+    def _lacks_envelope(self) -> bytes | None:
         if not self.envelope:
             return b"503 5.5.1 MAIL first"
         if not self.envelope.recipients:
             return b"554 5.5.1 no recipient was taken"
-        self._in_body = True
-        return b"354 go on, end with a dot"
+        return None

@@ -19,9 +19,18 @@ MESSAGE = b"Subject: hello\r\n\r\nhello\r\n"
 IMPATIENT = {"connect_timeout": 1.0, "message_timeout": 0.3, "dot_timeout": 0.3}
 
 
-@pytest.fixture(params=[True, False], ids=["pipelined", "lock-step"])
+@pytest.fixture(params=["in one piece", "pipelined", "lock-step"])
 def sink(request: pytest.FixtureRequest, smtp_sink: SMTPSink) -> SMTPSink:
-    smtp_sink.pipelining = request.param
+    smtp_sink.chunking = request.param == "in one piece"
+    smtp_sink.pipelining = request.param != "lock-step"
+    return smtp_sink
+
+
+@pytest.fixture(params=["pipelined", "lock-step"])
+def asking_sink(request: pytest.FixtureRequest, smtp_sink: SMTPSink) -> SMTPSink:
+    """One that asks for the body, once it has taken the envelope."""
+    smtp_sink.chunking = False
+    smtp_sink.pipelining = request.param == "pipelined"
     return smtp_sink
 
 
@@ -71,8 +80,6 @@ def test_replies_are_understood_in_any_form(sink: SMTPSink, form: str) -> None:
         ("RCPT", "454 4.7.0 throttled", (Kind.REFUSED_FOR_NOW, Stage.RCPT, True)),
         ("RCPT", "421 4.7.0 slow down", (Kind.REFUSED_FOR_NOW, Stage.RCPT, True)),
         ("RCPT", "550 5.1.1 no such user", (Kind.REFUSED, Stage.RCPT, False)),
-        ("DATA", "451 4.3.0 later", (Kind.REFUSED_FOR_NOW, Stage.DATA, False)),
-        ("DATA", "554 5.7.1 no", (Kind.REFUSED, Stage.DATA, False)),
         ("END", "452 4.3.1 disk full", (Kind.REFUSED_FOR_NOW, Stage.DOT, False)),
         ("END", "421 4.3.2 going down", (Kind.REFUSED_FOR_NOW, Stage.DOT, True)),
         ("END", "454 4.7.0 throttled", (Kind.REFUSED_FOR_NOW, Stage.DOT, True)),
@@ -89,6 +96,20 @@ def test_f18_f19_a_refusal_is_told_by_verb_and_code(
     assert sink.mails == []
 
 
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [("451 4.3.0 later", Kind.REFUSED_FOR_NOW), ("554 5.7.1 no", Kind.REFUSED)],
+)
+def test_a_body_may_be_refused_beforehand(asking_sink: SMTPSink, reply: str, kind: Kind) -> None:
+    asking_sink.reply("DATA", reply, times=1)
+    with Connection(settings_for(asking_sink)) as connection:
+        outcome = connection.send(ENVELOPE, MESSAGE)
+        assert verdict(outcome) == (kind, Stage.DATA, False)
+        assert connection.usable
+        assert connection.send(NEXT, MESSAGE).kind is Kind.ACCEPTED
+    assert [mail.recipients for mail in asking_sink.mails] == [[NEXT.recipient]]
+
+
 @pytest.mark.parametrize("how", ["drop", "stall"])
 @pytest.mark.parametrize(
     ("step", "stage"),
@@ -101,15 +122,15 @@ def test_f18_f19_a_refusal_is_told_by_verb_and_code(
     ],
 )
 def test_silence_before_the_body_means_not_sent(
-    sink: SMTPSink, how: str, step: str, stage: Stage
+    asking_sink: SMTPSink, how: str, step: str, stage: Stage
 ) -> None:
-    getattr(sink, how)(step)
-    outcome = send_one(sink, **IMPATIENT)
+    getattr(asking_sink, how)(step)
+    outcome = send_one(asking_sink, **IMPATIENT)
     assert outcome.kind is Kind.NOT_SENT
     # A reset may overtake answers that were already on their way.
-    assert outcome.stage is stage or (how == "drop" and sink.pipelining)
+    assert outcome.stage is stage or (how == "drop" and asking_sink.pipelining)
     assert outcome.whole_lane is (stage in {Stage.CONNECT, Stage.EHLO})
-    assert sink.mails == []
+    assert asking_sink.mails == []
 
 
 @pytest.mark.parametrize("recorded", [True, False])
@@ -181,6 +202,36 @@ def accept_raw() -> Iterator[Callable[[bytes], int]]:
         one.close()
 
 
+Dialogue = list[tuple[bytes, bytes]]
+
+
+@pytest.fixture
+def converse() -> Iterator[Callable[[Dialogue], int]]:
+    """Call with what a server says after the lines that begin so; returns its port."""
+    opened: list[socket.socket] = []
+
+    def start(dialogue: Dialogue) -> int:
+        listener = socket.create_server(("127.0.0.1", 0))
+        opened.append(listener)
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            opened.append(connection)
+            reader = connection.makefile("rb")
+            for last_line, answer in dialogue:
+                while last_line and not (line := reader.readline()).startswith(last_line):
+                    if not line:
+                        return
+                connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return int(listener.getsockname()[1])
+
+    yield start
+    for one in opened:
+        one.close()
+
+
 def test_an_acceptance_before_the_dot_is_not_believed(accept_raw: Callable[[bytes], int]) -> None:
     port = accept_raw(b"220 hi\r\n250 localhost\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken\r\n")
     outcome = Connection(SMTPSettings(host="127.0.0.1", port=port)).send(ENVELOPE, MESSAGE)
@@ -194,15 +245,15 @@ def test_a_reply_without_end_is_not_read_for_ever(accept_raw: Callable[[bytes], 
         assert verdict(outcome) == (Kind.NOT_SENT, Stage.CONNECT, True)
 
 
-def test_f17_a_tarpit_is_left_when_the_time_for_the_message_is_over(sink: SMTPSink) -> None:
-    sink.reply("RCPT", "250-slowly\r\n" * 100 + "250 done")
-    sink.split_replies = True  # a byte a millisecond: each one alone is in time
+def test_f17_a_tarpit_is_left_when_the_time_for_the_message_is_over(asking_sink: SMTPSink) -> None:
+    asking_sink.reply("RCPT", "250-slowly\r\n" * 100 + "250 done")
+    asking_sink.split_replies = True  # a byte a millisecond: each one alone is in time
     began = time.monotonic()
-    assert send_one(sink, message_timeout=0.5).kind is Kind.NOT_SENT
+    assert send_one(asking_sink, message_timeout=0.5).kind is Kind.NOT_SENT
     assert time.monotonic() - began < 1.0
 
 
-@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "END"])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "END"])
 @pytest.mark.parametrize("reply", ["450 4.2.0 later", "550 5.1.1 no"])
 def test_the_connection_serves_the_next_recipient_after_a_refusal(
     sink: SMTPSink, step: str, reply: str
@@ -217,7 +268,7 @@ def test_the_connection_serves_the_next_recipient_after_a_refusal(
     assert all(mail.body == MESSAGE for mail in sink.mails)
 
 
-@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "END"])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "END"])
 def test_a_server_that_says_421_is_left(sink: SMTPSink, step: str) -> None:
     sink.reply(step, "421 4.3.2 going down")
     connection = Connection(settings_for(sink))
@@ -225,13 +276,13 @@ def test_a_server_that_says_421_is_left(sink: SMTPSink, step: str) -> None:
     assert not connection.usable
 
 
-def test_a_connection_that_failed_is_not_used_again(sink: SMTPSink) -> None:
-    sink.drop("MAIL", times=1)
-    connection = Connection(settings_for(sink))
+def test_a_connection_that_failed_is_not_used_again(asking_sink: SMTPSink) -> None:
+    asking_sink.drop("MAIL", times=1)
+    connection = Connection(settings_for(asking_sink))
     assert connection.send(ENVELOPE, MESSAGE).kind is Kind.NOT_SENT
     assert not connection.usable
     assert connection.send(ENVELOPE, MESSAGE).kind is Kind.NOT_SENT
-    assert sink.mails == []
+    assert asking_sink.mails == []
     connection.close()
     connection.close()
 
@@ -361,6 +412,7 @@ def test_a_mailbox_outside_ascii_needs_a_server_that_takes_it(smtp_sink: SMTPSin
 
 
 def test_a_body_nobody_is_to_get_is_ended_by_a_lone_dot(smtp_sink: SMTPSink) -> None:
+    smtp_sink.chunking = False
     smtp_sink.reply("RCPT", "550 5.1.1 no such user", times=1)
     smtp_sink.reply("DATA", "354 go on, though for nobody", times=1)
     smtp_sink.reply(".", "554 5.5.1 no valid recipients", times=1)
@@ -375,6 +427,7 @@ def test_a_body_nobody_is_to_get_is_ended_by_a_lone_dot(smtp_sink: SMTPSink) -> 
 def test_a_server_that_takes_the_recipient_but_not_the_sender_gets_no_empty_message(
     smtp_sink: SMTPSink,
 ) -> None:
+    smtp_sink.chunking = False
     smtp_sink.reply("MAIL", "451 4.3.0 later")
     smtp_sink.reply("RCPT", "250 2.1.5 fine")
     smtp_sink.reply("DATA", "354 go on")
@@ -386,31 +439,103 @@ def test_a_server_that_takes_the_recipient_but_not_the_sender_gets_no_empty_mess
 
 
 def test_a_refusal_stands_when_the_server_hangs_up_behind_it(smtp_sink: SMTPSink) -> None:
+    smtp_sink.chunking = False
     smtp_sink.reply("RCPT", "550 5.1.1 no such user")
     smtp_sink.drop("DATA", reset=False)
     outcome = send_one(smtp_sink)
     assert verdict(outcome) == (Kind.REFUSED, Stage.RCPT, False)
 
 
-def test_with_pipelining_the_server_need_not_answer_before_data() -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection, connection.makefile("rb") as reader:
-            for last_line, answer in [
-                (b"", b"220 hi\r\n"),
-                (b"EHLO", b"250-localhost\r\n250 PIPELINING\r\n"),
-                (b"DATA", b"250 ok\r\n250 ok\r\n354 go on\r\n"),
-                (b".", b"250 taken\r\n"),
-            ]:
-                while last_line and not reader.readline().startswith(last_line):
-                    pass
-                connection.sendall(answer)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    settings = SMTPSettings(host="127.0.0.1", port=listener.getsockname()[1], message_timeout=2)
+def test_with_pipelining_the_server_need_not_answer_before_data(
+    converse: Callable[[Dialogue], int],
+) -> None:
+    port = converse(
+        [
+            (b"", b"220 hi\r\n"),
+            (b"EHLO", b"250-localhost\r\n250 PIPELINING\r\n"),
+            (b"DATA", b"250 ok\r\n250 ok\r\n354 go on\r\n"),
+            (b".", b"250 taken\r\n"),
+        ]
+    )
+    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
     assert Connection(settings).send(ENVELOPE, MESSAGE).kind is Kind.ACCEPTED
-    thread.join()
-    listener.close()
+
+
+# --- RFC 3030: the whole message is under way before the first answer
+
+OFFERS = b"250-localhost\r\n250-PIPELINING\r\n250 CHUNKING\r\n"
+
+
+def test_with_chunking_the_server_need_not_answer_before_the_end(
+    converse: Callable[[Dialogue], int],
+) -> None:
+    port = converse(
+        [
+            (b"", b"220 hi\r\n"),
+            (b"EHLO", OFFERS),
+            (b"hello", b"250 ok\r\n250 ok\r\n250 taken\r\n"),
+        ]
+    )
+    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
+    assert Connection(settings).send(ENVELOPE, MESSAGE).kind is Kind.ACCEPTED
+
+
+@pytest.mark.parametrize("how", ["drop", "stall"])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "END"])
+def test_f20_silence_after_the_whole_message_is_unknown(
+    smtp_sink: SMTPSink, how: str, step: str
+) -> None:
+    getattr(smtp_sink, how)(step)
+    outcome = send_one(smtp_sink, **IMPATIENT)
+    assert verdict(outcome) == (Kind.UNKNOWN, Stage.DOT, False)
+
+
+@pytest.mark.parametrize("step", ["CONNECT", "EHLO"])
+def test_silence_before_the_whole_message_means_not_sent(smtp_sink: SMTPSink, step: str) -> None:
+    smtp_sink.drop(step)
+    assert send_one(smtp_sink).kind is Kind.NOT_SENT
+
+
+def test_a_server_that_takes_what_it_refused_is_not_sent_it_again(
+    converse: Callable[[Dialogue], int],
+) -> None:
+    port = converse(
+        [
+            (b"", b"220 hi\r\n"),
+            (b"EHLO", OFFERS),
+            (b"hello", b"451 later\r\n250 ok\r\n250 taken\r\n"),
+        ]
+    )
+    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
+    outcome = Connection(settings).send(ENVELOPE, MESSAGE)
+    assert verdict(outcome) == (Kind.UNKNOWN, Stage.DOT, False)
+
+
+def test_a_server_that_takes_a_refused_body_for_commands_is_left(
+    converse: Callable[[Dialogue], int],
+) -> None:
+    port = converse(
+        [
+            (b"", b"220 hi\r\n"),
+            (b"EHLO", OFFERS),
+            (b"BDAT", b"250 ok\r\n550 5.1.1 no such user\r\n503 no recipient\r\n"),
+            (b"Subject", b"500 unknown command\r\n"),
+            (b"hello", b"500 unknown command\r\n"),
+            (b"RSET", b"250 ok\r\n"),
+        ]
+    )
+    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
+    connection = Connection(settings)
+    outcome = connection.send(ENVELOPE, MESSAGE)
+    assert verdict(outcome) == (Kind.REFUSED, Stage.RCPT, False)
+    assert not connection.usable
+
+
+def test_chunking_can_be_switched_off(smtp_sink: SMTPSink) -> None:
+    smtp_sink.reply("DATA", "554 5.7.1 no")
+    assert send_one(smtp_sink).kind is Kind.ACCEPTED
+    settings = SMTPSettings.from_url(f"{smtp_sink.url}?chunking=off")
+    with Connection(settings) as connection:
+        assert connection.send(ENVELOPE, MESSAGE).stage is Stage.DATA
+    with pytest.raises(ValueError, match="chunking=off"):
+        SMTPSettings.from_url(f"{smtp_sink.url}?chunking=perhaps")

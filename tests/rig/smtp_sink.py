@@ -59,9 +59,9 @@ class Mail:
 class SMTPSink:
     """The server: rules, what it accepted, and a thread or a loop to run in.
 
-    `latency` delays every reply, `most_connections` turns further ones away with 421,
-    `pipelining=False` does not offer it, `split_replies` sends them byte by byte, `multiline`
-    makes every reply two lines long.
+    `latency` delays every reply, `most_connections` turns further ones away with 421, without
+    `pipelining` or `chunking` it does not offer that, `split_replies` sends them byte by byte,
+    `multiline` makes every reply two lines long.
     """
 
     def __init__(self, *, log: Path | None = None, keep_bodies: bool = True) -> None:
@@ -83,6 +83,7 @@ class SMTPSink:
         self.latency = 0.0
         self.most_connections: int | None = None
         self.pipelining = True
+        self.chunking = True
         self.split_replies = False
         self.multiline = False
 
@@ -212,7 +213,7 @@ class _Connection(SMTPServerProtocol):
     def __init__(self, sink: SMTPSink) -> None:
         super().__init__()
         self.sink = sink
-        self.pipelining = sink.pipelining
+        self.pipelining, self.chunking = sink.pipelining, sink.chunking
         self._crumbs = bytearray()
         self._ending = False
 
