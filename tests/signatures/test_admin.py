@@ -10,27 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.editions import edition
-from campaigns.models import Campaign
 from campaigns.translating import revise_translation
 from signatures.admin import looking_up
 from signatures.models import Signature, StateChange, Supporter
 from signatures.staff.state_changing import reject
-from tests.campaigns.admin_pages import make_organizer, words
+from tests.campaigns.admin_pages import words
 from tests.campaigns.languages import STATEMENT_ES, translate
 from tests.factories import make_campaign, make_organization, make_signature
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def list_url(model: str) -> str:

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def campaign():
-    return make_campaign()
-
-
-@pytest.fixture
 def pending(campaign):
     return make_signature(campaign, email="ada@example.org", name="Silly Name", confirmed=False)
 

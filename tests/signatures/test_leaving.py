@@ -20,11 +20,6 @@ UNDONE = "undone after unsubscribing"
 
 
 @pytest.fixture
-def campaign():
-    return make_campaign()
-
-
-@pytest.fixture
 def supporter(campaign):
     return make_signature(campaign, email="ada@example.org").supporter
 

@@ -23,17 +23,6 @@ from tests.factories import make_campaign, make_signature
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
-
-
 def overview(staff: Client, campaign: Campaign) -> str:
     page = staff.get(reverse("admin:signatures_campaign_overview", args=[campaign.pk]))
     assert page.status_code == 200

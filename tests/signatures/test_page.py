@@ -16,11 +16,6 @@ from tests.factories import make_campaign, make_signature
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def campaign():
-    return make_campaign()
-
-
 def later():
     """The second for which a process keeps a page is over."""
     for page in page_cache.pages._pages.values():

@@ -11,22 +11,11 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from signatures.models import PaperBatch
-from tests.campaigns.admin_pages import form_on, make_organizer, words
+from tests.campaigns.admin_pages import form_on, words
 from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
 URL = "admin:signatures_paperbatch_add"
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def typed(staff: Client, campaign: Campaign, **changes: str) -> str:

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def campaign():
-    return make_campaign()
-
-
-@pytest.fixture
 def outbox():
     box = Outbox()
     yield box

@@ -25,11 +25,6 @@ from tests.factories import make_campaign, make_signature
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def campaign():
-    return make_campaign()
-
-
 @given(st.integers(0, _LARGEST - 1))
 def test_a_code_brings_back_its_number_and_stays_short(number):
     assert _unpermute("secret", _permute("secret", number, _ROUNDS)) == number

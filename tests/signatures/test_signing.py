@@ -10,11 +10,6 @@ from tests.factories import make_campaign, make_signature
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def campaign():
-    return make_campaign()
-
-
 def post(client, campaign, **fields):
     return client.post(
         campaign.get_absolute_url(), {"name": "Ada", "email": "ada@example.org", **fields}

@@ -7,14 +7,9 @@ import pytest
 from signatures.confirming import disown
 from signatures.leaving import unsubscribe
 from signatures.models import Signature
-from tests.factories import make_campaign, make_signature
+from tests.factories import make_signature
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign():
-    return make_campaign()
 
 
 def answer(client, campaign, email, **extra):

@@ -4,31 +4,18 @@ from functools import partial
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Campaign
 from signatures.confirming import Confirmed, confirm, disown
 from signatures.models import Signature, StateChange, Subscription
 from signatures.signing import Typed
 from signatures.staff import state_changing
-from tests.campaigns.admin_pages import form_on, make_organizer, words
+from tests.campaigns.admin_pages import form_on, words
 from tests.factories import make_campaign, make_signature
 from tests.signatures.moving_states import LIST, at_once, count_of, do, hold, states
 
 pytestmark = pytest.mark.django_db
 State = Signature.State
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def test_rejecting_takes_a_signature_out_of_the_count_and_ends_the_mail_it_began(staff, campaign):

@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,23 +12,12 @@ from signatures.models import Signature, StateChange
 from signatures.staff import state_changing, voiding
 from signatures.staff.voiding import Wave
 from signatures.tasks import carry_on_state_changes
-from tests.campaigns.admin_pages import form_on, make_organizer, words
+from tests.campaigns.admin_pages import form_on, words
 from tests.factories import make_campaign, make_signature
 from tests.signatures.moving_states import at_once, count_of, do, reject_wave, states, wave_of
 
 pytestmark = pytest.mark.django_db
 State = Signature.State
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def test_t01_voiding_a_mail_domain_leaves_the_count_exact_and_can_be_undone(campaign, monkeypatch):

@@ -24,11 +24,6 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
 def organizer(campaign: Campaign) -> User:
     user = make_organizer(campaign.organization)
     user.set_password(PASSWORD)

@@ -17,11 +17,6 @@ PEOPLE = "admin:signatures_supporter_changelist"
 
 
 @pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
 def tag(campaign: Campaign) -> Tag:
     return Tag.objects.create(organization=campaign.organization, name="volunteer")
 

@@ -12,11 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def campaign():
-    return make_campaign()
-
-
-@pytest.fixture
 def page(client, campaign):
     """Ada has signed in this browser; her page after signing."""
     client.post(
