@@ -136,15 +136,17 @@ def _as_sent(value: Any) -> str:
     return str(value.pk)
 
 
-def _measured(clean: Callable[[str], str], typed: str, most: int, refusal: Any) -> str:
-    """The text, cleaned; `refusal` says that more was typed than fits.
+def _measured(
+    clean: Callable[[str], str], typed: str, most: int, refusal: Any, **named: str
+) -> str:
+    """The text, cleaned; `refusal` says that more was typed than fits, of what is `named`.
 
     Measured before and after: composing characters can make a text longer.
     """
     text = typed if len(typed) > most else clean(typed)
     if len(text) > most:
-        numbers = {"length": len(text), "most": most}
-        raise ValidationError(refusal, code="max_length", params=numbers)
+        params = {"length": len(text), "most": most, **named}
+        raise ValidationError(refusal, code="max_length", params=params)
     return text
 
 
@@ -194,7 +196,9 @@ def _answer(question: CustomField, typed: str) -> str | bool:
     if question.kind == CustomField.Kind.TICK:
         answer: str | bool = typed == "on"
     else:
-        answer = _line_of(question, typed)
+        answer = _measured(
+            clean_line, typed, ANSWER_LENGTH, _ANSWER_TOO_LONG, question=question.label
+        )
     if question.required and not answer:
         raise _refused(question, _MISSING[CustomField.Kind(question.kind)], "required")
     if answer and question.kind == CustomField.Kind.CHOICE and answer not in question.options:
@@ -202,16 +206,9 @@ def _answer(question: CustomField, typed: str) -> str | bool:
     return answer
 
 
-def _line_of(question: CustomField, typed: str) -> str:
-    if len(typed) > ANSWER_LENGTH or len(line := clean_line(typed)) > ANSWER_LENGTH:
-        raise _refused(question, _ANSWER_TOO_LONG, "max_length")
-    return line
-
-
 def _refused(question: CustomField, message: Any, code: str) -> ValidationError:
     """Names the question, for the list above the form holds errors of several."""
-    params = {"question": question.label, "most": ANSWER_LENGTH}
-    return ValidationError(message, code=code, params=params)
+    return ValidationError(message, code=code, params={"question": question.label})
 
 
 _ANSWER_TOO_LONG = _("Your answer to “%(question)s” is too long: %(most)s characters fit.")

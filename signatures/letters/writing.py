@@ -51,7 +51,7 @@ class LetterPress:
         values = _values(letter)
         standing = {
             "asks_to_confirm": signature.confirmed_at is None,
-            "is_open": letter.kind in _ASK_TO_SHARE and campaign.is_open,
+            "asks_to_share": letter.kind in _ASK_TO_SHARE and campaign.is_open,
         }
         skeleton = self._skeleton(letter.kind, campaign, standing, frozenset(values))
         sender = campaign.organization.sender[1]
@@ -136,16 +136,21 @@ _LINKS = {
 
 
 def compile_letter(
-    kind: str, campaign: Campaign, holes: Collection[str], *, asks_to_confirm: bool, is_open: bool
+    kind: str,
+    campaign: Campaign,
+    holes: Collection[str],
+    *,
+    asks_to_confirm: bool,
+    asks_to_share: bool,
 ) -> Skeleton:
     """The letter of one kind about a campaign, with holes for address, date and links.
 
     `asks_to_confirm`: the signature is not yet confirmed, so the letter carries the link that does.
-    `is_open`: the petition takes signatures, so the letter asks to pass it on.
+    `asks_to_share`: the petition takes signatures, so the letter asks to pass it on.
     `holes` are the names that are filled for each person.
     """
     placeholders = Placeholders()
-    standing = {"asks_to_confirm": asks_to_confirm, "is_open": is_open}
+    standing = {"asks_to_confirm": asks_to_confirm, "asks_to_share": asks_to_share}
     context = _context_of(campaign, placeholders) | standing
     template = f"signatures/letters/{kind}"
     with translation.override(campaign.language):
