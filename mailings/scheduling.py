@@ -178,10 +178,8 @@ def count_people(mailing: Mailing) -> int:
     """How many get it now. Raises CannotBeSent when that cannot be told."""
     try:
         return audience.count(mailing)
-    except BadRules as error:
+    except (BadRules, audience.TooSlow) as error:
         raise CannotBeSent([str(error)]) from error
-    except audience.TooSlow as error:
-        raise CannotBeSent([_("Its audience could not be counted in time: try again.")]) from error
 
 
 def _counted_by(mailing: Mailing) -> dict[str, Any]:

@@ -98,10 +98,8 @@ def catch_up_page(
     try:
         if audience.can_be_caught_up(mailing):
             count = audience.catch_up_count(mailing, patience=PATIENCE)
-    except BadRules as error:
+    except (BadRules, audience.TooSlow) as error:
         trouble = str(error)
-    except audience.TooSlow:
-        trouble = _("They could not be counted in time. Try again.")
     form = CatchUpForm(request.POST if request.method == "POST" else None)
     if form.is_bound and not trouble:
         trouble = _refusal(form, mailing, count, request.user)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from mailings import audience
 from mailings.admin.segments.pages import in_words
 from mailings.models import Mailing
@@ -25,13 +23,7 @@ def whom(mailing: Mailing) -> dict[str, Any]:
     try:
         found = audience.look(audience.audience_of(mailing), patience=PATIENCE)
         told["capped"] = audience.capped_count(mailing, patience=PATIENCE)
-    except BadRules as error:
+    except (BadRules, audience.TooSlow) as error:
         return told | {"missing": [str(error)]}
-    except audience.TooSlow:
-        return told | {"missing": [_too_slow()]}
     readers = sample_readers(found)
     return told | {"count": found.count, "samples": found.samples, "readers": readers}
-
-
-def _too_slow() -> str:
-    return _("Its audience could not be counted in time. Try again, or take a simpler segment.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 from psycopg2.errors import QueryCanceled
 
 from mailings.audience.rule import LIVE, Audience, audience_of, capped, take_time
@@ -47,7 +48,10 @@ _COUNT = "SELECT sum(n)::bigint, array_agg(low), array_agg(high) FROM ({}) parts
 
 
 class TooSlow(Exception):
-    """The audience could not be counted in the time that was given."""
+    """The audience could not be counted in the time that was given; says what to do then."""
+
+    def __str__(self) -> str:
+        return _("The audience could not be counted in time. Try again, or take a simpler segment.")
 
 
 @dataclass(frozen=True)

@@ -179,11 +179,6 @@ def _counted(form: SegmentForm, rows: Rows, segment: Segment) -> Counted:
         return Counted(said, audience.look(described))
     except BadRules as error:
         return Counted(said, trouble=str(error))
-    except audience.TooSlow:
-        return Counted(said, trouble=str(TOO_SLOW))
-
-
-TOO_SLOW = gettext_lazy(
-    "Counting them takes longer than a page may wait. Save it all the same: a mailing counts them"
-    " with more patience. A condition less makes it quicker."
-)
+    except audience.TooSlow as error:
+        patience = _("You can save it all the same: a mailing counts with more patience.")
+        return Counted(said, trouble=f"{error} {patience}")
