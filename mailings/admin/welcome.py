@@ -14,7 +14,7 @@ from campaigns.admin.editor import BodyField
 from campaigns.admin.scoping import OrganizationScopedAdmin
 from mailings.admin.composing import MailBodyWidget
 from mailings.models import Mailing, WelcomeStep
-from mailings.welcoming.starting import draft_step
+from mailings.welcoming.starting import draft_step, is_for_many
 
 
 class WelcomeStepForm(forms.ModelForm):
@@ -125,4 +125,7 @@ class WelcomeStepAdmin(EditorAdmin, OrganizationScopedAdmin):
     @admin.display(description=_("sending"))
     def sending(self, step: WelcomeStep) -> str:
         address = reverse("admin:mailings_mailing_change", args=[step.mailing_id])
-        return format_html('<a href="{}">{}</a>', address, _("Proof it, switch it on or off"))
+        link = format_html('<a href="{}">{}</a>', address, _("Proof it, switch it on or off"))
+        if not is_for_many(step.mailing):
+            return link
+        return format_html("{} · {}", link, _("Somebody who did not write it switches it on."))

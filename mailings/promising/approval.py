@@ -4,6 +4,7 @@ Whether or not a promise is near: who is to read and approve it needs the days f
 ready. They are told when it is drafted, once more a day before its time, and when that has passed.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -19,24 +20,36 @@ from mailings.digesting.preparing import draft_of, held_back
 from mailings.models import DigestSchedule, Mailing, OrganizerNotice
 from mailings.telling import tell
 
+logger = logging.getLogger(__name__)
+
 LAST_CALL = timedelta(days=1)
 
 
 def ask_for_approval() -> list[Mailing]:
     """Owe a notice for each digest that waits for a second person; returns those that do.
 
-    Nobody is told the same twice.
+    Nobody is told the same twice. One that fails is logged and keeps nobody else from theirs.
     """
     waiting = []
     for schedule in DigestSchedule.objects.promised().select_related("scope__organization"):
-        draft, held = draft_of(schedule), held_back(schedule)
-        with translation.override(schedule.scope.organization.language):
-            if held:
-                _tell_of_held(held)
-            if draft and wants_approval(draft):
-                _ask(draft, schedule.due_at)
+        try:
+            if draft := _look_after(schedule):
                 waiting.append(draft)
+        except Exception:
+            logger.exception("Nobody could be asked to approve the digest of %s", schedule.pk)
     return waiting
+
+
+def _look_after(schedule: DigestSchedule) -> Mailing | None:
+    """The draft that waits, if there is one, of which organizers have been told."""
+    draft = draft_of(schedule)
+    with translation.override(schedule.scope.organization.language):
+        if held := held_back(schedule):
+            _tell_of_held(held)
+        if draft is None or not wants_approval(draft):
+            return None
+        _ask(draft, schedule.due_at)
+    return draft
 
 
 def _ask(draft: Mailing, goes_at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from campaigns.models import MailScope
-from mailings import doorbell
+from mailings import audience, doorbell
 from mailings.composing import CannotBeSent, compile_contents, freeze_content
 from mailings.models import Mailing, MailingAct, WelcomeStep
 from mailings.proofing import is_proofed, proved
@@ -43,6 +43,17 @@ def draft_step(
     )
     mailing.acts.create(name=MailingAct.Name.DRAFTED, by=user)
     return WelcomeStep.objects.create(scope=scope, days=days, mailing=mailing)
+
+
+def is_for_many(mailing: Mailing) -> bool:
+    """Whether a welcome that is off asks for a second person. A list too long to count does."""
+    limit = mailing.organization.second_person_above
+    if limit is None or not mailing.is_editable:
+        return False
+    try:
+        return audience.is_larger_than(mailing, limit, patience=audience.PATIENCE)
+    except audience.TooSlow:
+        return True
 
 
 def switch_on(*, step: WelcomeStep, user: Any) -> bool:

@@ -11,14 +11,16 @@ from playwright.sync_api import Page
 from campaigns.models import Campaign, TallyHour, Update
 from campaigns.revising import revise_statement
 from mailings.digesting.preparing import prepare_due
+from mailings.digesting.waking import wake_due
 from mailings.drafting import draft_from_update
 from mailings.models import DigestSchedule, Mailing, Segment, Trial, TrialText
+from mailings.proofing import send_proof
 from mailings.reporting import sum_up
 from mailings.welcoming.starting import draft_step
 from signatures.models import CountShard, PaperBatch, Signature
 from signatures.staff.state_changing import reject
 from tests.audit.looking import State
-from tests.audit.mailing_states import MAILINGS, screens_of_mailings, written
+from tests.audit.mailing_states import MAILINGS, many, screens_of_mailings, written
 from tests.audit.public_states import full_campaign
 from tests.campaigns.admin_pages import make_organizer
 from tests.campaigns.languages import translate
@@ -158,6 +160,25 @@ def screens_of_what_goes_by_itself(campaign: Campaign) -> Iterator[State]:
     yield State("admin welcomes", f"{ADMIN}mailings/welcomestep/")
     yield State("admin new welcome", f"{ADMIN}mailings/welcomestep/add/", written)
     yield State("admin trial", f"{ADMIN}mailings/trial/{trial.pk}/change/", written)
+    yield from what_waits_for_another(digest, step.mailing)
+
+
+def what_waits_for_another(digest: Mailing, welcome: Mailing) -> Iterator[State]:
+    """A welcome that its writer may not switch on, and a digest before and after its time."""
+    writer = User.objects.order_by("pk")[0]
+    User.objects.filter(pk=writer.pk).update(email="alice@citizens.example")
+    writer.refresh_from_db()
+    many(digest.organization)
+    assert welcome.edit(by=writer, body="<p>Hello, and welcome.</p>")
+    send_proof(mailing=welcome, user=writer)
+    yield State("admin welcome, for another", f"{MAILINGS}{welcome.pk}/change/", written)
+    yield State("admin digest, to approve", f"{MAILINGS}{digest.pk}/change/", written)
+    yield State("admin promises, to approve", f"{ADMIN}promises/")
+    DigestSchedule.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    Mailing.objects.filter(pk=digest.pk).update(period=timezone.now().date())
+    wake_due()
+    yield State("admin digest, held back", f"{MAILINGS}{digest.pk}/change/", written)
+    yield State("admin promises, held back", f"{ADMIN}promises/")
 
 
 def _save_after_another(page: Page, campaign: Campaign) -> None:

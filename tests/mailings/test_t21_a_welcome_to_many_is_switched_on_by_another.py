@@ -73,9 +73,13 @@ def test_t21_the_page_says_beforehand_that_somebody_else_switches_it_on(
     office: WelcomingOffice,
 ) -> None:
     button = reverse("admin:mailings_mailing_step", args=[office.mailing.pk, "switch_on_step"])
+    of_step = reverse("admin:mailings_welcomestep_change", args=[office.step.pk])
+    told = "Somebody who did not write it switches it on."
+    assert told not in office.client.get(of_step).content.decode()
     assert button in office.client.get(office.page).content.decode()
     office.asks_for_second_person(above=2)
     sender, desk = office.hire("Senders")
+    assert told in office.client.get(of_step).content.decode()
     page = office.client.get(office.page).content.decode()
     assert "More than 2 people may get this kind of mail" in page
     assert f"These may: {sender}." in page
