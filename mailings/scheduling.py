@@ -78,6 +78,8 @@ def schedule_mailing(
     """
     if not mailing.is_editable:
         return False
+    if mailing.kind == Mailing.Kind.WELCOME:
+        raise CannotBeSent([_("A welcome is for whoever joins: switch it on instead.")])
     contents = _proofed_contents(mailing)
     now = _count_as_seen(mailing, expected_count)
     _check_sender(mailing, now, expected_count=expected_count, typed=typed)

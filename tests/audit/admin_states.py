@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from campaigns.models import Campaign, TallyHour, Update
+from campaigns.models import Campaign, Organization, TallyHour, Update
 from campaigns.revising import revise_statement
 from mailings.digesting.preparing import prepare_due
 from mailings.digesting.waking import wake_due
@@ -179,6 +179,7 @@ def what_waits_for_another(digest: Mailing, welcome: Mailing) -> Iterator[State]
     wake_due()
     yield State("admin digest, held back", f"{MAILINGS}{digest.pk}/change/", written)
     yield State("admin promises, held back", f"{ADMIN}promises/")
+    Organization.objects.update(typed_count_above=1000, second_person_above=10_000)
 
 
 def _save_after_another(page: Page, campaign: Campaign) -> None:

@@ -153,6 +153,7 @@ def test_a_mailing_goes_to_its_segment_as_it_was_when_it_was_scheduled(
     )
     mailing.updates.add(make_update(world["first"]))
     assert audience.count(mailing) == 4
+    assert [audience.is_larger_than(mailing, people) for people in (3, 4)] == [True, False]
     assert len(audience.samples(mailing)) == 4
     assert all("•" in one for one in audience.samples(mailing))
     Mailing.objects.filter(pk=mailing.pk).update(
@@ -181,6 +182,7 @@ def test_a_random_part_is_the_same_people_every_time(world: dict[str, Any]) -> N
             narrowed_by=segment.as_data(),
         )
         assert audience.count(mailing) == 3
+        assert [audience.is_larger_than(mailing, people) for people in (2, 3)] == [True, False]
         while audience.freeze_page(mailing.pk):
             pass
         rows = Recipient.objects.filter(mailing=mailing)

@@ -141,3 +141,9 @@ def test_t21_the_database_takes_no_writer_as_the_second_person(office: Welcoming
     with pytest.raises(IntegrityError, match="mailing_second_person"), transaction.atomic():
         on.update(approved_by=office.user)
     assert on.get().approved_by == sender
+
+
+def test_t21_a_welcome_is_never_sent_to_everyone_at_once(office: WelcomingOffice) -> None:
+    assert "switch it on instead" in office.press("send", count=3, typed=3)
+    assert office.state == State.PROOFED
+    assert not office.reached()
