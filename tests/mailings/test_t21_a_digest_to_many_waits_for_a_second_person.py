@@ -163,6 +163,28 @@ def test_t21_one_that_nobody_approved_waits_says_why_and_goes_when_somebody_did(
     assert "Late news" in round_up.mails()[0].text
 
 
+def test_i4_one_that_waited_longer_than_the_next_tells_nobody_the_same_twice(
+    round_up: RoundUp,
+) -> None:
+    round_up.come_due()
+    waiting = round_up.draft
+    round_up.clock.advance(timedelta(days=25))
+    [round_up.draft] = prepare_due()
+    round_up.approve()
+    round_up.clock.advance(timedelta(days=8))
+    round_up.go_on()
+    assert sum("Early news" in mail.text for mail in round_up.mails()) == 3
+
+    round_up.clock.advance(timedelta(days=2))
+    round_up.draft = waiting
+    round_up.approve()
+    assert "Scheduled for 3 people" in round_up.press("send", count=3, typed=3)
+    hurry(waiting)
+    round_up.go_on()
+    assert round_up.state == State.SENT
+    assert len(round_up.mails()) == 3
+
+
 def test_t21_a_proof_of_what_still_stands_is_not_asked_for_again(round_up: RoundUp) -> None:
     round_up.press("proof", round_up.author_desk)
     round_up.come_due()

@@ -116,8 +116,9 @@ def test_t21_one_that_is_on_goes_on_and_a_reworded_one_is_asked_about_anew(
     _organizer, rewording = office.hire("Organizers")
     assert "It is a draft again" in office.press("reword", rewording)
     office.proof()
-    assert "somebody who did not write it" in office.switch_on()
-    assert "somebody who did not write it" in office.switch_on(rewording)
+    for writing in (office.client, rewording):
+        assert f"switches it on: {sender}." in office.switch_on(writing)
+        assert office.state == State.PROOFED
     assert ON in office.switch_on(desk)
     assert office.state == State.SENDING
     assert office.mailing.approved_by == sender
