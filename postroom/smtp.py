@@ -245,14 +245,14 @@ class Connection:
         self._hang_up()
 
     def _hand_over(self, body: bytes) -> Outcome:
-        """Body, then dot. Until the first byte of the dot is written, the server has no message."""
+        """Body and dot. Until the dot's line is written to its end, the server has no message."""
         self._stage = Stage.BODY
-        self._open_wire.write(body, more_follows=True)
         if self._server_spoke_unasked():
             raise BadReply("the server broke in before the end of the message")
+        self._open_wire.write(body + b".\r\n")
         self._stage = Stage.DOT
         self._open_wire.allow(self._settings.dot_timeout)
-        return self._taken(self._ask(b".\r\n"), leaves_open=False)
+        return self._taken(self._replies.next(), leaves_open=False)
 
     def _taken(self, reply: Reply, *, leaves_open: bool) -> Outcome:
         """What the answer to the whole message means; whether a refusal leaves it to be reset."""

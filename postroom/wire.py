@@ -11,9 +11,6 @@ from typing import Self
 
 from postroom.switchboard import READABLE, WRITABLE, apart, wait
 
-# Only Linux can be told so; elsewhere it goes at once.
-_MORE: int = getattr(socket, "MSG_MORE", 0)
-
 
 class Wire:
     """An open connection; for one task. What fails raises OSError, what lasts TimeoutError.
@@ -76,13 +73,12 @@ class Wire:
         """Everything until the next call of this may take so long in all."""
         self._deadline = time.monotonic() + seconds
 
-    def write(self, data: bytes, *, more_follows: bool = False) -> None:
-        """Send all of it; the last of it may wait here for what follows."""
-        flags = _MORE if more_follows and not isinstance(self._socket, ssl.SSLSocket) else 0
+    def write(self, data: bytes) -> None:
+        """Send all of it; what fails or lasts too long has not sent its last byte."""
         rest = memoryview(data)
         while rest:
             try:
-                rest = rest[self._socket.send(rest, flags) :]
+                rest = rest[self._socket.send(rest) :]
             except (BlockingIOError, ssl.SSLWantWriteError):
                 self._wait(WRITABLE)
             except ssl.SSLWantReadError:
