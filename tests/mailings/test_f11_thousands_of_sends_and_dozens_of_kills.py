@@ -29,10 +29,10 @@ pytestmark = [
 PEOPLE = int(os.environ.get("SOAK_PEOPLE", "20000"))
 KILLS = int(os.environ.get("SOAK_KILLS", "24"))
 WORKERS, CONNECTIONS = 4, 8
-# A killed worker is back after some seconds, so the mail server is slow enough (four replies a
-# mail) for everything to last so many seconds a kill.
+# A killed worker is back after some seconds, so the mail server is slow enough (three replies
+# a mail) for everything to last so many seconds a kill.
 SECONDS_A_KILL = 2.5
-LATENCY = SECONDS_A_KILL * KILLS * CONNECTIONS / (4 * PEOPLE)
+LATENCY = SECONDS_A_KILL * KILLS * CONNECTIONS / (3 * PEOPLE)
 # Of all: so many are refused for now once, for ever by the text, and so often the server vanishes
 # after it has taken a mail.
 # More refusals than one in a hundred of a chunk would pause it, as they should.
