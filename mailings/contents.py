@@ -13,6 +13,10 @@ Digests = tuple[bytes, ...]
 _of_thread = threading.local()
 
 
+class NothingStored(LookupError):
+    """A mailing has nothing to say."""
+
+
 class Contents:
     """The stored contents of a mailing. For one thread."""
 
@@ -25,11 +29,13 @@ class Contents:
     def of(cls, mailing: Mailing) -> "Contents":
         """What `mailing` says, as it is stored now; kept by its thread for the next chunk.
 
-        Raises IndexError when nothing is stored.
+        Raises NothingStored.
         """
         stored = mailing.contents.order_by("pk")
         # What a trial has decided, or somebody reworded, has another digest.
         digests = tuple(bytes(digest) for digest in stored.values_list("digest", flat=True))
+        if not digests:
+            raise NothingStored(f"mailing {mailing.pk} has no stored contents")
         kept: dict[int, tuple[Digests, Contents]] = vars(_of_thread).setdefault("kept", {})
         if mailing.pk not in kept or kept[mailing.pk][0] != digests:
             if len(kept) >= KEPT:

@@ -70,6 +70,9 @@ def _fate(row: Recipient) -> tuple[bool | None, str]:
                 "Nobody knows: since %(time)s, when the connection broke after the mail. It is not"
                 " sent again by itself."
             ) % at
+        case Status.DEFERRED if row.code is None:
+            said = _("It could not be written or handed over at %(time)s.")
+            return None, said % at + _next_try(row)
         case Status.DEFERRED:
             return None, _("Put off after %(tries)s tries (%(code)s).") % at + _next_try(row)
         case Status.SKIPPED if row.code == SkipReason.CAPPED:

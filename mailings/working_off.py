@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from mailings import ledger
 from mailings.book import Book
 from mailings.composing import Reader, fill
-from mailings.contents import Contents
+from mailings.contents import Contents, NothingStored
 from mailings.desk import Desk
 from mailings.fencing import Crossing, prepare_session
 from mailings.ledger import Lease, LeaseLost, Owed, Result
@@ -97,6 +97,9 @@ class LeasedChunk:
             self._leave(done=self._deliver_all())
         except LeaseLost:
             self._leave(done=False)
+        except NothingStored:
+            self._leave(done=False)
+            self._pause(_("Its text is gone from the database: cancel it, and send it anew."))
         except LaneRests:
             self._leave(done=False)
             raise
@@ -130,8 +133,8 @@ class LeasedChunk:
             self._note(Result(owed.seq, Status.SKIPPED))
             return
         written = self._write(owed, address)
-        if written is None:
-            self._note(Result(owed.seq, Status.FAILED))
+        if isinstance(written, Outcome):
+            self._note(result_of(written, owed))
             self._mind_stumbles()
             return
         outcome = self._hand_over(*written)
@@ -142,8 +145,11 @@ class LeasedChunk:
         self._mind_refusals(outcome, owed)
         self._mind_stumbles()
 
-    def _write(self, owed: Owed, address: str) -> tuple[Envelope, bytes] | None:
-        """Their envelope and message; None when it cannot be written, and nobody has got it."""
+    def _write(self, owed: Owed, address: str) -> tuple[Envelope, bytes] | Outcome:
+        """Their envelope and message; the outcome when it cannot be written: nobody has got it.
+
+        A value that fits nowhere never will. A mistake of ours may be mended: it is put off.
+        """
         try:
             language, copies = self.work.contents.choose(owed.language, self.lease.variant)
             copy = copies.of(owed.items)
@@ -158,10 +164,11 @@ class LeasedChunk:
             return fill(copy.skeleton, mailing=self.work.mailing, language=language, reader=reader)
         except BadValue as error:
             logger.warning("Supporter %s cannot be written to: %s", owed.supporter, error)
+            return Outcome(Kind.REFUSED, Stage.MAIL)
         except Exception:
             logger.exception("The message to supporter %s could not be written", owed.supporter)
             self.stumbled += 1
-        return None
+            return Outcome(Kind.NOT_SENT, Stage.MAIL)
 
     def _hand_over(self, envelope: Envelope, message: bytes) -> Outcome:
         """What came of it. Where that takes an unexpected turn, perhaps somebody has got it."""
@@ -226,7 +233,7 @@ class LeasedChunk:
             self.refused_texts += 1
         if self.refused_texts > REFUSED_TEXTS:
             reason = f"Mail servers refuse this text: {outcome.code} {outcome.enhanced}"
-            self.desk.do(partial(self.work.mailing.pause, reason))
+            self._pause(reason)
 
     def _mind_stumbles(self) -> None:
         """What happens again and again is no matter of single people."""
@@ -235,7 +242,11 @@ class LeasedChunk:
                 "%(count)d messages could not be written or handed over. The log of the workers"
                 " says why: have that mended before you resume."
             ) % {"count": self.stumbled}
-            self.desk.do(partial(self.work.mailing.pause, reason))
+            self._pause(reason)
+
+    def _pause(self, reason: str) -> None:
+        mailing = Mailing(pk=self.lease.mailing)
+        self.desk.do(partial(mailing.pause, reason))
 
 
 def _of_recipient(outcome: Outcome) -> bool:

@@ -3,14 +3,16 @@
 import copy
 import logging
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 
 from mailings import ledger
 from mailings.explaining import why
 from mailings.fencing import prepare_session
-from mailings.models import Chunk, Mailing, MailingContent, Recipient, content_digest
+from mailings.models import Chunk, Deferral, Mailing, MailingContent, Recipient, content_digest
 from mailings.pumping import pump
 from mailings.sending import send_slice
 from signatures.models import Signature
@@ -64,7 +66,7 @@ def in_broken_german(mailing: Mailing, people: int) -> None:
     store(content, broken(content.layout))
 
 
-def test_what_cannot_be_written_has_failed_and_the_others_get_theirs(
+def test_what_cannot_be_written_is_put_off_and_the_others_get_theirs(
     freeze: Callable[[int], Mailing], smtp_sink: SMTPSink, caplog: pytest.LogCaptureFixture
 ) -> None:
     mailing = freeze(6)
@@ -73,15 +75,16 @@ def test_what_cannot_be_written_has_failed_and_the_others_get_theirs(
     with caplog.at_level(logging.ERROR):
         assert send_slice(lane=0) is False
 
-    assert statuses(mailing) == {"failed": 2, "sent": 4}
+    assert statuses(mailing) == {"deferred": 2, "sent": 4}
     assert Chunk.objects.get().state == DONE
     mailing.refresh_from_db()
     assert mailing.state == Mailing.State.SENDING
     assert caplog.text.count("KeyError: 'vanished'") == 2
     assert "@example.org" not in caplog.text
-    failed = Recipient.objects.filter(status=Recipient.Status.FAILED)[0]
-    [said] = why(mailing=mailing, supporter=failed.supporter).because
+    put_off = Recipient.objects.filter(status=Recipient.Status.DEFERRED)[0]
+    [said] = why(mailing=mailing, supporter=put_off.supporter).because
     assert "could not be written or handed over" in said
+    assert "Next try" in said
     assert_invariants()
 
 
@@ -99,29 +102,32 @@ def test_a_mail_that_nobody_can_be_written_pauses_the_mailing_and_goes_on_once_i
     assert mailing.state == Mailing.State.PAUSED
     assert "3 messages could not be written" in mailing.pause_reason
     assert "before you resume" in mailing.pause_reason
-    assert statuses(mailing) == {"failed": 3, "pending": 3}
+    assert statuses(mailing) == {"deferred": 3, "pending": 3}
     chunk = Chunk.objects.get()
     assert (chunk.state, chunk.cursor, chunk.token) == (OPEN, 3, None)
 
     store(content, whole)
     mailing.resume()
+    Deferral.objects.update(next_attempt_at=Now() - timedelta(minutes=1))
     pump()
     send_slice(lane=0)
 
-    assert statuses(mailing) == {"failed": 3, "sent": 3}
-    assert len(smtp_sink.mails) == 3
+    assert statuses(mailing) == {"sent": 6}
+    assert len(smtp_sink.mails) == 6
     assert_invariants()
 
 
-def test_a_chunk_whose_texts_are_gone_is_given_back_at_once(
+def test_a_mailing_whose_texts_are_gone_is_paused_and_says_so(
     freeze: Callable[[int], Mailing],
 ) -> None:
     mailing = freeze(2)
     mailing.contents.all().delete()
 
-    with pytest.raises(IndexError):
-        send_slice(lane=0)
+    send_slice(lane=0)
 
+    mailing.refresh_from_db()
+    assert mailing.state == Mailing.State.PAUSED
+    assert "text is gone" in mailing.pause_reason
     assert Chunk.objects.get().state == OPEN
     assert statuses(mailing) == {"pending": 2}
 
