@@ -86,6 +86,9 @@ class Wire:
 
     def read(self) -> bytes:
         """What has come, at most 4 KB; waits for the first byte. Empty at the end."""
+        if not isinstance(self._socket, ssl.SSLSocket):
+            # An answer is hardly ever there yet, and to look for it in vain takes its time.
+            self._wait(READABLE)
         while True:
             try:
                 return self._socket.recv(4096)
