@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mailings.models import Mailing, Recipient
 from mailings.statuses import DONE
+from mailings.waiting import goes_in_waves, waits_for
 
 _LEFT = f"""
 SELECT
@@ -18,6 +18,19 @@ SELECT
      WHERE mailing_id = %(mailing)s AND state < {DONE}),
     (SELECT count(*) FROM mailings_deferral WHERE mailing_id = %(mailing)s)
 """  # noqa: S608
+# What was done within the last minute, in the chunks that were begun last: as many in each lane as
+# are sent in a minute by a fast one.
+_CHUNKS = 64
+_RECENT = """
+SELECT count(*), extract(epoch FROM now() - min(r.done_at))::float
+FROM (
+    SELECT lane, lo, cursor, row_number() OVER (PARTITION BY lane ORDER BY wave DESC, lo DESC) AS n
+    FROM mailings_chunk WHERE mailing_id = %(mailing)s AND cursor >= lo
+) c
+JOIN mailings_recipient r
+    ON r.mailing_id = %(mailing)s AND r.lane = c.lane AND r.seq BETWEEN c.lo AND c.cursor
+WHERE c.n <= %(chunks)s AND r.done_at > now() - interval '1 minute'
+"""
 _BY_STATUS = """
 SELECT status, count(*) FROM mailings_recipient WHERE mailing_id = %s GROUP BY status
 """
@@ -25,12 +38,18 @@ SELECT status, count(*) FROM mailings_recipient WHERE mailing_id = %s GROUP BY s
 
 @dataclass(frozen=True)
 class Progress:
-    """People in all, done with, left (`waiting` of them for another try), and the speed."""
+    """People in all, done with, left (`waiting` of them for another try), and the speed.
+
+    `per_second` is that of the last minute. `waits` says what it waits for on purpose; it has no
+    speed then. `is_whole` is False while only a part of it may go.
+    """
 
     total: int
     left: int
     waiting: int
     per_second: float
+    waits: str = ""
+    is_whole: bool = True
 
     @property
     def done(self) -> int:
@@ -47,16 +66,21 @@ class Progress:
         said = [_("%(done)s of %(total)s done, %(left)s left") % numbers]
         if self.waiting:
             said.append(_("%s of them wait for another try") % intcomma(self.waiting))
-        if self.left and self.per_second:
+        if self.waits:
+            return f"{', '.join(said)}. {self.waits}."
+        if self.left > self.waiting and self.per_second:
             said.append(_("%s a second") % intcomma(round(self.per_second, 1)))
-            said.append(_("about %s to go") % in_words(self.time_left or timedelta()))
+        if self.time_left is not None:
+            said.append(_("about %s to go") % in_words(self.time_left))
         return ", ".join(said) + "."
 
     @property
     def time_left(self) -> timedelta | None:
-        """None before there is a speed to reckon with."""
+        """None where no speed tells it: before there is one, and while a part of it waits."""
         at_once = self.left - self.waiting
-        return timedelta(seconds=round(at_once / self.per_second)) if self.per_second else None
+        if at_once <= 0 or not self.per_second or self.waits or not self.is_whole:
+            return None
+        return timedelta(seconds=round(at_once / self.per_second))
 
 
 def in_words(time: timedelta) -> str:
@@ -78,20 +102,23 @@ def progress_of(mailing: Mailing) -> Progress:
         cursor.execute(_LEFT, {"mailing": mailing.pk})
         open_chunks, waiting = cursor.fetchone()
     left = min(int(open_chunks) + waiting, mailing.audience_size)
+    waits = waits_for(mailing, done=mailing.audience_size - left)
     return Progress(
         total=mailing.audience_size,
         left=left,
         waiting=waiting,
-        per_second=_per_second(mailing, mailing.audience_size - left),
+        per_second=0.0 if waits or not left else _per_second(mailing),
+        waits=waits,
+        is_whole=not goes_in_waves(mailing),
     )
 
 
-def _per_second(mailing: Mailing, done: int) -> float:
-    if not mailing.started_at:
-        return 0.0
-    until = mailing.paused_at or mailing.finished_at or timezone.now()
-    seconds = (until - mailing.started_at - mailing.paused_for).total_seconds()
-    return done / seconds if seconds > 0 else 0.0
+def _per_second(mailing: Mailing) -> float:
+    """The speed of the last minute; 0 where nothing left in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT, {"mailing": mailing.pk, "chunks": _CHUNKS})
+        done, seconds = cursor.fetchone()
+    return done / max(seconds, 1.0) if done else 0.0
 
 
 def counts_by_status(mailing: Mailing) -> dict[Recipient.Status, int]:
