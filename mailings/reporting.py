@@ -22,9 +22,10 @@ from mailings.statuses import ARRIVED, BOUNCED, COMPLAINED, FAILED, MAILED, kept
 from signatures.leaving import by_link_of, by_mail_program, by_mail_to_us
 from signatures.staff.looking_back import window
 
-# So long after a mailing is out its numbers are renewed, and so old they may become.
+# So long after a mailing is out its numbers are renewed. They are looked at every ten minutes, and
+# what is a little younger by then would else wait for the next time.
 CHANGES_FOR = timedelta(days=30)
-FRESH_FOR = timedelta(minutes=10)
+FRESH_FOR = timedelta(minutes=9)
 # A median is of so many earlier mailings at most.
 MOST_COMPARED = 50
 MOST_GENERATIONS = 20
