@@ -1,16 +1,19 @@
 """`make_demo`: a made-up organization that keeps every promise but one, and writes to nobody."""
 
+import re
 from io import StringIO
 
 import pytest
+from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from advocacy.demo.filling import NotHere, fill_demo
-from campaigns.models import Campaign
-from mailings.models import Mailing, Recipient
+from campaigns.models import Campaign, Organization
+from mailings.models import Mailing, MailingTally, Recipient
 from signatures.models import Letter, Supporter
 from tests.campaigns.admin_pages import make_organizer, words
+from tests.factories import make_organization
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +43,31 @@ def test_thirty_mailings_went_to_people_who_were_there_and_brought_signatures(de
     assert 28 <= sent.count() <= 32
     assert Recipient.objects.filter(mailing__in=sent).count() > 1_000
     assert demo.campaigns.filter(signatures__mailing_number__in=sent.values("pk")).exists()
+
+
+def test_each_mailing_has_its_report_whose_visits_fit_its_signatures(demo) -> None:
+    sent = Mailing.objects.filter(organization=demo, state=Mailing.State.SENT)
+    reports = MailingTally.objects.filter(mailing__in=sent)
+
+    assert reports.count() == sent.count()
+    assert all(report.visits >= report.signed for report in reports)
+    assert sum(report.visits for report in reports) > 20
+
+
+def test_a_second_login_is_printed_who_approves_and_does_not_write() -> None:
+    organizer = make_organizer(make_organization())
+    out = StringIO()
+
+    call_command("make_demo", supporters=300, stdout=out)
+
+    printed = re.search(r"approver / (\S+)", out.getvalue())
+    assert printed
+    user = authenticate(username="approver", password=printed[1])
+    assert user
+    assert user.has_perm("mailings.approve_mailing")
+    assert not user.has_perm("mailings.change_mailing")
+    assert set(Organization.objects.visible_to(user)) == set(Organization.objects.all())
+    assert Organization.objects.visible_to(organizer).count() == 2
 
 
 def test_nobody_can_be_reached_and_nothing_waits_to_be_sent(demo) -> None:
