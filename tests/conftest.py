@@ -21,7 +21,10 @@ from tests.rig.smtp_sink import SMTPSink
 from tests.rig.tcp_proxy import TCPProxy
 
 if TYPE_CHECKING:
+    from django.test import Client
     from playwright.sync_api import Browser, Page
+
+    from campaigns.models import Campaign
 
 # Playwright's synchronous interface keeps an event loop in this thread, and Django would refuse
 # to speak to the database beside it.
@@ -234,3 +237,20 @@ def open_page(
 def page(open_page: Callable[..., "Page"]) -> "Page":
     """One page at 1280 × 800, with JavaScript."""
     return open_page(viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture
+def campaign() -> "Campaign":
+    """An open campaign with a statement, a notice and a target."""
+    from tests.factories import make_campaign
+
+    return make_campaign()
+
+
+@pytest.fixture
+def staff(client: "Client", campaign: "Campaign") -> "Client":
+    """A browser in which an organizer of the campaign's organization is logged in."""
+    from tests.campaigns.admin_pages import make_organizer
+
+    client.force_login(make_organizer(campaign.organization))
+    return client

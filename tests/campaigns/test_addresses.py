@@ -8,7 +8,7 @@ from django.urls import reverse
 from campaigns.addresses import is_taken
 from campaigns.models import Campaign
 from signatures.models import Signature
-from tests.campaigns.admin_pages import make_organizer, save, words
+from tests.campaigns.admin_pages import save, words
 from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -19,12 +19,6 @@ FORM = "campaign_form"
 @pytest.fixture
 def campaign() -> Campaign:
     return make_campaign(slug="first")
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def move(staff: Client, campaign: Campaign, slug: str) -> str:

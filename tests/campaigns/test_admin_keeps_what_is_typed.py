@@ -20,11 +20,6 @@ FORM = "update_form"
 
 
 @pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
 def update(campaign: Campaign) -> Update:
     return Update.objects.create(
         campaign=campaign, title="They listened", body="<p>First.</p>", published_at=timezone.now()

@@ -5,26 +5,13 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from advocacy.organizers import GROUPS, MAY
-from campaigns.models import Campaign, MailScope
-from tests.campaigns.admin_pages import form_on, make_organizer, save, words
-from tests.factories import make_campaign
+from campaigns.models import MailScope
+from tests.campaigns.admin_pages import form_on, save, words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 @pytest.mark.parametrize("name", GROUPS)

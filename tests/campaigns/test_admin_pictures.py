@@ -11,7 +11,7 @@ from django.urls import reverse
 from PIL import Image
 
 from campaigns.models import Campaign, Organization, Picture
-from tests.campaigns.admin_pages import form_on, make_organizer, save, words
+from tests.campaigns.admin_pages import form_on, save, words
 from tests.factories import make_campaign, make_organization
 
 pytestmark = pytest.mark.django_db
@@ -23,17 +23,6 @@ ADD = "admin:campaigns_picture_add"
 def media(tmp_path: Path, settings: Any) -> Path:
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def file(name: str = "IMG_2041 at home.png", kind: str = "PNG", width: int = 700) -> Any:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, Source
-from tests.campaigns.admin_pages import form_on, make_organizer, save, words
+from tests.campaigns.admin_pages import form_on, save, words
 from tests.factories import make_campaign, make_organization
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +38,6 @@ def source(campaign: Campaign) -> Source:
         checked_at=timezone.now(),
         check_due_at=timezone.now() + timedelta(days=1),
     )
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def change_url(campaign: Campaign) -> str:

@@ -7,21 +7,10 @@ from django.urls import reverse
 from campaigns.admin.texts import compare
 from campaigns.models import Campaign
 from campaigns.revising import revise_notice, revise_statement
-from tests.campaigns.admin_pages import make_organizer, words
-from tests.factories import make_campaign, make_signature
+from tests.campaigns.admin_pages import words
+from tests.factories import make_signature
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def texts(staff: Client, campaign: Campaign) -> str:

@@ -2,28 +2,15 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Campaign, Update
+from campaigns.models import Update
 from tests.campaigns.admin_pages import form_on, make_organizer, save, words
-from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
 
 FORM = "update_form"
 ADD = "admin:campaigns_update_add"
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
-@pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
 
 
 def change_url(update: Update) -> str:

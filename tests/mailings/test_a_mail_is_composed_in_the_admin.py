@@ -37,12 +37,6 @@ def reader(campaign: Campaign) -> Supporter:
 
 
 @pytest.fixture
-def staff(client: Client, campaign: Campaign) -> Client:
-    client.force_login(make_organizer(campaign.organization))
-    return client
-
-
-@pytest.fixture
 def mailing(staff: Client, campaign: Campaign) -> Mailing:
     """The ask, drafted by one click."""
     begin = reverse("admin:mailings_mailing_from_campaign", args=[campaign.pk])

@@ -11,7 +11,6 @@ from mailings.drafting import draft_from_campaign
 from mailings.models import Mailing, Proof
 from mailings.proofing import send_proof
 from tests.campaigns.strange_web import Serve, StrangeWeb, answering
-from tests.factories import make_campaign
 from tests.mailings.making import make_staff
 from tests.rig.smtp_sink import SMTPSink
 
@@ -31,11 +30,6 @@ def web(settings: Any) -> Iterator[Callable[[Serve], StrangeWeb]]:
     yield start
     for server in opened:
         server.stop()
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
 
 
 def mailing_with(campaign: Campaign, body: str = "<p>News.</p>", **words: Any) -> Mailing:

@@ -14,17 +14,11 @@ from mailings.pumping import pump
 from mailings.seconding import SLIGHT_GROWTH
 from mailings.sending import send_slice
 from signatures.leaving import unsubscribe
-from tests.factories import make_campaign
 from tests.mailings.driving import assert_invariants
 from tests.mailings.making import make_staff, make_update, scheduled_mailing, sign_up
 from tests.rig.smtp_sink import SMTPSink
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
 
 
 def go_out(mailing: Mailing) -> None:

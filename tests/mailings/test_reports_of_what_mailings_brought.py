@@ -25,11 +25,6 @@ from tests.mailings.making import make_staff, sign_up
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
-
-
 def sent(campaign: Campaign, statuses: dict[int, int], **fields: Any) -> Mailing:
     """A mailing that is out, with so many recipients of each status."""
     mailing = Mailing.objects.create(

@@ -14,7 +14,6 @@ from mailings.models import MailEvent, Mailing, Recipient
 from mailings.pumping import freeze_audience
 from postroom.messages import bounce_address
 from signatures.models import Supporter, Suppression
-from tests.factories import make_campaign
 from tests.mailings.making import make_update, scheduled_mailing, sign_up
 from tests.mailings.providers import basic, key_of, post
 from tests.rig.smtp_sink import SMTPSink
@@ -26,11 +25,6 @@ WORD = "a user:a password of some length"
 @pytest.fixture(autouse=True)
 def believed(settings: Any) -> None:
     settings.MAIL_WEBHOOKS = {"amazon_ses": WORD, "sendgrid": WORD}
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return make_campaign()
 
 
 @pytest.fixture
