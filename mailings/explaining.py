@@ -1,17 +1,33 @@
-"""Why somebody got a mailing, or did not: answered in words from the rows that decided it."""
+"""Why somebody got a mailing, or did not: answered in words from the rows that decided it.
+
+Before a mailing goes out, its audience is asked what stands in the way now. Afterwards counts what
+was so when the audience was written down: `looking_back.py` says that, and whether a catch-up would
+help is a second question.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from mailings.audience.catching_up import can_be_caught_up
 from mailings.audience.rule import Audience, audience_of, capped
 from mailings.clock import database_now
 from mailings.following import followed_links
-from mailings.models import Deferral, MailEvent, Mailing, Recipient, Reply, SkipReason
+from mailings.looking_back import how_it_ended, in_the_way_at, in_words, pause_of
+from mailings.models import (
+    CatchUp,
+    Deferral,
+    MailEvent,
+    Mailing,
+    Recipient,
+    Reply,
+    SkipReason,
+    WelcomeStep,
+)
 from mailings.segments import BadRules
 from mailings.segments.rules import Rules
 from mailings.segments.wording import sentence_of
@@ -41,17 +57,18 @@ def why(*, mailing: Mailing, supporter: Supporter) -> Answer:
     """Why this person got the mailing, did not, or will, and everything that happened about it."""
     row = Recipient.objects.filter(mailing=mailing, supporter=supporter).first()
     if row is None:
-        return Answer(False, list(_left_out(mailing, supporter)), [])
+        return _without_a_row(mailing, supporter)
     got, said = _fate(row)
     because = [said]
     if row.status == Status.SKIPPED and row.code != SkipReason.CAPPED:
-        because += list(_standing_in_the_way(mailing, supporter))
+        then = list(in_the_way_at(mailing, supporter, row.done_at or database_now()))
+        because += then or [_("What kept it from them is not known any more.")]
     return Answer(got, because, list(_trail(mailing, supporter)))
 
 
 def _fate(row: Recipient) -> tuple[bool | None, str]:
     """What became of the mail to one recipient."""
-    at = {"time": _time(row.done_at), "code": row.code or "–", "tries": row.attempts}
+    at = {"time": in_words(row.done_at), "code": row.code or "–", "tries": row.attempts}
     match row.status:
         case Status.SENT:
             return True, _("The mail server took it at %(time)s.") % at
@@ -86,37 +103,73 @@ def _fate(row: Recipient) -> tuple[bool | None, str]:
 
 def _next_try(row: Recipient) -> str:
     due = Deferral.objects.filter(mailing=row.mailing_id, lane=row.lane, seq=row.seq).first()
-    return " " + _("Next try: %s.") % _time(due.next_attempt_at) if due else ""
+    return " " + _("Next try: %s.") % in_words(due.next_attempt_at) if due else ""
+
+
+def _without_a_row(mailing: Mailing, supporter: Supporter) -> Answer:
+    """Why somebody is not among those to whom the mailing is owed, or not yet."""
+    if mailing.state == Mailing.State.CANCELLED and not mailing.started_at:
+        return Answer(False, [_("It was cancelled before anybody got it.")], [])
+    if mailing.started_at is None:
+        nothing = _("Nothing stands in the way: they get it when it goes out.")
+        return Answer(None, list(_in_the_way_now(mailing, supporter)) or [nothing], [])
+    if mailing.kind == Mailing.Kind.WELCOME:
+        return _not_welcomed(mailing, supporter)
+    then = list(_left_out(mailing, supporter))
+    return Answer(False, [*then, *_from_now_on(mailing, supporter, then)], [])
 
 
 def _left_out(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
-    """Why somebody is not among those to whom the mailing is owed."""
-    if mailing.state == Mailing.State.CANCELLED and not mailing.started_at:
-        yield _("It was cancelled before anybody got it.")
-        return
-    reasons = list(_standing_in_the_way(mailing, supporter))
-    if reasons:
-        yield from reasons
-    elif mailing.started_at is None:
-        yield _("Nothing stands in the way: they get it when it goes out.")
-    else:
-        yield _("They would get it now, but were not in the audience when it was written down.")
-        yield from _joined_later(mailing, supporter)
-
-
-def _joined_later(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
-    subscription = Subscription.objects.live().get(supporter=supporter, scope=mailing.scope)
+    """Why they were not written down when it went out, nor by a catch-up that followed."""
     assert mailing.started_at
-    if subscription.subscribed_at > mailing.started_at:
-        yield _("They joined at %s, after that. A catch-up brings it to them.") % _time(
-            subscription.subscribed_at
-        )
-    signature = Signature.objects.filter(supporter=supporter, campaign=mailing.campaign).first()
-    if signature and signature.counted_at and signature.counted_at > mailing.started_at:
-        yield _("Their signature counts since %s, after that.") % _time(signature.counted_at)
+    if reasons := list(in_the_way_at(mailing, supporter, mailing.started_at)):
+        yield from reasons
+    elif mailing.kind == Mailing.Kind.DIGEST:
+        yield _("Nothing that is kept stood in the way. Who has had or signed all of it gets none.")
+    else:
+        yield _("They were not in the audience when it went out; why is not known any more.")
+    done = mailing.catch_ups.filter(ended=CatchUp.Ended.DONE).order_by("finished_at")
+    for catch_up in done:
+        assert catch_up.finished_at
+        left_out = list(in_the_way_at(mailing, supporter, catch_up.finished_at))
+        for reason in left_out or [_("they may have had enough mail just then.")]:
+            if reason not in reasons:
+                yield _("Nor did the catch-up of %(time)s bring it: %(reason)s") % {
+                    "time": in_words(catch_up.finished_at),
+                    "reason": reason,
+                }
 
 
-def _standing_in_the_way(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
+def _from_now_on(mailing: Mailing, supporter: Supporter, then: list[str]) -> Iterator[str]:
+    """Whether a catch-up would bring it to them; nothing where `then` has said why not."""
+    if not can_be_caught_up(mailing) or mailing.narrowed()[1] is not None:
+        # A random part takes nobody new in.
+        return
+    standing = list(_in_the_way_now(mailing, supporter))
+    if not standing:
+        yield _("Nothing stands in the way now: a catch-up brings it to them.")
+    for reason in standing if set(standing).isdisjoint(then) else []:
+        yield _("As things stand now, a catch-up would not bring it: %s") % reason
+
+
+def _not_welcomed(mailing: Mailing, supporter: Supporter) -> Answer:
+    """A welcome has an audience that grows: each has a day of their own."""
+    step = WelcomeStep.objects.get(mailing=mailing)
+    own = Subscription.objects.live().filter(supporter=supporter, scope=mailing.scope).first()
+    if own and step.live_since and own.subscribed_at <= step.live_since:
+        said = _("They joined at %(time)s, before this welcome was on, which was at %(on)s.") % {
+            "time": in_words(own.subscribed_at),
+            "on": in_words(step.live_since),
+        }
+        return Answer(False, [said], [])
+    if reasons := list(_in_the_way_now(mailing, supporter)):
+        return Answer(False, reasons, [])
+    assert own
+    day = in_words(own.subscribed_at + timedelta(days=step.days))
+    return Answer(None, [_("Nothing stands in the way now. Their day for it is %s.") % day], [])
+
+
+def _in_the_way_now(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
     """What keeps the mailing from somebody as things stand now."""
     yield from _consent(mailing, supporter)
     try:
@@ -138,11 +191,7 @@ def _each(audience: Audience, mailing: Mailing, supporter: Supporter) -> Iterato
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(tests), given)
         found = cursor.fetchone()
-    names = [*(demand.key for demand in demands), "capped"]
-    if mailing.started_at:
-        # The cap has been asked, and its answer written down.
-        return iter(list(zip(names, found, strict=True))[:-1])
-    return zip(names, found, strict=True)
+    return zip([*(demand.key for demand in demands), "capped"], found, strict=True)
 
 
 def _consent(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
@@ -153,28 +202,18 @@ def _consent(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
     elif own.unsubscribed_at:
         yield _("Their %(scope)s mail ended at %(time)s%(how)s.") % {
             **scope,
-            "time": _time(own.unsubscribed_at),
-            "how": _how_it_ended(own),
+            "time": in_words(own.unsubscribed_at),
+            "how": how_it_ended(own),
         }
     elif own.rests_until and own.rests_until > database_now():
-        yield _("They asked for a pause until %s.") % _time(own.rests_until)
-
-
-def _how_it_ended(own: Subscription) -> str:
-    said = ConsentEvent.objects.filter(
-        supporter=own.supporter_id,
-        choice=ConsentEvent.Choice.LEFT,
-        scope_ids__contains=[own.scope_id],
-    ).order_by("-at", "-pk")
-    last = said.first()
-    return f" ({last.via})" if last else ""
+        yield pause_of(own)
 
 
 def _blocked(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
     blocks = Suppression.objects.filter(email_hash=bytes(supporter.email_hash), lifted_at=None)
     for block in blocks:
         yield _("Their address is blocked since %(time)s: %(reason)s.") % {
-            "time": _time(block.created_at),
+            "time": in_words(block.created_at),
             "reason": block.get_reason_display(),
         }
 
@@ -184,7 +223,7 @@ def _muted(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
     for mute in mutes.select_related("campaign"):
         yield _("They want nothing more about “%(campaign)s” since %(time)s.") % {
             "campaign": mute.campaign,
-            "time": _time(mute.muted_at),
+            "time": in_words(mute.muted_at),
         }
 
 
@@ -246,8 +285,4 @@ def _trail(mailing: Mailing, supporter: Supporter) -> Iterator[str]:
     followed = followed_links(mailing_id=mailing.pk, supporter_id=supporter.pk)
     happened += [(at, _("followed %s") % (url or _("the link to sign"))) for url, at in followed]
     for moment, words in sorted(happened):
-        yield f"{_time(moment)}: {words}"
-
-
-def _time(moment: Any) -> str:
-    return date_format(moment, "DATETIME_FORMAT") if moment else "–"
+        yield f"{in_words(moment)}: {words}"

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from mailings import audience
 from mailings.admin.whom import PATIENCE
@@ -30,7 +30,7 @@ View = Callable[..., HttpResponse]
 _METHODS: dict[str, Callable[[View], View]] = {
     "catch_up": require_http_methods(["GET", "HEAD", "POST"]),
     "take_back_catch_up": require_POST,
-    "why": require_safe,
+    "why": require_http_methods(["GET", "HEAD", "POST"]),
 }
 
 
@@ -156,17 +156,29 @@ def take_back(
 
 
 def why_page(model_admin: admin.ModelAdmin, request: HttpRequest, mailing: Mailing) -> HttpResponse:
-    """“Why did, or didn't, this person get this?”, for an address that is typed."""
-    address = request.GET.get("address", "").strip()[:254]
+    """“Why did, or didn't, this person get this?”, for an address that is typed.
+
+    It is posted, and the answer goes by the person's number: addresses of pages are kept in logs.
+    """
     own = Supporter.objects.visible_to(request.user)
-    supporter = own.filter(pk__in=people_at(address)).first() if address else None
+    address = request.POST.get("address", "").strip()[:254]
+    if address:
+        found = own.filter(pk__in=people_at(address)).first()
+        if found:
+            page = reverse("admin:mailings_mailing_why", args=[mailing.pk])
+            return HttpResponseRedirect(f"{page}?person={found.pk}")
+    asked = request.GET.get("person", "")
+    known = asked.isascii() and asked.isdigit() and len(asked) < 19
+    supporter = own.filter(pk=int(asked)).first() if known and not address else None
     context = _context(model_admin, request, mailing) | {
         "title": _("Why did they, or did they not, get it?"),
-        "address": address,
+        "address": supporter.email if supporter else address,
+        "is_to_come": mailing.started_at is None and mailing.state != Mailing.State.CANCELLED,
         "supporter": supporter,
         "answer": why(mailing=mailing, supporter=supporter) if supporter else None,
     }
-    return render(request, "admin/mailings/mailing/why.html", context)
+    status = 422 if address else 200
+    return render(request, "admin/mailings/mailing/why.html", context, status=status)
 
 
 def _back_to(mailing: Mailing) -> HttpResponseRedirect:

@@ -221,11 +221,11 @@ def _audience_screens(campaign: Campaign) -> Iterator[State]:
         finished_at=timezone.now(),
     )
     sum_up(sent)
-    address = campaign.signatures.order_by("pk")[1].supporter.email
+    person = campaign.signatures.order_by("pk")[1].supporter_id
     yield State("admin segments", f"{ADMIN}mailings/segment/")
     yield State("admin segment", f"{ADMIN}mailings/segment/{segment.pk}/change/")
     yield State("admin catch up", f"{MAILINGS}{sent.pk}/catch-up/")
-    yield State("admin why", f"{MAILINGS}{sent.pk}/why/?address={address}")
+    yield State("admin why", f"{MAILINGS}{sent.pk}/why/?person={person}")
     yield State("admin reports", f"{ADMIN}mailings/mailingtally/")
     yield State("admin report", f"{ADMIN}mailings/mailingtally/{sent.pk}/change/")
     yield State("admin sources and shares", f"{ADMIN}mailings/mailingtally/brought/")
