@@ -3,6 +3,7 @@
 What is typed is kept beside the text and never in it: it goes nowhere until it is saved.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +22,7 @@ NEW = 0
 
 @dataclass(frozen=True)
 class Text:
-    """A row that is edited; `pk` is `NEW` for one that is not saved yet."""
+    """A row that is edited. One that is not saved yet has `NEW`, or a number below it."""
 
     kind: str
     pk: int
@@ -30,6 +31,22 @@ class Text:
     def of(cls, model: type[models.Model], pk: Any = None) -> Self:
         """The text that is row `pk` of `model`."""
         return cls(model._meta.label_lower, int(pk or NEW))
+
+    @classmethod
+    def begun_at(cls, model: type[models.Model], place: str) -> Self:
+        """A row that is not saved yet, begun at the address that ends in the query `place`.
+
+        Two that are begun at two addresses, for two campaigns, are two texts.
+        """
+        if not place:
+            return cls.of(model)
+        number = int.from_bytes(hashlib.sha256(place.encode()).digest()[:7], "big")
+        return cls(model._meta.label_lower, NEW - 1 - number)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is not saved yet, so that nobody else can know of it."""
+        return self.pk <= NEW
 
     @property
     def key(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ JavaScript nothing is kept while it is typed; versions, the lock and its refusal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -83,10 +84,12 @@ class ShownVersion:
 class DraftingAdmin(EditorAdmin):
     """Its `form` is a DraftedForm; `drafted` are the fields that make up the text.
 
-    Its template extends `admin/campaigns/drafting/change_form.html`.
+    `chosen_at_first` are those that a new one chooses besides, by number, and that stay. Its
+    template extends `admin/campaigns/drafting/change_form.html`.
     """
 
     drafted: ClassVar[list[str]]
+    chosen_at_first: ClassVar[list[str]] = []
 
     class Media:
         js = [Script("campaigns/drafting.js", defer=True)]
@@ -134,7 +137,7 @@ class DraftingAdmin(EditorAdmin):
         keep_saved(text, now, by=request.user, before=before if change else None)
         release(text, by=request.user)
         if not change:
-            Text.of(self.model).discard_typed(by=request.user)
+            self._begun_by(request).discard_typed(by=request.user)
 
     def may_write(self, request: HttpRequest, obj: Any) -> bool:
         """Whether the user may write this text, or with None a new one, as things stand."""
@@ -149,11 +152,13 @@ class DraftingAdmin(EditorAdmin):
         """Keeps what is in the editor, and says who else is at it."""
         text = self._text(request, text_id)
         typed = {name: request.POST.get(name, "") for name in self.drafted}
+        if text.is_new:
+            typed |= {name: _number(request.POST.get(name, "")) for name in self.chosen_at_first}
         if sum(map(len, typed.values())) > MOST_TYPED:
             return JsonResponse({"problem": _("This is too long to be kept.")}, status=413)
         kept = keep_typed(text, typed, by=request.user)
         other = None
-        if text.pk != NEW and not claim(text, by=request.user):
+        if not text.is_new and not claim(text, by=request.user):
             other = other_editor(text, than=request.user)
         at = date_format(kept.at, "H:i")
         said = _("Kept at %(time)s, not saved yet.") % {"time": at}
@@ -189,11 +194,15 @@ class DraftingAdmin(EditorAdmin):
         obj = None if text_id == NEW else self.get_object(request, str(text_id))
         if not self.may_write(request, obj):
             raise PermissionDenied
-        return Text.of(self.model, text_id)
+        return self._begun_by(request) if obj is None else Text.of(self.model, text_id)
+
+    def _begun_by(self, request: HttpRequest) -> Text:
+        """The new text that is written at this address."""
+        return Text.begun_at(self.model, _place(request))
 
     def _drafting(self, request: HttpRequest, form: Any, obj: Any) -> dict[str, Any]:
         """What the change page shows of it; an asked-for version stands in the unsent form."""
-        text = Text.of(self.model, obj.pk if obj else NEW)
+        text = Text.of(self.model, obj.pk) if obj else self._begun_by(request)
         shown = self._asked_for(request, text)
         if shown and not form.is_bound:
             form.initial |= shown.fields
@@ -202,14 +211,20 @@ class DraftingAdmin(EditorAdmin):
         is_behind = typed and (newest is None or typed.at > newest.at)
         return {
             "base": newest.number if newest else 0,
-            "names": " ".join(self.drafted),
+            "names": " ".join(self.drafted if obj else [*self.drafted, *self.chosen_at_first]),
             "shown": shown,
             "typed": typed if is_behind and not form.is_bound and typed != shown else None,
             "other": other_editor(text, than=request.user) if obj else None,
-            "typed_url": self._url("typed", text.pk),
+            "typed_url": self._typed_url(request, obj),
+            "put_back_url": _with(_place(request) if obj is None else "", "version=typed"),
             "versions_url": self._url("versions", text.pk) if newest else "",
             "take_over_url": self._url("take_over", text.pk) if obj else "",
         }
+
+    def _typed_url(self, request: HttpRequest, obj: Any) -> str:
+        """Where what is typed is kept; for a new text it ends as the address of its page does."""
+        url = self._url("typed", obj.pk if obj else NEW)
+        return url if obj else url + _with(_place(request))
 
     def _asked_for(self, request: HttpRequest, text: Text) -> TextVersion | None:
         number = request.GET.get("version", "")
@@ -240,6 +255,23 @@ class DraftingAdmin(EditorAdmin):
         if name == "change" and args == (NEW,):
             return reverse(f"admin:{self._url_name('add')}")
         return reverse(f"admin:{self._url_name(name)}", args=args)
+
+
+def _place(request: HttpRequest) -> str:
+    """The query of the address, in one order, but for what says only which version is shown."""
+    query = request.GET.copy()
+    query.pop("version", None)
+    return urlencode(sorted(query.items()))
+
+
+def _with(*parts: str) -> str:
+    """The query of an address, of those parts that are not empty."""
+    said = "&".join(filter(None, parts))
+    return f"?{said}" if said else ""
+
+
+def _number(typed: str) -> str:
+    return typed if typed.isascii() and typed.isdecimal() and len(typed) < 19 else ""
 
 
 def _as_text(value: Any) -> str:

@@ -34,6 +34,7 @@ class UpdateAdmin(DraftingAdmin, OrganizationScopedAdmin):
     actions = None
     fields = ["campaign", "title", "preheader", "body"]
     drafted = ["title", "preheader", "body"]
+    chosen_at_first = ["campaign"]
 
     class Media:
         js = [Script("campaigns/counters.js", defer=True)]

@@ -76,9 +76,41 @@ def test_what_was_typed_before_there_was_a_row_comes_back_too(ada, campaign):
 
     assert "you typed something that was not saved" in words(ada.get(add))
     assert form_on(ada.get(f"{add}?version=typed"), FORM)["body"] == ["<p>Fresh.</p>"]
-    save(ada, f"{add}?campaign={campaign.pk}&version=typed", FORM)
+    save(ada, f"{add}?version=typed", FORM, campaign=campaign.pk)
     assert Update.objects.get().body == "<p>Fresh.</p>"
     assert "you typed something" not in words(ada.get(add))
+
+
+def test_news_begun_for_two_campaigns_are_two_and_each_comes_back_with_its_campaign(ada, campaign):
+    other = make_campaign(organization=campaign.organization)
+    add = reverse("admin:campaigns_update_add")
+    for each in (campaign, other):
+        page = ada.get(f"{add}?campaign={each.pk}")
+        kept_at = BeautifulSoup(page.content, "html.parser").select_one("[data-typed]")
+        typed = {"title": "News", "body": f"<p>{each.pk}.</p>", "campaign": other.pk}
+        assert kept_at
+        assert "not saved yet" in ada.post(str(kept_at["data-typed"]), typed).json()["said"]
+
+    assert "you typed something" not in words(ada.get(add))
+    page = ada.get(f"{add}?campaign={campaign.pk}")
+    link = BeautifulSoup(page.content, "html.parser").find("a", string="Put it back")
+    assert link
+    back = str(link["href"])
+    form = form_on(ada.get(add + back), FORM)
+    assert form["body"] == [f"<p>{campaign.pk}.</p>"]
+    assert form["campaign"] == [str(other.pk)]
+
+    save(ada, add + back, FORM)
+    assert Update.objects.get().campaign == other
+    assert "you typed something" not in words(ada.get(f"{add}?campaign={campaign.pk}"))
+    assert "you typed something" in words(ada.get(f"{add}?campaign={other.pk}"))
+
+
+def test_what_is_no_campaign_is_not_kept_as_one(ada):
+    ada.post(url("typed", 0), {"title": "News", "campaign": "no-number"})
+
+    page = ada.get(reverse("admin:campaigns_update_add") + "?version=typed")
+    assert form_on(page, FORM)["title"] == ["News"]
 
 
 def test_every_saved_version_is_shown_with_what_changed_and_can_come_back(ada, update):

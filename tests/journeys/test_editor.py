@@ -100,6 +100,29 @@ def test_a_button_is_written_and_an_update_cites_the_sources_of_its_campaign(
     assert not browser_problems
 
 
+def test_what_is_typed_for_two_campaigns_is_put_back_with_its_campaign(
+    page, campaign, browser_problems
+):
+    campaign.publish()
+    other = make_campaign(organization=campaign.organization)
+    log_in(page, make_organizer(campaign.organization))
+    for each in (campaign, other):
+        page.goto(f"/admin/campaigns/update/add/?campaign={each.pk}")
+        page.get_by_label("Title:").fill(f"News of {each.pk}")
+        editor_of(page, "Text").click()
+        page.keyboard.type(f"Of {each.pk}.")
+        expect(page.get_by_text("not saved yet")).to_be_visible()
+
+    page.goto(f"/admin/campaigns/update/add/?campaign={campaign.pk}")
+    expect(page.get_by_label("Title:")).to_have_value("")
+    page.get_by_role("link", name="Put it back").click()
+
+    expect(page.get_by_label("Title:")).to_have_value(f"News of {campaign.pk}")
+    expect(editor_of(page, "Text")).to_have_text(f"Of {campaign.pk}.")
+    expect(page.locator("[name=campaign]")).to_have_value(str(campaign.pk))
+    assert not browser_problems
+
+
 def test_a_picture_is_inserted_kept_through_the_editor_and_shown(
     page, campaign, browser_problems, settings, tmp_path
 ):

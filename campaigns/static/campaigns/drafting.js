@@ -58,7 +58,9 @@ function offer(values) {
     })
     // An editor that has read its field before shows it when the page is loaded with it.
     last = undefined
-    keep().then(() => location.assign(`${location.pathname}?version=typed`))
+    const back = new URL(location.href)
+    back.searchParams.set("version", "typed")
+    keep().then(() => location.assign(back))
   })
   said.after(button)
 }
