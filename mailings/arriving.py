@@ -7,14 +7,18 @@ before anybody says that it was received. The `tx` worker reads what is stored.
 import hashlib
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from campaigns.models import Organization
 from mailings.events import store
 from mailings.models import ArrivedMail, Mailing, Reply
 from postroom.events import Event
 from postroom.inbound import MOST_BYTES, Arrival, ArrivalKind, sort
 from postroom.messages import MessageKey
+from signatures.addresses import clean_address, email_key
 from signatures.leaving import by_mail_to_us, unsubscribe
 from signatures.models import Letter, Supporter
 
@@ -39,7 +43,7 @@ def read_waiting() -> bool:
         arrival = sort(bytes(mail.raw), recipient=mail.recipient)
         whom = _who_got(arrival.key)
         mail.kind, mail.read_at = _taken_effect(mail, arrival, whom), timezone.now()
-        mail.supporter_number = whom[0] if whom else None
+        mail.supporter_number = _about_whom(arrival, whom)
         mail.save(update_fields=["kind", "read_at", "supporter_number"])
     return True
 
@@ -72,15 +76,48 @@ def _act_on(mail: ArrivedMail, arrival: Arrival, whom: tuple[int, int] | None) -
         case ArrivalKind.BOUNCE | ArrivalKind.COMPLAINT if arrival.event:
             store([_event(mail, arrival)])
         case ArrivalKind.UNSUBSCRIBE if whom:
-            via = by_mail_to_us(_mailing_of(arrival))
+            via = by_mail_to_us(_mailing_of(arrival.key))
             unsubscribe(supporter_id=whom[0], organization_id=whom[1], via=via)
         case ArrivalKind.REPLY:
-            _keep_reply(mail, arrival, whom)
+            _keep_reply(mail, arrival)
 
 
-def _mailing_of(arrival: Arrival) -> int | None:
+def _mailing_of(key: MessageKey | None) -> int | None:
     """The number of the mailing that it is about; None for a letter, or what is none of ours."""
-    return arrival.key.ids[0] if arrival.key and arrival.key.kind == "m" else None
+    return key.ids[0] if key and key.kind == "m" else None
+
+
+def _about_whom(arrival: Arrival, whom: tuple[int, int] | None) -> int | None:
+    """With whom a mail is to go: who got what it is about, or who it says that it is from."""
+    if whom := whom or _who_got(arrival.answers):
+        return whom[0]
+    return _people_at(arrival.sender).values_list("pk", flat=True).first()
+
+
+def _likely_for(sender: str) -> int | None:
+    """The one organization that whoever is named as sender has to do with, or the only one here.
+
+    None where there are several: a reply is shown to nobody whose supporter that might not be.
+    """
+    people = _people_at(sender)
+    signed = Organization.objects.filter(campaigns__signatures__supporter__in=people)
+    mailed = Organization.objects.filter(scopes__subscriptions__supporter__in=people)
+    for likely in (signed.union(mailed), Organization.objects.all()):
+        found = list(likely.values_list("pk", flat=True)[:2])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            break
+    return None
+
+
+def _people_at(sender: str) -> QuerySet[Supporter]:
+    """The supporter with this address; nobody for what is no address."""
+    try:
+        key = email_key(clean_address(sender))
+    except ValidationError:
+        return Supporter.objects.none()
+    return Supporter.objects.filter(email_key=key)
 
 
 def _event(mail: ArrivedMail, arrival: Arrival) -> Event:
@@ -95,15 +132,19 @@ def _event(mail: ArrivedMail, arrival: Arrival) -> Event:
     )
 
 
-def _keep_reply(mail: ArrivedMail, arrival: Arrival, whom: tuple[int, int] | None) -> None:
-    """For whoever wrote the mail that is answered, so that they see whom they hear from."""
-    supporter, organization = whom or (None, None)
+def _keep_reply(mail: ArrivedMail, arrival: Arrival) -> None:
+    """For whoever wrote the mail that is answered, so that they see whom they hear from.
+
+    Where it names no mail of ours it is shown to whom it is likely for, and is nobody's: anybody
+    can write in another's name.
+    """
+    supporter, organization = _who_got(arrival.answers) or (None, _likely_for(arrival.sender))
     known = Supporter.objects.filter(pk=supporter or 0, erased_at=None).exists()
     Reply.objects.create(
         arrived=mail,
         organization_id=organization,
         supporter_id=supporter if known else None,
-        mailing_number=_mailing_of(arrival),
+        mailing_number=_mailing_of(arrival.answers),
         sender=arrival.sender,
         subject=arrival.subject,
         text=arrival.text,

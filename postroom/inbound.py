@@ -46,7 +46,9 @@ class ArrivalKind(StrEnum):
 class Arrival:
     """What came in. `key` names the message of ours that it is about, where it truly does.
 
-    `event` and `status` are of a bounce or a complaint; the rest is of a reply.
+    `event` and `status` are of a bounce or a complaint; the rest is of a reply. `answers` is the
+    message that a reply names as the one it answers. It has been seen by whoever wrote that, yet
+    people pass mails on and quote them: it says whom to show the reply to, and asks for nothing.
     """
 
     kind: ArrivalKind
@@ -56,6 +58,7 @@ class Arrival:
     sender: str = ""
     subject: str = ""
     text: str = ""
+    answers: MessageKey | None = None
 
 
 def sort(raw: bytes, *, recipient: str = "") -> Arrival:
@@ -180,10 +183,17 @@ def _reply(message: Message, key: MessageKey | None) -> Arrival:
     return Arrival(
         ArrivalKind.REPLY,
         key,
+        answers=key or _answered(message),
         sender=_storable(next(iter(_addresses(message, "From")), ""))[:_LONGEST_ADDRESS],
         subject=_storable(subject),
         text=_storable(text),
     )
+
+
+def _answered(message: Message) -> MessageKey | None:
+    """The key of the message of ours that a mail program put down as answered (RFC 5322 §3.6.4)."""
+    named = [str(message.get(field, "")) for field in ("In-Reply-To", "References")]
+    return next((key for said in named if (key := find_message_key(said))), None)
 
 
 def _decoded(message: Message, field: str) -> str:

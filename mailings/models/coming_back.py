@@ -132,8 +132,9 @@ class ReplyQuerySet(OrganizationScopedQuerySet):
 class Reply(models.Model):
     """What somebody wrote back, for the organization that had written to them.
 
-    A reply whose address names no message of ours belongs to no organization and is shown to
-    superusers alone. It is deleted with its person, and after a time.
+    Most are known by the message that they answer. One that names none is shown to the one
+    organization whose supporter its sender says to be, or to the only one there is; else it belongs
+    to none, and superusers alone see it. It is deleted with its person, and after a time.
     """
 
     arrived = models.OneToOneField(ArrivedMail, on_delete=models.CASCADE, related_name="reply")

@@ -155,7 +155,8 @@ def test_what_somebody_wrote_is_part_of_what_is_held_about_them(come_in, reader)
     assert held["replies"][0]["text"] == "When do we unsubscribe from fossil fuels?"
 
 
-def test_a_reply_to_nobody_we_know_is_of_no_organization(come_in):
+def test_a_reply_to_nobody_we_know_is_of_no_organization_where_there_are_several(come_in):
+    make_campaign()
     come_in("to nobody that we know: kept, of no organization")
     assert Reply.objects.get().organization is None
 
