@@ -80,6 +80,7 @@ def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
         beside["proof"] = proof_of(compile_contents(mailing))
     except CannotBeSent as error:
         beside["missing"] += error.reasons
+        beside["cannot_go"] = True
     told = whom(mailing)
     beside["missing"] += told.pop("missing", [])
     beside |= told
@@ -87,6 +88,10 @@ def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
         beside |= _who_decides(mailing, told["count"], request)
     if mailing.kind == Mailing.Kind.DIGEST:
         beside["is_held"] = has_passed(mailing)
+        beside["goes_by_itself"] = not beside["is_held"] and not beside.get("asks_for_second")
+        if not beside["is_held"]:
+            # Who has had enough mail today may want some when it goes.
+            beside.pop("capped", None)
         beside["as_approved"] = beside.get("is_seconded") and is_as_approved(mailing)
     return beside
 

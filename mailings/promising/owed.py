@@ -153,9 +153,13 @@ class Promise:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the schedule of a scope is about to do, and what it could not do when it was time."""
+    """What the schedule of a scope is about to do, and what it could not do when it was time.
+
+    `idle` is a schedule that is switched off.
+    """
 
     schedule: DigestSchedule | None = None
+    idle: DigestSchedule | None = None
     goes_at: datetime | None = None
     items: int = 0
     draft: Mailing | None = None
@@ -194,7 +198,7 @@ def _silences(scopes: list[int]) -> Iterator[tuple[int, tuple[Silence, ...]]]:
 def _plan(scope: MailScope) -> Plan:
     schedule = DigestSchedule.objects.promised().filter(scope=scope).first()
     if schedule is None:
-        return Plan()
+        return Plan(idle=DigestSchedule.objects.filter(scope=scope).first())
     period = schedule.due_at.date()
     draft = draft_of(schedule)
     if draft:
