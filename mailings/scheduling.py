@@ -17,7 +17,12 @@ from mailings import audience, doorbell
 from mailings.composing import CannotBeSent, compile_contents, freeze_content
 from mailings.models import CatchUp, Mailing, MailingContent
 from mailings.proofing import is_proofed, proved
-from mailings.seconding import asks_for_second_person, has_grown, is_seconded
+from mailings.seconding import (
+    asks_for_second_person,
+    has_grown,
+    is_seconded,
+    may_second_catch_up,
+)
 from mailings.segments import BadRules
 from mailings.writing import who_wrote
 
@@ -150,16 +155,28 @@ def _goes_as_asked(catch_up: CatchUp) -> bool:
         return False
     # One that was asked for before numbers were kept is for those who are there now.
     counted = now if catch_up.counted is None else catch_up.counted
-    if not has_grown(counted, now) and _may_ask_for(catch_up, now):
+    decided = catch_up.by_second_person or not asks_for_second_person(catch_up.mailing, now)
+    if decided and not has_grown(counted, now):
         return True
     catch_up.end(CatchUp.Ended.GROWN)
     return False
 
 
-def _may_ask_for(catch_up: CatchUp, count: int) -> bool:
-    """Whether so many people need nobody else's word than that of who asked for it."""
-    alone = catch_up.asked_by_id is None or catch_up.asked_by_id in who_wrote(catch_up.mailing)
-    return not (alone and asks_for_second_person(catch_up.mailing, count))
+def second_catch_up(*, catch_up: CatchUp, user: Any) -> bool:
+    """Approve, as the second person, that so many people are caught up. Safe to click twice.
+
+    Raises CannotBeSent when it is not for `user` to say, or it has grown since it was asked for.
+    """
+    if not may_second_catch_up(catch_up, user):
+        raise CannotBeSent([_("You asked for it, or both of you wrote it: another approves it.")])
+    try:
+        now = audience.catch_up_count(catch_up.mailing)
+    except (BadRules, audience.TooSlow) as error:
+        raise CannotBeSent([str(error)]) from error
+    if catch_up.counted is not None and has_grown(catch_up.counted, now):
+        raise CannotBeSent([_("Many more would get it than when it was asked for: ask again.")])
+    writers = who_wrote(catch_up.mailing)
+    return catch_up.second(by=user, hold=audience.hold(), written_by=writers)
 
 
 def _approve(mailing: Mailing, user: Any, contents: list[MailingContent], count: int) -> bool:

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from mailings.models import Mailing
+from mailings.models import CatchUp, Mailing
 from mailings.writing import who_wrote
 
+MAY_APPROVE = "mailings.approve_mailing"
 # An audience may grow by a tenth, or by so many people, between the sending hand and the sending.
 MOST_GROWTH, SLIGHT_GROWTH = 10, 50
 
@@ -38,11 +39,29 @@ def most_people(mailing: Mailing) -> int | None:
 
 def who_may_second(mailing: Mailing, permission: str) -> list[Any]:
     """Who works for its organization, may do what `permission` names, and wrote no part of it."""
+    writers = who_wrote(mailing)
+    return [user for user in _staff_who_may(mailing, permission) if user.pk not in writers]
+
+
+def who_may_second_catch_up(catch_up: CatchUp) -> list[Any]:
+    """Who works for its organization, may approve, and may be the second person of a catch-up."""
+    staff = _staff_who_may(catch_up.mailing, MAY_APPROVE)
+    return [user for user in staff if may_second_catch_up(catch_up, user)]
+
+
+def may_second_catch_up(catch_up: CatchUp, user: Any) -> bool:
+    """Whether `user` is another than who asked for it, and one of the two wrote no part of it."""
+    asked = catch_up.asked_by_id
+    writers = who_wrote(catch_up.mailing)
+    return user.pk != asked and not (user.pk in writers and asked in writers)
+
+
+def _staff_who_may(mailing: Mailing, permission: str) -> list[Any]:
     staff = get_user_model().objects.filter(
         is_active=True, is_staff=True, memberships__organization=mailing.organization_id
     )
-    others = staff.exclude(pk__in=who_wrote(mailing)).distinct().order_by("username")
-    return [user for user in others if user.has_perm(permission)]
+    ordered = staff.distinct().order_by("username")
+    return [user for user in ordered if user.has_perm(permission)]
 
 
 def _most_after(then: int) -> int:

@@ -17,19 +17,28 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mailings import audience
 from mailings.admin.whom import PATIENCE
+from mailings.clock import database_now
+from mailings.composing import CannotBeSent
 from mailings.explaining import why
 from mailings.models import CatchUp, Mailing
-from mailings.scheduling import asks_for_number
-from mailings.seconding import asks_for_second_person
+from mailings.scheduling import asks_for_number, second_catch_up
+from mailings.seconding import (
+    MAY_APPROVE,
+    asks_for_second_person,
+    may_second_catch_up,
+    who_may_second_catch_up,
+)
 from mailings.segments import BadRules
-from mailings.writing import who_wrote
 from signatures.admin.looking_up import people_at
 from signatures.models import Supporter
 
+# Who gets a mailing after so many days is told how old it is, and so is who would send it.
+STILL_NEWS = 30
 View = Callable[..., HttpResponse]
 _METHODS: dict[str, Callable[[View], View]] = {
     "catch_up": require_http_methods(["GET", "HEAD", "POST"]),
     "take_back_catch_up": require_POST,
+    "second_catch_up": require_POST,
     "why": require_http_methods(["GET", "HEAD", "POST"]),
 }
 
@@ -39,6 +48,7 @@ def urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
     views: list[tuple[str, View, str]] = [
         ("catch-up/", catch_up_page, "catch_up"),
         ("catch-up/take-back/", take_back, "take_back_catch_up"),
+        ("catch-up/second/", second, "second_catch_up"),
         ("why/", why_page, "why"),
     ]
     return [
@@ -102,18 +112,17 @@ def catch_up_page(
         trouble = str(error)
     form = CatchUpForm(request.POST if request.method == "POST" else None)
     if form.is_bound and not trouble:
-        trouble = _refusal(form, mailing, count, request.user)
-        if not trouble and audience.begin_catch_up(
-            mailing=mailing, user=request.user, counted=form.cleaned_data["count"]
-        ):
-            said = _("Catching up %s people after the hold.") % intcomma(count)
+        trouble = _refusal(form, mailing, count)
+        if not trouble and (said := _begun(request, mailing, form.cleaned_data["count"])):
             model_admin.log_change(request, mailing, said)
             messages.success(request, said)
             return _back_to(mailing)
     context = _context(model_admin, request, mailing) | {
         "title": _("Catch up"),
         "can": audience.can_be_caught_up(mailing),
-        "open": mailing.catch_ups.open().first(),
+        **about_open_catch_up(mailing, request),
+        "asks_for_second": asks_for_second_person(mailing, count),
+        "days_old": days_since_it_went_out(mailing),
         "last": mailing.catch_ups.exclude(finished_at=None).first(),
         "count": count,
         "typed": asks_for_number(mailing, count),
@@ -125,7 +134,19 @@ def catch_up_page(
     return render(request, "admin/mailings/mailing/catch_up.html", context, status=status)
 
 
-def _refusal(form: CatchUpForm, mailing: Mailing, count: int, user: Any) -> str:
+def _begun(request: HttpRequest, mailing: Mailing, count: int) -> str:
+    """Ask for the catch-up; what to tell who asked, empty when another one is open."""
+    catch_up = audience.begin_catch_up(mailing=mailing, user=request.user, counted=count)
+    if catch_up is None:
+        return ""
+    if catch_up.waits:
+        said = _("Asked for: %s people. It waits until somebody else approves it.")
+    else:
+        said = _("Catching up %s people after the hold.")
+    return said % intcomma(count)
+
+
+def _refusal(form: CatchUpForm, mailing: Mailing, count: int) -> str:
     """Why the catch-up that was asked for does not begin; empty when nothing speaks against it."""
     if not form.is_valid():
         return _("Press the button that says how many people get it.")
@@ -134,9 +155,39 @@ def _refusal(form: CatchUpForm, mailing: Mailing, count: int, user: Any) -> str:
         return _("Their number has changed since you looked. It stands above: look again.")
     if asks_for_number(mailing, count) and form.cleaned_data["typed"] != shown:
         return _("Type the number of people who get it: %s.") % intcomma(shown)
-    if asks_for_second_person(mailing, count) and user.pk in who_wrote(mailing):
-        return _("So many people: somebody who did not write it has to press this.")
     return ""
+
+
+def about_open_catch_up(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
+    """`open`, the catch-up that waits or runs, who may approve it, and whether the user may."""
+    catch_up = mailing.catch_ups.open().first()
+    if catch_up is None or not catch_up.waits:
+        return {"open": catch_up}
+    may = request.user.has_perm(MAY_APPROVE) and may_second_catch_up(catch_up, request.user)
+    return {"open": catch_up, "may_second": may, "others": who_may_second_catch_up(catch_up)}
+
+
+def days_since_it_went_out(mailing: Mailing) -> int:
+    """How many days old it is; 0 for one so young that it is still news."""
+    days = (database_now() - mailing.started_at).days if mailing.started_at else 0
+    return days if days > STILL_NEWS else 0
+
+
+def second(model_admin: admin.ModelAdmin, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+    """Approve the catch-up that waits, as its second person."""
+    if not request.user.has_perm(MAY_APPROVE):
+        raise PermissionDenied
+    waiting: CatchUp | None = mailing.catch_ups.open().first()
+    try:
+        if waiting and second_catch_up(catch_up=waiting, user=request.user):
+            said = _("Approved: %s people get it after the hold.") % intcomma(waiting.counted)
+            model_admin.log_change(request, mailing, said)
+            messages.success(request, said)
+        else:
+            messages.error(request, _("No catch-up waits for anybody's word."))
+    except CannotBeSent as error:
+        messages.error(request, str(error))
+    return _back_to(mailing)
 
 
 def take_back(
@@ -146,7 +197,7 @@ def take_back(
     if not request.user.has_perm("mailings.send_mailing"):
         raise PermissionDenied
     waiting: CatchUp | None = mailing.catch_ups.open().first()
-    if waiting and waiting.take_back():
+    if waiting and waiting.take_back(by=request.user):
         said = _("Taken back: nobody else gets it.")
         model_admin.log_change(request, mailing, said)
         messages.success(request, said)

@@ -1,5 +1,6 @@
 """What the page of a mailing shows around its words: what it lacks, who gets it, what was done."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from campaigns.admin.times import in_both_zones
+from mailings.admin.afterwards import about_open_catch_up
 from mailings.admin.steps import APPROVE, STEPS, may_take
 from mailings.admin.whom import whom
 from mailings.composing import CannotBeSent, compile_contents
 from mailings.digesting.approving import is_as_approved
 from mailings.digesting.preparing import has_passed
-from mailings.models import Mailing
+from mailings.models import CatchUp, Mailing
 from mailings.progress import counts_by_status, progress_of
 from mailings.proofing import proof_of
 from mailings.scheduling import asks_for_number
@@ -43,7 +45,7 @@ def beside_the_words(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
         beside |= _before_the_send(mailing, request)
     if mailing.state in _FROZEN:
         beside["progress"] = progress_of(mailing)
-        beside["open"] = mailing.catch_ups.open().first()
+        beside |= about_open_catch_up(mailing, request)
         beside["may_send"] = request.user.has_perm("mailings.send_mailing")
     if mailing.state in _STANDING:
         beside["counts"] = counts_by_status(mailing).items()
@@ -67,11 +69,26 @@ def log_of(mailing: Mailing, most: int = 50) -> list[Line]:
         for act in reversed(mailing.acts.select_related("by")[:most])
     ]
     if mailing.started_at:
-        people = _("%s people") % intcomma(mailing.audience_size)
+        # Whom a catch-up added stands on a line of its own.
+        added = sum(mailing.catch_ups.values_list("added", flat=True))
+        people = _("%s people") % intcomma(mailing.audience_size - added)
         lines.append(Line(mailing.started_at, _("began to go out"), note=people))
+    lines += _ends_of_catch_ups(mailing)
     if mailing.finished_at and mailing.state == Mailing.State.SENT:
         lines.append(Line(mailing.finished_at, _("all sent")))
     return sorted(lines, key=lambda line: line.at)[::-1]
+
+
+def _ends_of_catch_ups(mailing: Mailing) -> Iterator[Line]:
+    """What became of those that somebody asked for; a taken one is an act."""
+    over = mailing.catch_ups.exclude(finished_at=None).exclude(ended=CatchUp.Ended.TAKEN_BACK)
+    for one in over:
+        assert one.finished_at
+        if one.ended == CatchUp.Ended.DONE:
+            note = _("%s people") % intcomma(one.added)
+            yield Line(one.finished_at, _("caught up"), note=note)
+        else:
+            yield Line(one.finished_at, _("not caught up"), note=one.get_ended_display())
 
 
 def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:

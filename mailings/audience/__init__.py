@@ -8,6 +8,7 @@ from mailings.audience.catching_up import (
     can_be_caught_up,
     carry_on,
     catch_up_count,
+    hold,
 )
 from mailings.audience.counting import (
     PATIENCE,
@@ -35,6 +36,7 @@ __all__ = [
     "catch_up_count",
     "count",
     "freeze_page",
+    "hold",
     "is_larger_than",
     "look",
     "samples",

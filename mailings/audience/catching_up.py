@@ -11,14 +11,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from mailings.audience import freezing
 from mailings.audience.counting import look
 from mailings.audience.cutting import CHUNK
 from mailings.audience.rule import Audience, audience_of, capped, take_time
-from mailings.models import CatchUp, Lane, Mailing
+from mailings.models import CatchUp, Lane, Mailing, MailingAct
+from mailings.seconding import asks_for_second_person
 from mailings.segments.people import Demand, People
 from mailings.statuses import OPEN, PENDING, kept_back
 
@@ -111,20 +114,33 @@ def _left_out(mailing: Mailing) -> Audience:
 def begin_catch_up(*, mailing: Mailing, user: Any, counted: int) -> CatchUp | None:
     """Have the mailing caught up when the hold is over. None when it cannot be, or is already.
 
-    `counted` is how many people `user` was told that it would reach.
+    `counted` is how many people `user` was told that it would reach. Where they are many, it waits
+    for a second person (`CatchUp.second`), from whose word on it is held.
 
     Safe to click twice: the constraint lets one open catch-up in.
     """
     if not can_be_caught_up(mailing):
         return None
-    hold = timedelta(seconds=settings.MAILING_HOLD_SECONDS)
+    waits = asks_for_second_person(mailing, counted)
     try:
         with transaction.atomic():
-            return CatchUp.objects.create(
-                mailing=mailing, asked_by=user, counted=counted, starts_at=Now() + hold
+            catch_up = CatchUp.objects.create(
+                mailing=mailing,
+                asked_by=user,
+                counted=counted,
+                needs_second=waits,
+                starts_at=None if waits else Now() + hold(),
             )
+            note = _("%s people") % intcomma(counted)
+            mailing.acts.create(name=MailingAct.Name.CATCH_UP, by=user, note=note)
+            return catch_up
     except IntegrityError:
         return None
+
+
+def hold() -> timedelta:
+    """How long what was decided on can still be taken back."""
+    return timedelta(seconds=settings.MAILING_HOLD_SECONDS)
 
 
 def carry_on(catch_ups: Iterable[int]) -> None:

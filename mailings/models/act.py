@@ -18,6 +18,9 @@ class ActName(models.TextChoices):
     PAUSED = "paused", _("paused")
     RESUMED = "resumed", _("resumed")
     CANCELLED = "cancelled", _("cancelled")
+    CATCH_UP = "catch_up", _("asked for a catch-up")
+    SECONDED = "seconded", _("approved the catch-up")
+    TAKEN_BACK = "taken_back", _("took the catch-up back")
 
 
 class MailingAct(models.Model):
