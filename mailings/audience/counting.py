@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg2.errors import QueryCanceled
 
-from mailings.audience.rule import LIVE, Audience, audience_of, capped, take_time
+from mailings.audience.rule import LIVE, LOT, Audience, audience_of, capped, take_time
 from mailings.models import Mailing
 from mailings.segments.people import Demand, Range
 from signatures.addresses import mask
@@ -76,11 +76,19 @@ def samples(mailing: Mailing, most: int = SAMPLES) -> list[str]:
 def capped_count(mailing: Mailing, *, patience: str = "2min") -> int:
     """How many of its audience have had enough mail for now, and wait for a catch-up.
 
-    Raises BadRules, TooSlow.
+    Of a random part those whom the lot draws. Raises BadRules, TooSlow.
     """
-    audience = audience_of(mailing)
-    enough = Demand("capped", within=(capped(mailing),))
-    return look(replace(audience, demands=(*audience.demands, enough)), patience=patience).count
+    audience, enough = audience_of(mailing), capped(mailing)
+    if audience.most is None:
+        demands = (*audience.demands, Demand("capped", within=(enough,)))
+        return look(replace(audience, demands=demands), patience=patience).count
+    drawn, has_had_enough = _drawn(audience, audience.most), enough.includes("drawn.id")
+    with _in_time(patience) as cursor:
+        cursor.execute(_ROOM)
+        statement = f"SELECT count(*) FROM ({drawn}) drawn WHERE {has_had_enough}"  # noqa: S608
+        cursor.execute(statement, audience.values | dict(enough.values))
+        found: int = cursor.fetchone()[0]
+        return found
 
 
 def is_larger_than(mailing: Mailing, people: int, *, patience: str = "2min") -> bool:
@@ -128,12 +136,21 @@ def _ask(cursor: Any, audience: Audience) -> tuple[int, list[int]]:
     per_part = " UNION ALL ".join(_COUNT_PART.format(part) for part in parts)
     cursor.execute(_COUNT.format(per_part), audience.values)
     found, low, high = cursor.fetchone()
+    found = int(found)
+    if audience.most is not None and found > audience.most:
+        # Some of the whole would not be some of those who get it.
+        cursor.execute(_drawn(audience, min(SAMPLES, audience.most)), audience.values)
+        return audience.most, [pk for (pk,) in cursor.fetchall()]
     some = {pk for pk in (*low, *high) if pk is not None}
     if len(some) < min(found, SAMPLES):
         cursor.execute(f"{people_within(audience, None)} LIMIT {SAMPLES}", audience.values)
         some = {pk for (pk,) in cursor.fetchall()}
-    found = int(found) if audience.most is None else min(int(found), audience.most)
-    return found, sorted(some, reverse=True)[: min(SAMPLES, found)]
+    return found, sorted(some, reverse=True)[:SAMPLES]
+
+
+def _drawn(audience: Audience, most: int) -> str:
+    """A query of the ids of the first so many whom the lot draws from an audience."""
+    return f"{people_within(audience, None)} ORDER BY {LOT} LIMIT {int(most)}"
 
 
 def _ranges(highest: int) -> list[Range | None]:
