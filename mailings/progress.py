@@ -1,14 +1,15 @@
 """How far a mailing is, from chunk cursors alone: its cost does not grow with its recipients."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import connection
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mailings.models import Mailing, Recipient
+from mailings.models import Mailing, Recipient, WelcomeStep
 from mailings.statuses import DONE
 from mailings.waiting import goes_in_waves, waits_for
 
@@ -41,7 +42,8 @@ class Progress:
     """People in all, done with, left (`waiting` of them for another try), and the speed.
 
     `per_second` is that of the last minute. `waits` says what it waits for on purpose; it has no
-    speed then. `is_whole` is False while only a part of it may go.
+    speed then. `is_whole` is False while only a part of it may go. `on_since` is when a welcome was
+    switched on, which goes to whoever joins and so has no total.
     """
 
     total: int
@@ -50,6 +52,7 @@ class Progress:
     per_second: float
     waits: str = ""
     is_whole: bool = True
+    on_since: datetime | None = None
 
     @property
     def done(self) -> int:
@@ -58,6 +61,8 @@ class Progress:
     @property
     def sentence(self) -> str:
         """`8,201 of 12,345 done, 4,144 left, 210 a second, about 20 seconds to go.`"""
+        if self.on_since:
+            return self._of_welcome(self.on_since)
         numbers = {
             "done": intcomma(self.done),
             "total": intcomma(self.total),
@@ -73,6 +78,19 @@ class Progress:
         if self.time_left is not None:
             said.append(_("about %s to go") % in_words(self.time_left))
         return ", ".join(said) + "."
+
+    def _of_welcome(self, since: datetime) -> str:
+        """`37 people have got it since 3 Nov 2026, 2 wait for it.`"""
+        day = date_format(since, "j M Y")
+        said = ngettext(
+            "%(people)s person has got it since %(day)s",
+            "%(people)s people have got it since %(day)s",
+            self.done,
+        ) % {"people": intcomma(self.done), "day": day}
+        if self.left:
+            waiting = ngettext("%s waits for it", "%s wait for it", self.left)
+            said += f", {waiting % intcomma(self.left)}"
+        return f"{said}. {self.waits}." if self.waits else f"{said}."
 
     @property
     def time_left(self) -> timedelta | None:
@@ -110,7 +128,14 @@ def progress_of(mailing: Mailing) -> Progress:
         per_second=0.0 if waits or not left else _per_second(mailing),
         waits=waits,
         is_whole=not goes_in_waves(mailing),
+        on_since=_switched_on(mailing),
     )
+
+
+def _switched_on(mailing: Mailing) -> datetime | None:
+    if mailing.kind != Mailing.Kind.WELCOME:
+        return None
+    return WelcomeStep.objects.filter(mailing=mailing).values_list("live_since", flat=True).first()
 
 
 def _per_second(mailing: Mailing) -> float:

@@ -16,6 +16,7 @@ from mailings.sending import send_slice
 from mailings.welcoming.growing import grow, grow_all
 from mailings.welcoming.starting import draft_step, switch_on
 from signatures.models import Subscription, Supporter
+from tests.campaigns.admin_pages import words
 from tests.factories import make_campaign
 from tests.mailings.driving import assert_invariants
 from tests.mailings.making import (
@@ -161,3 +162,25 @@ def test_an_organizer_writes_proofs_and_switches_it_on(client: Client, smtp_sink
     assert "Welcome" in page
     clashing = client.post(reverse("admin:mailings_welcomestep_add"), typed).content.decode()
     assert "already exists" in clashing
+
+
+def test_a_welcome_that_is_on_says_how_many_have_got_it_since_when(
+    client: Client, moved_clock: MovedClock, smtp_sink: SMTPSink
+) -> None:
+    campaign = make_campaign()
+    client.force_login(reachable_organizer(campaign.organization))
+    mailing = live_step(campaign, 0).mailing
+    page = reverse("admin:mailings_mailing_change", args=[mailing.pk])
+    day = f"{moved_clock.now.day} {moved_clock.now:%b %Y}"
+    assert f"0 people have got it since {day}." in words(client.get(page))
+    moved_clock.advance(timedelta(days=1))
+    sign_up(campaign, 2)
+    moved_clock.advance(timedelta(minutes=1))
+    grow_all()
+    assert f"0 people have got it since {day}, 2 wait for it." in words(client.get(page))
+    send_all()
+
+    shown = client.get(page)
+    assert f"2 people have got it since {day}." in words(shown)
+    assert "of 2 done" not in words(shown)
+    assert "<progress" not in shown.content.decode()

@@ -12,8 +12,9 @@ for (const box of document.querySelectorAll("[data-progress]")) {
       if (bar) {
         bar.max = now.total
         bar.value = now.done
-        box.querySelector("[data-sentence]").textContent = now.sentence
       }
+      const sentence = box.querySelector("[data-sentence]")
+      if (sentence) sentence.textContent = now.sentence
     }
     setTimeout(watch, 2000)
   }
