@@ -1,5 +1,7 @@
 """What a mailing lacks before it can be sent, as sentences for the person who writes it."""
 
+from typing import Any
+
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
@@ -8,6 +10,9 @@ from campaigns.models import Campaign
 from mailings.merging import check_line
 from mailings.models import Mailing, MailingTranslation, Trial, TrialMeasure, TrialText, Wording
 from mailings.rendering import check_body
+
+# The words of a mail that stand in one line each, and may hold the name of their reader.
+LINES = ("subject", "preheader", "headline")
 
 
 def lacks(mailing: Mailing) -> list[str]:
@@ -37,9 +42,14 @@ def lacks(mailing: Mailing) -> list[str]:
 
 
 def _check_lines(words: Wording) -> list[str]:
-    """What is wrong with subject, preheader and headline, each sentence once."""
-    lines = (words.subject, words.preheader, words.headline)
-    return list(dict.fromkeys(reason for line in lines for reason in check_line(line)))
+    """What is wrong with subject, preheader and headline, each sentence with its line before it."""
+    reasons = []
+    for name in LINES:
+        field: Any = words._meta.get_field(name)
+        label = str(field.verbose_name).capitalize()
+        found = dict.fromkeys(check_line(getattr(words, name)))
+        reasons += [f"{label}: {reason}" for reason in found]
+    return reasons
 
 
 def _news_lacks(mailing: Mailing) -> list[str]:

@@ -52,8 +52,11 @@ def check_line(line: str) -> list[str]:
     """What keeps a line from being mailed, as sentences: fields that are unknown or have no words
     for who gave no name, and characters that no line may hold."""
     reasons = []
-    if _UNSEEN.search(line):
-        reasons.append(_("A line holds a character that cannot be seen: write it anew."))
+    if unseen := _UNSEEN.search(line):
+        sentence = _("Behind “%s” stands a character that cannot be seen: write the line anew.")
+        before = line[: unseen.start()].strip()[-20:]
+        at_once = _("It begins with a character that cannot be seen: write the line anew.")
+        reasons.append(sentence % before if before else at_once)
     for found in _IN_A_LINE.finditer(line):
         if found[1] not in MERGE_FIELDS:
             sentence = _("%(field)s is no field; write %(first)s or %(full)s.")

@@ -21,7 +21,8 @@ from campaigns.models import Campaign
 from campaigns.text.sanitising import TextTooLong, clean
 from mailings.composing import CannotBeSent
 from mailings.examining import Parts
-from mailings.lacking import campaign_of
+from mailings.lacking import LINES, campaign_of
+from mailings.merging import check_line
 from mailings.models import Mailing, MailingTranslation, Wording
 from mailings.previewing import in_scheme, preview, sample_reader
 
@@ -58,6 +59,13 @@ class MailBodyWidget(BodyWidget):
         }
 
 
+def refuse_bad_lines(form: forms.BaseForm) -> None:
+    """Name, at the line itself, what no mail could say: a field that is none, what nobody sees."""
+    for name in LINES:
+        for reason in check_line(form.cleaned_data.get(name) or ""):
+            form.add_error(name, reason)
+
+
 class WordsForm(DraftedForm):
     """The words of a mail in one language; subject and preheader count their characters."""
 
@@ -66,6 +74,11 @@ class WordsForm(DraftedForm):
     class Meta:
         widgets = COUNTED
         help_texts = NAMED
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        refuse_bad_lines(self)
+        return cleaned
 
 
 class MailingForm(WordsForm):

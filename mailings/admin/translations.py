@@ -74,8 +74,21 @@ class MailingTranslationAdmin(ComposingAdmin, OrganizationScopedAdmin):
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return HttpResponseRedirect(self._mailing_url(obj))
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Whoever deletes it is on the page of its mailing again, and told what came of it."""
+        text = self.get_object(request, object_id)
+        response = super().delete_view(request, object_id, extra_context)
+        if request.method != "POST" or text is None or response.status_code != 302:
+            return response
+        if MailingTranslation.objects.filter(pk=text.pk).exists():
+            messages.error(request, _("It is no draft any more, so nothing was changed."))
+        else:
+            messages.success(request, _("The text is deleted."))
+        return HttpResponseRedirect(self._mailing_url(text))
+
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        messages.success(request, _("The text is deleted."))
         return HttpResponseRedirect(reverse("admin:mailings_mailing_changelist"))
 
     def _mailing_url(self, obj: MailingTranslation) -> str:

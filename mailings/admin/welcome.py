@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.editing import EditorAdmin
 from campaigns.admin.editor import BodyField
 from campaigns.admin.scoping import OrganizationScopedAdmin
-from mailings.admin.composing import MailBodyWidget
+from mailings.admin.composing import MailBodyWidget, refuse_bad_lines
 from mailings.models import Mailing, WelcomeStep
 from mailings.welcoming.starting import draft_step, is_for_many
 
@@ -45,6 +45,11 @@ class WelcomeStepForm(forms.ModelForm):
             for name in self.WORDS:
                 if name in self.fields:
                     self.fields[name].initial = getattr(self.instance.mailing, name)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        refuse_bad_lines(self)
+        return cleaned
 
     @property
     def words(self) -> dict[str, str]:

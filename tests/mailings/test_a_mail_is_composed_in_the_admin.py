@@ -215,3 +215,35 @@ def test_a_digest_and_a_welcome_are_previewed_on_the_same_page(
     for mailing, says in ((digest, "They stopped for a year."), (welcome, "Glad.")):
         assert staff.get(change_url("mailings_mailing", mailing.pk)).status_code == 200
         assert says in shown(staff, Mailing.objects.get(pk=mailing.pk))
+
+
+@pytest.mark.parametrize(
+    ("line", "typed", "says"),
+    [
+        ("subject", "Dear {firstname|friend}", "{firstname|friend} is no field"),
+        ("preheader", "Dear {first_name}", "Say what stands in place of a name"),
+        ("headline", "Dear\u202e friend", "Behind “Dear” stands a character that cannot be seen"),
+    ],
+)
+def test_what_no_line_can_say_is_named_at_that_line_when_it_is_saved(
+    staff: Client, mailing: Mailing, line: str, typed: str, says: str
+) -> None:
+    page = save(staff, change_url("mailings_mailing", mailing.pk), FORM, **{line: typed})
+
+    field = BeautifulSoup(page.content, "html.parser").select_one(f".field-{line}")
+    assert field
+    assert says in field.get_text()
+    assert form_on(page, FORM)[line] == [typed]
+    mailing.refresh_from_db()
+    assert getattr(mailing, line) != typed
+
+
+def test_deleting_a_language_leads_back_to_its_mailing(staff: Client, mailing: Mailing) -> None:
+    text = mailing.translations.create(language="es", subject="Hola", body="<p>Hola.</p>")
+    address = reverse("admin:mailings_mailingtranslation_delete", args=[text.pk])
+
+    page = staff.post(address, {"post": "yes"}, follow=True)
+
+    assert page.redirect_chain[-1][0] == change_url("mailings_mailing", mailing.pk)
+    assert "The text is deleted." in words(page)
+    assert not mailing.translations.exists()

@@ -270,8 +270,9 @@ def test_t09_a_subject_may_name_its_reader(
     [
         ("Dear {first_name}", "for those who gave none"),
         ("Dear {first_name|}", "for those who gave none"),
-        ("Dear {firstname|friend}", "{firstname|friend} is no field"),
-        ("Dear\x07 friend", "cannot be seen"),
+        ("Dear {firstname|friend}", "Subject: {firstname|friend} is no field"),
+        ("Dear\x07 friend", "Subject: Behind “Dear” stands a character that cannot be seen"),
+        ("\u202eDear friend", "Subject: It begins with a character that cannot be seen"),
     ],
 )
 def test_a_subject_that_would_read_badly_is_not_sent(
