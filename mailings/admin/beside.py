@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from campaigns.admin.times import in_both_zones
 from mailings.admin.afterwards import about_open_catch_up
-from mailings.admin.steps import APPROVE, STEPS, may_take
+from mailings.admin.steps import APPROVE, STEPS, may_take, typed_in
 from mailings.admin.whom import whom
 from mailings.composing import CannotBeSent, compile_contents
 from mailings.digesting.approving import is_as_approved
 from mailings.digesting.preparing import has_passed
-from mailings.models import CatchUp, Mailing
+from mailings.models import CatchUp, Mailing, Trial
 from mailings.progress import counts_by_status, progress_of
 from mailings.proofing import proof_of
 from mailings.scheduling import asks_for_number
@@ -38,6 +38,7 @@ def beside_the_words(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
         "texts": mailing.translations.order_by("language"),
         "languages": _languages(mailing),
         "zone": mailing.zone.key,
+        "typed": typed_in(request),
     }
     if mailing.starts_at:
         beside["starts"] = in_both_zones(mailing.starts_at, mailing.zone)
@@ -127,8 +128,8 @@ def _who_decides(mailing: Mailing, count: int, request: HttpRequest) -> dict[str
 
 
 def _languages(mailing: Mailing) -> list[tuple[str, str]]:
-    """Those that it does not speak yet; none once it can be edited no more."""
-    if not mailing.is_editable:
+    """Those that it does not speak yet; none once it can be edited no more, or tries texts."""
+    if not mailing.is_editable or Trial.objects.filter(mailing=mailing).exists():
         return []
     spoken = {mailing.language, *mailing.translations.values_list("language", flat=True)}
     return [(code, str(name)) for code, name in settings.LANGUAGES if code not in spoken]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns.admin.times import ZonedDateTimeField, in_both_zones
 from mailings.composing import CannotBeSent
 from mailings.drafting import add_language
-from mailings.models import Mailing, WelcomeStep
+from mailings.models import Mailing, Trial, WelcomeStep
 from mailings.progress import progress_of
 from mailings.proofing import ProofFailed, send_proof
 from mailings.scheduling import AudienceChanged, approve_mailing, schedule_mailing
@@ -45,6 +45,8 @@ def language(request: HttpRequest, mailing: Mailing) -> str:
     code = request.POST.get("language", "")
     if code not in dict(settings.LANGUAGES) or code == mailing.language:
         raise Refused(_("Choose a language."))
+    if Trial.objects.filter(mailing=mailing).exists():
+        raise Refused(_("A trial is in one language: delete it first, then add others."))
     if add_language(mailing=mailing, language=code, user=request.user) is None:
         raise Refused(_("It is no draft any more, so nothing was changed."))
     return _("A text in this language is begun.")
@@ -103,6 +105,16 @@ def _saying_why() -> Iterator[None]:
         yield
     except (CannotBeSent, AudienceChanged) as error:
         raise Refused(str(error)) from error
+
+
+# What somebody types beside a mailing before they press a button, besides its words.
+_TYPED = ("at", "typed")
+
+
+def typed_in(request: HttpRequest) -> dict[str, str]:
+    """What was typed for the step, to stand there again when the step was refused."""
+    asked = request.POST if request.method == "POST" else request.GET
+    return {name: value[:40] for name in _TYPED if (value := asked.get(name))}
 
 
 def _count(request: HttpRequest) -> int:

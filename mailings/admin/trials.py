@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.editor import BodyField
 from campaigns.admin.scoping import OrganizationScopedAdmin
-from mailings.admin.composing import COUNTED, NAMED, MailBodyWidget
+from mailings.admin.composing import COUNTED, NAMED, WORDS, MailBodyWidget, refuse_bad_lines
 from mailings.lacking import campaign_of
 from mailings.models import Mailing, Trial, TrialText
 from mailings.models.trial import FIRST_ARM, MOST_ARMS
@@ -25,7 +26,7 @@ class TrialTextForm(forms.ModelForm):
 
     class Meta:
         model = TrialText
-        fields = ["subject", "preheader", "headline", "body"]
+        fields = [*WORDS]
         widgets = COUNTED
         help_texts = NAMED
 
@@ -33,10 +34,40 @@ class TrialTextForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["subject"].required = False
 
+    @property
+    def says_something(self) -> bool:
+        """Whether any of its words are its own."""
+        return any(self.cleaned_data.get(name) for name in WORDS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        refuse_bad_lines(self)
+        return cleaned
+
+
+class TrialTextFormSet(forms.BaseInlineFormSet):
+    """A trial has something to try: another text, with words of its own."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        written: list[Any] = [*self.initial_forms]
+        written += [form for form in self.extra_forms if form.has_changed()]
+        kept = [form for form in written if not form.cleaned_data.get(DELETION_FIELD_NAME)]
+        if not any(form.says_something for form in kept):
+            raise forms.ValidationError(
+                _("Write at least one other text: another subject is enough.")
+            )
+        for form in kept:
+            if not form.says_something:
+                form.add_error("subject", _("This text says nothing of its own: delete it."))
+
 
 class TrialTextInline(admin.StackedInline):
     model = TrialText
     form = TrialTextForm
+    formset = TrialTextFormSet
     extra = 1
     max_num = MOST_ARMS - FIRST_ARM
     verbose_name = _("other text")
@@ -97,6 +128,10 @@ class TrialAdmin(OrganizationScopedAdmin):
         mailing = self._draft(request)
         if existing := Trial.objects.filter(mailing=mailing).first():
             address = reverse("admin:mailings_trial_change", args=[existing.pk])
+            return HttpResponseRedirect(address)
+        if mailing.translations.exists():
+            messages.error(request, _("A trial is in one language, and this mailing has several."))
+            address = reverse("admin:mailings_mailing_change", args=[mailing.pk])
             return HttpResponseRedirect(address)
         return super().add_view(request, form_url, extra_context)
 
