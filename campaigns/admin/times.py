@@ -37,8 +37,13 @@ class ZonedDateTimeField(forms.DateTimeField):
     zone = UTC
 
     def to_python(self, value: Any) -> datetime | None:
-        with timezone.override(self.zone):
-            return super().to_python(value)
+        try:
+            with timezone.override(self.zone):
+                return super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone" or not error.params:
+                raise
+            raise _no_such_time(error.params["datetime"], self.zone) from error
 
     def prepare_value(self, value: Any) -> Any:
         with timezone.override(self.zone):
@@ -49,6 +54,29 @@ class ZonedDateTimeField(forms.DateTimeField):
         if isinstance(initial, datetime):
             initial = initial.replace(second=0, microsecond=0)
         return super().has_changed(initial, data)
+
+
+def _no_such_time(typed: datetime, zone: zoneinfo.ZoneInfo) -> forms.ValidationError:
+    """What to do about a time of day that clocks leave out, or show twice, when they change."""
+    # Read with the offset before the change and with the one after it.
+    earlier, later = sorted(
+        typed.replace(tzinfo=zone, fold=fold).astimezone(UTC).astimezone(zone) for fold in (0, 1)
+    )
+    is_twice = earlier.replace(tzinfo=None) == later.replace(tzinfo=None)
+    day = f"{typed.day} {typed:%b %Y}"
+    said = {"day": day, "zone": zone.key.replace("_", " "), "time": f"{typed:%H:%M}"}
+    if is_twice:
+        sentence = _(
+            "On %(day)s clocks go back in %(zone)s, so %(time)s comes twice. Choose a time an hour"
+            " earlier or later."
+        )
+        return forms.ValidationError(sentence % said, code="time_twice")
+    sentence = _(
+        "On %(day)s clocks go forward in %(zone)s, so there is no %(time)s. Choose %(earlier)s or"
+        " earlier, or %(later)s or later."
+    )
+    said |= {"earlier": f"{earlier:%H:%M}", "later": f"{later:%H:%M}"}
+    return forms.ValidationError(sentence % said, code="no_such_time")
 
 
 def zone_named(name: Any) -> zoneinfo.ZoneInfo:

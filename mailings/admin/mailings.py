@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -164,9 +165,12 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
             raise Http404
         if not steps.may_take(step, request):
             raise PermissionDenied
+        page = reverse("admin:mailings_mailing_change", args=[mailing.pk])
         if done := steps.take(step, request, mailing):
             self.log_change(request, mailing, done)
-        return HttpResponseRedirect(reverse("admin:mailings_mailing_change", args=[mailing.pk]))
+        elif typed := steps.typed_in(request):
+            page = f"{page}?{urlencode(typed)}"
+        return HttpResponseRedirect(page)
 
     @method_decorator(require_GET)
     def progress_view(self, request: HttpRequest, mailing_id: int) -> JsonResponse:

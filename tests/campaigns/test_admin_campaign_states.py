@@ -129,7 +129,8 @@ def test_a_campaign_is_scheduled_in_its_own_time_zone_and_told_in_both(staff, dr
         ("", "This field is required."),
         ("soon", "Enter a valid date/time."),
         # Clocks in New York jump from 2 to 3 that night.
-        ("2031-03-09T02:30", "couldn’t be interpreted in time zone America/New_York"),
+        ("2031-03-09T02:30", "there is no 02:30. Choose 01:30 or earlier, or 03:30 or later."),
+        ("2031-11-02T01:30", "clocks go back in America/New York, so 01:30 comes twice."),
     ],
 )
 def test_a_time_that_cannot_be_meant_is_refused_in_words(staff, draft, opens_at, says):

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
@@ -145,8 +146,22 @@ def test_choosing_a_day_that_has_passed_or_an_hour_that_is_none(office: Office) 
     assert "has passed" in office.press("schedule", count=3, at="2020-01-01T10:00")
     assert "Choose a day and a time" in office.press("schedule", count=3, at="")
     # The hour that London skips in spring.
-    assert "Choose a day and a time" in office.press("schedule", count=3, at="2031-03-30T01:30")
+    said = office.press("schedule", count=3, at="2031-03-30T01:30")
+    assert "there is no 01:30. Choose 00:30 or earlier, or 02:30 or later." in said
     assert not office.reached()
+
+
+def test_what_was_typed_for_a_refused_send_stands_there_again(office: Office) -> None:
+    office.organization.typed_count_above = 2
+    office.organization.save()
+    office.proof()
+    url = reverse("admin:mailings_mailing_step", args=[office.mailing.pk, "schedule"])
+    typed = {"count": 3, "at": "2020-01-01T10:00", "typed": "3"}
+
+    page = BeautifulSoup(office.client.post(url, typed, follow=True).content, "html.parser")
+
+    assert [field["value"] for field in page.select("details[open] [name=at]")] == [typed["at"]]
+    assert {field["value"] for field in page.select("[name=typed]")} == {"3"}
 
 
 def test_a_time_is_that_of_the_campaign_and_shown_in_both(office: Office) -> None:
