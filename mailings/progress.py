@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mailings.clock import database_now
 from mailings.models import Mailing, Recipient, WelcomeStep
 from mailings.statuses import DONE
 from mailings.waiting import goes_in_waves, waits_for
@@ -112,6 +113,27 @@ def in_words(time: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     said = ngettext("%d hour", "%d hours", hours) % hours
     return f"{said} " + ngettext("%d minute", "%d minutes", minutes) % minutes
+
+
+def hold_of(mailing: Mailing) -> str:
+    """To how many a scheduled mailing goes, and how long it can still be taken back."""
+    assert mailing.starts_at
+    left = max(mailing.starts_at - database_now(), timedelta())
+    if mailing.snapshot_after or not left:
+        return _("It is about to begin: its audience is being written down.")
+    told = {"people": intcomma(mailing.counted), "time": _until(left)}
+    if mailing.counted is None:
+        return _("%(time)s are left to take it back.") % told
+    return _("It is for %(people)s people. %(time)s are left to take it back.") % told
+
+
+def _until(left: timedelta) -> str:
+    """As `in_words()`, and within the last hour to the second."""
+    minutes, seconds = divmod(int(left.total_seconds()), 60)
+    if not 0 < minutes < 60:
+        return in_words(left)
+    said = ngettext("%d minute", "%d minutes", minutes) % minutes
+    return f"{said} " + ngettext("%d second", "%d seconds", seconds) % seconds
 
 
 def progress_of(mailing: Mailing) -> Progress:

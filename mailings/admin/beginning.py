@@ -25,7 +25,7 @@ class BeginningAdmin(admin.ModelAdmin):
         return self._begin(
             request,
             title=_("Mail this update"),
-            about={"update": update},
+            about={"update": update, "mailed": Mailing.objects.telling(update)},
             draft=lambda: draft_from_update(update=update, user=request.user),
             back=reverse("admin:campaigns_update_change", args=[update.pk]),
         )

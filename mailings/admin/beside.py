@@ -18,7 +18,7 @@ from mailings.composing import CannotBeSent, compile_contents
 from mailings.digesting.approving import is_as_approved
 from mailings.digesting.preparing import has_passed
 from mailings.models import CatchUp, Mailing, Trial
-from mailings.progress import counts_by_status, progress_of
+from mailings.progress import counts_by_status, hold_of, progress_of
 from mailings.proofing import proof_of
 from mailings.scheduling import asks_for_number
 from mailings.seconding import asks_for_second_person, is_seconded, who_may_second
@@ -42,6 +42,8 @@ def beside_the_words(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
     }
     if mailing.starts_at:
         beside["starts"] = in_both_zones(mailing.starts_at, mailing.zone)
+    if mailing.starts_at and mailing.state == Mailing.State.SCHEDULED:
+        beside["hold"] = hold_of(mailing)
     if mailing.is_editable:
         beside |= _before_the_send(mailing, request)
     if mailing.state in _FROZEN:

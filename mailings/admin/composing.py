@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -90,6 +92,13 @@ class MailingForm(WordsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        name = self.fields.get("from_name")
+        if name and self.instance.organization_id:
+            own = "{} <{}>".format(*self.instance.organization.sender)
+            # What stands beside a field is HTML.
+            name.help_text = format_html(
+                gettext("{help} Empty: {own}"), help=name.help_text, own=own
+            )
         body = self.fields.get("body")
         if body and self.instance.kind == Mailing.Kind.UPDATE:
             body.help_text = _("Empty: the text of the update, as it stands on the page.")

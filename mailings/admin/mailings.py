@@ -17,10 +17,10 @@ from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from mailings.admin import afterwards, steps
 from mailings.admin.beginning import BeginningAdmin
 from mailings.admin.beside import beside_the_words
-from mailings.admin.composing import ComposingAdmin, MailingForm
+from mailings.admin.composing import WORDS, ComposingAdmin, MailingForm
 from mailings.admin.deliveries import delivery_page
 from mailings.models import Mailing
-from mailings.progress import progress_of
+from mailings.progress import hold_of, progress_of
 
 # Whom a mail of these kinds reaches; the model's own words are those for an update.
 _REACH = {
@@ -86,13 +86,13 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
         if self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
         (state, words, audience) = self.fieldsets
-        shown = [name for name in words[1]["fields"] if name != "body"]
+        shown = ["comes_from", *(name for name in words[1]["fields"] if name in WORDS[:-1])]
         return [state, (words[0], {"fields": shown}), audience]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """An ask stays with the campaign that it was drafted from; what goes by itself has its own
         rule of who gets it."""
-        always = ["state_pill", "about"]
+        always = ["state_pill", "about", "comes_from"]
         if obj and obj.kind in (Mailing.Kind.DIGEST, Mailing.Kind.WELCOME):
             return [*always, "scope", "campaign", "segment"]
         return [*always, "campaign"] if obj and obj.kind == Mailing.Kind.ASK else always
@@ -140,6 +140,10 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
             titles = [str(_("Asks for signatures under “%s”") % mailing.campaign)]
         return ", ".join(titles)
 
+    @admin.display(description=_("from"))
+    def comes_from(self, mailing: Mailing) -> str:
+        return "{} <{}>".format(*mailing.sender)
+
     # --- the page
 
     def render_change_form(
@@ -176,13 +180,13 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
     def progress_view(self, request: HttpRequest, mailing_id: int) -> JsonResponse:
         """Numbers for the page that watches a mailing go out."""
         mailing = self._own(request, mailing_id)
-        progress = progress_of(mailing)
+        progress, is_held = progress_of(mailing), mailing.state == Mailing.State.SCHEDULED
         return JsonResponse(
             {
                 "state": mailing.state,
                 "total": progress.total,
                 "done": progress.done,
-                "sentence": progress.sentence,
+                "sentence": hold_of(mailing) if is_held else progress.sentence,
             }
         )
 

@@ -13,7 +13,8 @@ PATIENCE = "20s"
 
 
 def whom(mailing: Mailing) -> dict[str, Any]:
-    """`count`, `samples`, `readers`, how many are `capped`, and `segment_words` of a segment.
+    """`count`, `samples`, `readers`, how many are `capped`, and `segment_words` of a segment; how
+    many have `had` its news, and by which mailings.
 
     Where it cannot be told, `missing` says why.
     """
@@ -23,7 +24,18 @@ def whom(mailing: Mailing) -> dict[str, Any]:
     try:
         found = audience.look(audience.audience_of(mailing), patience=PATIENCE)
         told["capped"] = audience.capped_count(mailing, patience=PATIENCE)
+        told |= _told_before(mailing)
     except (BadRules, audience.TooSlow) as error:
         return told | {"missing": [str(error)]}
     readers = sample_readers(found)
     return told | {"count": found.count, "samples": found.samples, "readers": readers}
+
+
+def _told_before(mailing: Mailing) -> dict[str, Any]:
+    """Who has had its one update already, and by which mailings. Raises BadRules, TooSlow."""
+    if mailing.kind == Mailing.Kind.DIGEST:
+        return {}
+    others = Mailing.objects.telling(mailing.updates.first()).exclude(pk=mailing.pk)
+    found = list(others)
+    had = audience.told_count(mailing, patience=PATIENCE) if found else 0
+    return {"had": had, "had_by": found} if had else {}

@@ -19,6 +19,7 @@ from mailings.audience.counting import (
     is_larger_than,
     look,
     samples,
+    told_count,
 )
 from mailings.audience.freezing import freeze_page
 from mailings.audience.rule import audience_of, audience_of_rules
@@ -40,4 +41,5 @@ __all__ = [
     "is_larger_than",
     "look",
     "samples",
+    "told_count",
 ]

@@ -91,6 +91,21 @@ def capped_count(mailing: Mailing, *, patience: str = "2min") -> int:
         return found
 
 
+def told_count(mailing: Mailing, *, patience: str = "2min") -> int:
+    """How many would get the mailing, had they not had its news by another one.
+
+    Raises BadRules, TooSlow.
+    """
+    audience = audience_of(mailing)
+    turned = [
+        Demand(demand.key, within=demand.outside) if demand.key == "told" else demand
+        for demand in audience.demands
+    ]
+    if tuple(turned) == audience.demands:
+        return 0
+    return look(replace(audience, demands=tuple(turned), most=None), patience=patience).count
+
+
 def is_larger_than(mailing: Mailing, people: int, *, patience: str = "2min") -> bool:
     """Whether more people would get the mailing, of which no more are counted. Raises BadRules,
     TooSlow."""

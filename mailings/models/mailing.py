@@ -32,6 +32,11 @@ class MailingQuerySet(OrganizationScopedQuerySet):
             models.Q(finished_at=None) | models.Q(finished_at__gt=Now() - timedelta(days=7))
         )
 
+    def telling(self, update: Update | None) -> Self:
+        """Mailings that have brought this update to people, or are about to; the newest first."""
+        begun = self.filter(updates=update) if update else self.none()
+        return begun.exclude(started_at=None, state__in=[*IN_PREPARATION, MailingState.CANCELLED])
+
     def sending(self) -> Self:
         """Mailings that a worker may be sending right now."""
         return self.filter(state=Mailing.State.SENDING)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Now
@@ -45,6 +46,11 @@ _NO_APPROVAL: dict[str, Any] = {
     "by_second_person": False,
     "written_by": [],
 }
+
+
+def _people(count: int | None) -> str:
+    """How the log says for how many something was decided."""
+    return "" if count is None else gettext("%s people") % intcomma(count)
 
 
 class Steps(models.Model):
@@ -154,6 +160,7 @@ class Steps(models.Model):
             by_second_person=bool(by) and by.pk not in written_by,
             written_by=sorted(written_by),
             pause_reason="",
+            note=_people(count),
         )
 
     def is_approved_for_other_than(self, digest: bytes) -> bool:
@@ -189,6 +196,7 @@ class Steps(models.Model):
             narrowed_by=narrowed_by,
             counted=counted,
             pause_reason="",
+            note=_people(counted),
         )
 
     def _second_approval(self) -> dict[str, Any]:
@@ -219,6 +227,7 @@ class Steps(models.Model):
             starts_at=Now(),
             counted=models.F("approved_count"),
             pause_reason="",
+            note=_people(self.approved_count),
         )
 
     def go_live(self, *, by: Any, seconded: bool) -> bool:
