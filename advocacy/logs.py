@@ -9,7 +9,7 @@ import psycopg2
 from django.db import DatabaseError
 
 _LINK = re.compile(
-    r"/(confirm|not-me|withdraw|unsubscribe|preferences|stay|my-data|as|go|preview|download)/[^\s\"'<>]+"
+    r"/(confirm|not-me|withdraw|unsubscribe|preferences|stay|my-data|as|go|read|preview|download)/[^\s\"'<>]+"
 )
 
 

@@ -10,7 +10,7 @@ from advocacy.metrics import metrics
 from advocacy.publishing import FOR_MINUTES, published
 from campaigns import feeds, listing, news, open_data, sitemaps
 from campaigns.views import media, pictures, styles
-from mailings.views import following, webhooks
+from mailings.views import following, visiting, webhooks
 from signatures.views import (
     confirming,
     leaving,
@@ -95,6 +95,8 @@ urlpatterns = [
     path("sign/<slug:slug>/as/<token:token>/", recognising.from_mail, name="as"),
     path("sign/<slug:slug>/you/", recognising.recognised_page, name="recognised"),
     path("go/<token:token>/<int:number>/", following.follow, name="go"),
+    path("read/<token:token>/<slug:slug>/<int:update>/", visiting.visit, name="read"),
+    path("read/<token:token>/<slug:slug>/", visiting.visit, name="read"),
     path("preview/<token:token>/", previewing.preview_page, name="preview"),
     path("confirm/<token:token>/", confirming.confirm_page, name="confirm"),
     path("not-me/<token:token>/", confirming.not_me_page, name="not-me"),

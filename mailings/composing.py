@@ -51,6 +51,8 @@ HOLES = {
 OWN_SUBJECT = {"subject"}
 # A mail whose links are counted.
 FOLLOWED = {"follow_token"}
+# A mail that leads to pages which everybody reads.
+SAYS_MAILING = {"read_token"}
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ def _tokens(skeleton: Skeleton, mailing: Mailing, supporter: int) -> dict[str, s
     }
     if "follow_token" in skeleton.holes:
         tokens["follow_token"] = links.follow_token(supporter_id=supporter, mailing_id=mailing.pk)
+    if "read_token" in skeleton.holes:
+        tokens["read_token"] = links.read_link_token(mailing_id=mailing.pk)
     return tokens
 
 
@@ -193,6 +197,7 @@ def _compile(mailing: Mailing, words: Wording, language: str, laid_out: LaidOut)
     leads, settle = laid_out.leads, laid_out.leads.holes.settle
     own_subjects = OWN_SUBJECT if laid_out.headlines else set()
     followed = FOLLOWED if leads.targets else set()
+    followed |= SAYS_MAILING if leads.says_mailing else set()
     return compile_skeleton(
         sender=without_holes(mailbox(*mailing.sender)),
         subject="[[subject]]" if own_subjects else settle(leads.line(words.subject)),

@@ -143,7 +143,7 @@ def _own_news(update: Update, words: Wording, page: Campaign, leads: Links) -> M
         update.body,
         campaign=page,
         leads=leads,
-        page_url=update.address_on(page),
+        page_url=leads.counted(update.address_on(page)),
         prefix=f"{update.anchor}-",
     )
 
@@ -162,7 +162,9 @@ def _round_up(
         return _news(item.update, item.campaign, leads)
 
     return {
-        "items": [*blocks(items, leads.holes, body_of=body_of, briefly=briefly)],
+        "items": [
+            *blocks(items, leads.holes, leads_to=leads.read, body_of=body_of, briefly=briefly)
+        ],
         "intro": mail_text(words.body, campaign=items[0].campaign, leads=leads),
         "headline": leads.line(words.headline if headlines else words.headline_text),
     }
@@ -174,6 +176,6 @@ def _news(update: Update, page: Campaign, leads: Links) -> MailText:
         update.body,
         campaign=page,
         leads=leads,
-        page_url=page.public_url,
+        page_url=leads.read(page.public_url),
         prefix=f"{update.anchor}-",
     )

@@ -18,6 +18,7 @@ from campaigns.text.sanitising import read
 from campaigns.text.vocabulary import Block, Listing, Merge, Paragraph, Quote
 from mailings.following import number_of
 from mailings.merging import hole_of, merged_line
+from mailings.visiting import address_that_counts
 from postroom.skeleton import Placeholders
 from signatures import links
 
@@ -39,24 +40,34 @@ class Links:
     """Where the links of one mail lead, and what stands for its merge fields: holes.
 
     With `counts` who follows them is counted; `targets` then holds where they lead, by number.
+    `says_mailing` tells whether one of them says which mail it is in.
     """
 
     holes: Placeholders
     counts: bool = False
     merged_holes: set[str] = field(default_factory=set)
     targets: dict[int, str] = field(default_factory=dict)
+    says_mailing: bool = False
 
     def leads_to(self, href: str) -> str:
         """`href`, or where it knows its reader when it leads to the page of a campaign."""
         return self._to_sign(href) or self.counted(href)
 
     def counted(self, href: str) -> str:
-        """`href`, or where it leads over an address of ours that counts who follows it."""
+        """`href`, or where it leads over an address of ours that counts who follows it, where that
+        is wanted.
+        """
         if not self.counts or not href.startswith(("https://", "http://")):
-            return href
+            return self.read(href)
         number = number_of(href)
         self.targets[number] = href
         return links.full_follow_address(self.holes["follow_token"], number)
+
+    def read(self, href: str) -> str:
+        """`href`, or where it says which mail it is in, when it leads to a page of ours."""
+        address = address_that_counts(href, self.holes["read_token"])
+        self.says_mailing |= address != href
+        return address
 
     def _to_sign(self, href: str) -> str:
         """The page of a campaign as it knows its reader; empty for what is no such page."""

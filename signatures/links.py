@@ -1,8 +1,8 @@
 """The links in our mails: which ids each one's token holds, and in which order.
 
-Whoever writes such a link calls these; the pages under `signatures/views/`, and for links that are
-counted `mailings/views/following.py`, read them again. A token of one purpose is worth nothing for
-another.
+Whoever writes such a link calls these; the pages under `signatures/views/`, and for what is counted
+`mailings/views/following.py` and `mailings/views/visiting.py`, read them again. A token of one
+purpose is worth nothing for another.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,6 +23,7 @@ WITHDRAW = "withdraw"
 RECOGNISED = "as"
 OWN_DATA = "my-data"
 FOLLOW = "go"
+READ = "read"
 
 # How long a mail lets its reader sign with one button.
 RECOGNISED_FOR = timedelta(days=30)
@@ -85,6 +86,11 @@ def follow_token(*, supporter_id: int, mailing_id: int) -> str:
     return make_token(FOLLOW, supporter_id, mailing_id)
 
 
+def read_link_token(*, mailing_id: int) -> str:
+    """For links to pages that everybody reads: it names the mail and nobody. Good for ever."""
+    return make_token(READ, mailing_id)
+
+
 def address(purpose: str, token: str) -> str:
     """The path of a link page."""
     return reverse(purpose, args=[token])
@@ -103,6 +109,14 @@ def full_recognised_address(slug: str, token: str) -> str:
 def full_follow_address(token: str, number: int) -> str:
     """Where a counted link of a mail leads; `token` may be a hole or its placeholder."""
     return settings.SITE_URL + reverse(FOLLOW, args=["TOKEN", number]).replace("TOKEN", token)
+
+
+def full_read_address(token: str, slug: str, update: int | None = None) -> str:
+    """Where a link to the page of a campaign or of an update leads that tells which mail it was in;
+    `token` may be a hole or its placeholder.
+    """
+    which = ["TOKEN", slug] if update is None else ["TOKEN", slug, update]
+    return settings.SITE_URL + reverse(READ, args=which).replace("TOKEN", token, 1)
 
 
 def full_address(purpose: str, token: str) -> str:

@@ -32,14 +32,15 @@ def blocks(
     items: Sequence[DigestItem],
     holes: Placeholders,
     *,
+    leads_to: Callable[[str], str],
     body_of: Callable[[DigestItem], Any],
     briefly: int = 0,
 ) -> Iterator[dict[str, Any]]:
     """The context of each item's block, in the language that is active.
 
-    `body_of` gives the text of an update with its own numbered sources. A campaign to sign is
-    reached by a link that knows its reader. The last `briefly` items are a headline that leads to
-    the page.
+    `leads_to` gives where a link to a page leads, `body_of` the text of an update with its own
+    numbered sources. A campaign to sign is reached by a link that knows its reader. The last
+    `briefly` items are a headline that leads to the page.
     """
     for number, item in enumerate(items):
         campaign = item.campaign
@@ -49,13 +50,14 @@ def blocks(
             "ends": holes[f"end_{item.position}"],
             "campaign": campaign,
             "title": headline_of(item),
-            "url": campaign.public_url,
         }
+        page = campaign.public_url
         is_brief = number >= len(items) - briefly
         block["is_brief"] = is_brief
         if item.update:
-            block["url"] = f"{campaign.public_url}#{item.update.anchor}"
+            page = f"{page}#{item.update.anchor}"
             block["body"] = "" if is_brief else body_of(item)
+        block["url"] = leads_to(page)
         if item.kind == DigestItem.Kind.OPENED:
             statement = campaign.current_statement()
             block |= {

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from mailings.following import note_click, target_of
+from mailings.visiting import address_that_counts
 from postroom.links import BadToken, read_token
 from signatures import links
 from signatures.views.arriving import is_by_a_reader
@@ -24,4 +25,5 @@ def follow(request: HttpRequest, token: str, number: int) -> HttpResponse:
         return bad_link(request)
     if is_by_a_reader(request):
         note_click(mailing_id=mailing_id, supporter_id=supporter_id, number=number)
-    return HttpResponseRedirect(url)
+    read = links.read_link_token(mailing_id=mailing_id)
+    return HttpResponseRedirect(address_that_counts(url, read))

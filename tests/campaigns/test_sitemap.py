@@ -45,7 +45,7 @@ def test_robots_txt_names_the_sitemap_and_keeps_personal_pages_out(client):
     assert {line.partition(": ")[2] for line in text.splitlines() if "Disallow" in line} == {
         *("/admin/", "/preview/", "/my-data/", "/sign/*/thanks/", "/sign/*/you/", "/sign/*/as/"),
         *(f"/{purpose}/" for purpose in ("confirm", "not-me", "withdraw")),
-        *("/unsubscribe/", "/preferences/", "/stay/", "/go/"),
+        *("/unsubscribe/", "/preferences/", "/stay/", "/go/", "/read/"),
     }
     assert not re.search(r"^Disallow: /(sign/)?$", text, re.M)
 
