@@ -62,7 +62,7 @@ def how_it_ended(subscription: Subscription) -> str:
 def pause_of(subscription: Subscription) -> str:
     """When its owner asked for the pause that it keeps, and until when that is."""
     end = subscription.rests_until
-    return _("They asked for a pause until %(end)s, on %(time)s.") % {
+    return _("They asked on %(time)s for a pause until %(end)s.") % {
         "end": in_words(end),
         "time": in_words(end - PAUSE if end else None),
     }

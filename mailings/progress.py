@@ -123,8 +123,8 @@ def hold_of(mailing: Mailing) -> str:
         return _("It is about to begin: its audience is being written down.")
     told = {"people": intcomma(mailing.counted), "time": _until(left)}
     if mailing.counted is None:
-        return _("%(time)s are left to take it back.") % told
-    return _("It is for %(people)s people. %(time)s are left to take it back.") % told
+        return _("%(time)s left.") % told
+    return _("It is for %(people)s people; %(time)s left.") % told
 
 
 def _until(left: timedelta) -> str:

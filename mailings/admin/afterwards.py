@@ -164,7 +164,9 @@ def about_open_catch_up(mailing: Mailing, request: HttpRequest) -> dict[str, Any
     if catch_up is None or not catch_up.waits:
         return {"open": catch_up}
     may = request.user.has_perm(MAY_APPROVE) and may_second_catch_up(catch_up, request.user)
-    return {"open": catch_up, "may_second": may, "others": who_may_second_catch_up(catch_up)}
+    others = who_may_second_catch_up(catch_up)
+    days = days_since_it_went_out(mailing)
+    return {"open": catch_up, "may_second": may, "others": others, "days_old": days}
 
 
 def days_since_it_went_out(mailing: Mailing) -> int:

@@ -13,7 +13,7 @@ from campaigns.revising import revise_statement
 from mailings.digesting.preparing import prepare_due
 from mailings.digesting.waking import wake_due
 from mailings.drafting import draft_from_update
-from mailings.models import DigestSchedule, Mailing, Segment, Trial, TrialText
+from mailings.models import CatchUp, DigestSchedule, Mailing, Segment, Trial, TrialText
 from mailings.proofing import send_proof
 from mailings.reporting import sum_up
 from mailings.welcoming.starting import draft_step
@@ -225,6 +225,10 @@ def _audience_screens(campaign: Campaign) -> Iterator[State]:
     yield State("admin segments", f"{ADMIN}mailings/segment/")
     yield State("admin segment", f"{ADMIN}mailings/segment/{segment.pk}/change/")
     yield State("admin catch up", f"{MAILINGS}{sent.pk}/catch-up/")
+    asked_by = organization.memberships.first()
+    assert asked_by
+    CatchUp.objects.create(mailing=sent, asked_by=asked_by.user, counted=75_793, needs_second=True)
+    yield State("admin catch-up that waits", f"{MAILINGS}{sent.pk}/change/")
     yield State("admin why", f"{MAILINGS}{sent.pk}/why/?person={person}")
     yield State("admin reports", f"{ADMIN}mailings/mailingtally/")
     yield State("admin report", f"{ADMIN}mailings/mailingtally/{sent.pk}/change/")

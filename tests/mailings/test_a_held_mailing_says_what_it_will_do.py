@@ -24,7 +24,7 @@ def office(smtp_sink: SMTPSink) -> Office:
 
 
 def test_it_says_how_many_get_it_and_counts_the_hold_down(office: Office) -> None:
-    told = re.compile(r"It is for 3 people\. 9 minutes \d+ seconds are left to take it back\.")
+    told = re.compile(r"It is for 3 people; 9 minutes \d+ seconds? left\.")
     assert told.search(words(office.client.get(office.page)))
     progress = reverse("admin:mailings_mailing_progress", args=[office.mailing.pk])
     assert told.fullmatch(office.client.get(progress).json()["sentence"])

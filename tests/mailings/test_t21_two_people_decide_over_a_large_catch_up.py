@@ -135,6 +135,9 @@ def test_the_page_says_how_old_it_is_after_a_month(office: Office) -> None:
     long_ago = timezone.now() - timedelta(days=351)
     Mailing.objects.update(started_at=long_ago, finished_at=long_ago)
     assert "It went out 351 days ago" in words(office.client.get(page(office, "catch_up")))
+    ask(office, office.client)
+    _second, client = office.hire("Organizers")
+    assert "The mailing went out 351 days ago." in words(client.get(office.page))
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ IN_THE_WAY: list[tuple[Callable[[Supporter, Campaign], None], str]] = [
     (leaves, "(unsubscribe link of mailing 7)"),
     (complains, ": complained."),
     (mutes, "They want nothing more about “Save the pond” since "),
-    (rests, "They asked for a pause until "),
+    (rests, " for a pause until "),
     (withdraws, "Their signature under “Save the pond” does not count: withdrawn by the signer."),
     (never_agreed, "They never agreed to Activism mail."),
 ]
