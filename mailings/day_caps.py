@@ -6,7 +6,7 @@ taken off again; a worker that dies keeps what it had, so a cap is never exceede
 
 from django.db import connection
 
-from mailings.statuses import OPEN
+from mailings.statuses import DONE, LEASED, OPEN
 
 _ROOM = """
 SELECT CASE WHEN l.day_cap IS NOT NULL THEN greatest(l.day_cap - coalesce(d.mails, 0), 0) END
@@ -23,6 +23,28 @@ def room_today(lane: int) -> int | None:
         cursor.execute(_ROOM, {"lane": lane})
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+_HELD_UP = f"""
+SELECT coalesce(bool_and(
+    l.day_cap IS NOT NULL AND l.day_cap <= coalesce(d.mails, 0) AND NOT c.is_leased
+), false)
+FROM (
+    SELECT lane, bool_or(state = {LEASED}) AS is_leased FROM mailings_chunk
+    WHERE mailing_id = %(mailing)s AND state < {DONE} AND wave <= %(wave)s GROUP BY lane
+) c
+JOIN mailings_lane l ON l.number = c.lane
+LEFT JOIN mailings_laneday d
+    ON d.lane_id = l.number AND d.day = (now() AT TIME ZONE 'UTC')::date
+"""  # noqa: S608
+
+
+def is_held_up(mailing_id: int, *, wave: int) -> bool:
+    """Whether all that is left of the mailing, up to this wave, waits for another day."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD_UP, {"mailing": mailing_id, "wave": wave})
+        (held_up,) = cursor.fetchone()
+    return bool(held_up)
 
 
 _COUNT = """

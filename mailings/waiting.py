@@ -1,6 +1,6 @@
 """What a mailing under way waits for on purpose, and until when, said to who watches it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mailings.clock import database_now
+from mailings.day_caps import is_held_up
 from mailings.models import Chunk, Mailing, Trial
 
 
@@ -18,10 +20,10 @@ def waits_for(mailing: Mailing, *, done: int) -> str:
     """
     if mailing.state == Mailing.State.PAUSED:
         return _("Paused")
-    if mailing.state != Mailing.State.SENDING or mailing.wave_done_at is None:
+    if mailing.state != Mailing.State.SENDING:
         return ""
-    if not _has_later_wave(mailing):
-        return ""
+    if mailing.wave_done_at is None or not _has_later_wave(mailing):
+        return _for_tomorrow(mailing)
     trial = Trial.objects.filter(mailing=mailing, decided_at=None).first()
     if trial:
         decided_at = mailing.wave_done_at + timedelta(hours=trial.hours)
@@ -33,6 +35,15 @@ def waits_for(mailing: Mailing, *, done: int) -> str:
         done,
     )
     return said % {"people": intcomma(done), "time": _in_zone(until, mailing)}
+
+
+def _for_tomorrow(mailing: Mailing) -> str:
+    """Whether as many as may leave in a day have left; a day is one of UTC."""
+    if not is_held_up(mailing.pk, wave=mailing.open_wave):
+        return ""
+    today = database_now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = _in_zone(today + timedelta(days=1), mailing)
+    return _("As many as may leave in a day have left: it goes on at %s") % tomorrow
 
 
 def goes_in_waves(mailing: Mailing) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from mailings.list_health import warming
 from mailings.models import Lane, LaneDay, MailEvent, WarmUp
+from mailings.progress import progress_of
 from mailings.pumping import pump
 from mailings.sending import send_slice
 from tests.factories import make_campaign
@@ -48,9 +49,16 @@ def test_no_more_mails_than_the_cap_leave_in_a_day_and_the_others_the_next(smtp_
         send_slice(lane=lane.number)
     assert len(smtp_sink.mails) == 10
     assert statuses(mailing) == {"sent": 10, "pending": 15}
+    mailing.refresh_from_db()
+    tomorrow = timezone.now() + timedelta(days=1)
+    assert progress_of(mailing).sentence == (
+        "10 of 25 done, 15 left. As many as may leave in a day have left: it goes on at"
+        f" {tomorrow.day} {tomorrow:%b}, 00:00 UTC."
+    )
     assert_invariants()
     LaneDay.objects.update(day=timezone.now().date() - timedelta(days=1))
     Lane.objects.update(day_cap=100)
+    assert progress_of(mailing).waits == ""
     pump()
     send_slice(lane=lane.number)
     assert statuses(mailing) == {"sent": 25}
