@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, Source, Update
+from mailings.asking import catch_ups_waiting_for, waiting_for
 from mailings.models import IN_PREPARATION, Mailing, Reply
 from mailings.promising.owed import pressing
 from mailings.views.list_health import list_health_page
@@ -67,6 +68,8 @@ def landing(user: Any) -> dict[str, Any]:
     sources = Source.objects.visible_to(user).select_related("campaign")
     mailings = Mailing.objects.visible_to(user).select_related("scope__organization")
     return {
+        "to_approve": waiting_for(user),
+        "catch_ups_to_approve": catch_ups_waiting_for(user),
         "open_campaigns": campaigns.open()[:LANDING_ROWS],
         "draft_campaigns": campaigns.filter(published_at=None)[:LANDING_ROWS],
         "draft_updates": updates.filter(published_at=None)[:LANDING_ROWS],

@@ -59,8 +59,8 @@ def approve_mailing(*, mailing: Mailing, user: Any, expected_count: int) -> bool
     """
     if mailing.state not in (State.PROOFED, State.APPROVED):
         return False
-    contents = _proofed_contents(mailing)
-    now = _count_as_seen(mailing, expected_count)
+    contents = proofed_contents(mailing)
+    now = count_as_seen(mailing, expected_count)
     if mailing.state == State.APPROVED and is_seconded(mailing, now):
         return False
     return _approve(mailing, user, contents, expected_count)
@@ -85,8 +85,8 @@ def schedule_mailing(
         return False
     if mailing.kind == Mailing.Kind.WELCOME:
         raise CannotBeSent([_("A welcome is for whoever joins: switch it on instead.")])
-    contents = _proofed_contents(mailing)
-    now = _count_as_seen(mailing, expected_count)
+    contents = proofed_contents(mailing)
+    now = count_as_seen(mailing, expected_count)
     _check_sender(mailing, now, expected_count=expected_count, typed=typed)
     if at and at <= timezone.now():
         raise CannotBeSent([_("This time has passed: choose a later one, or send it now.")])
@@ -185,7 +185,7 @@ def _approve(mailing: Mailing, user: Any, contents: list[MailingContent], count:
     return mailing.approve(by=user, digest=proved(contents), count=count, written_by=writers)
 
 
-def _count_as_seen(mailing: Mailing, expected_count: int) -> int:
+def count_as_seen(mailing: Mailing, expected_count: int) -> int:
     """How many get it now. Raises AudienceChanged when somebody was shown another number."""
     now = count_people(mailing)
     if abs(now - expected_count) > expected_count // 100:
@@ -215,7 +215,7 @@ def _start(at: datetime | None) -> Any:
     return Greatest(hold, Value(at)) if at else hold
 
 
-def _proofed_contents(mailing: Mailing) -> list[MailingContent]:
+def proofed_contents(mailing: Mailing) -> list[MailingContent]:
     """What the mailing says, if a proof of exactly this was sent, and nothing else was approved.
 
     Raises CannotBeSent.

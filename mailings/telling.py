@@ -4,6 +4,7 @@ A notice that a dead worker had in hand is due again after two minutes: better t
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -34,12 +35,21 @@ MOST_TRIES = 100
 
 
 def tell(
-    organization: Organization, *, kind: str, key: str, subject: str, text: str, path: str
+    organization: Organization,
+    *,
+    kind: str,
+    key: str,
+    subject: str,
+    text: str,
+    path: str,
+    people: Iterable[Any] | None = None,
 ) -> None:
     """Owe a mail to everyone who works for the organization; who was told of `key` is not again.
 
-    Where nobody does, the superusers are told. `path` is where in the admin they can act.
+    Where nobody does, the superusers are told; where `people` are given, none but those of them who
+    have an address. `path` is where in the admin they can act.
     """
+    told = _people_of(organization) if people is None else [each for each in people if each.email]
     OrganizerNotice.objects.bulk_create(
         (
             OrganizerNotice(
@@ -51,7 +61,7 @@ def tell(
                 text=text,
                 path=path,
             )
-            for user in _people_of(organization)
+            for user in told
         ),
         ignore_conflicts=True,
     )

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from campaigns.admin.times import in_both_zones
 from mailings.admin.afterwards import about_open_catch_up
-from mailings.admin.steps import APPROVE, STEPS, may_take, typed_in
+from mailings.admin.steps import STEPS, may_take, typed_in
 from mailings.admin.whom import whom
+from mailings.asking import needed_to_second
 from mailings.composing import CannotBeSent, compile_contents
 from mailings.digesting.approving import is_as_approved
 from mailings.digesting.preparing import has_passed
@@ -22,7 +23,6 @@ from mailings.progress import counts_by_status, hold_of, progress_of
 from mailings.proofing import proof_of
 from mailings.scheduling import asks_for_number
 from mailings.seconding import asks_for_second_person, is_seconded, who_may_second
-from mailings.welcoming.starting import MAY_SWITCH_ON
 from mailings.writing import who_wrote
 
 _FROZEN = {Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.SENT}
@@ -119,13 +119,15 @@ def _before_the_send(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
 def _who_decides(mailing: Mailing, count: int, request: HttpRequest) -> dict[str, Any]:
     """What a send to so many people asks for, and of whom."""
     asked, seconded = asks_for_second_person(mailing, count), is_seconded(mailing, count)
-    needs = MAY_SWITCH_ON if mailing.kind == Mailing.Kind.WELCOME else APPROVE
+    may_second = who_may_second(mailing, needed_to_second(mailing)) if asked else []
+    others = [] if seconded else may_second
     return {
         "asks_for_number": asks_for_number(mailing, count),
         "asks_for_second": asked,
         "is_seconded": seconded,
         "wrote_it": request.user.pk in who_wrote(mailing),
-        "others": who_may_second(mailing, needs) if asked and not seconded else [],
+        "others": others,
+        "may_ask": others and request.user not in others,
     }
 
 

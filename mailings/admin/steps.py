@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from campaigns.admin.times import ZonedDateTimeField, in_both_zones
+from mailings.asking import ask_for_approval
 from mailings.composing import CannotBeSent
 from mailings.drafting import add_language
 from mailings.models import Mailing, Trial, WelcomeStep
@@ -50,6 +51,18 @@ def language(request: HttpRequest, mailing: Mailing) -> str:
     if add_language(mailing=mailing, language=code, user=request.user) is None:
         raise Refused(_("It is no draft any more, so nothing was changed."))
     return _("A text in this language is begun.")
+
+
+def ask(request: HttpRequest, mailing: Mailing) -> str:
+    """Ask those who may be its second person to approve what was proofed."""
+    count = _count(request)
+    with _saying_why():
+        asked = ask_for_approval(mailing=mailing, user=request.user, expected_count=count)
+    if not asked:
+        raise Refused(_("It cannot be approved now: %s.") % mailing.get_state_display())
+    return _("Asked: %s. Each is told by one mail and finds it first on the start page.") % (
+        ", ".join(map(str, asked))
+    )
 
 
 def approve(request: HttpRequest, mailing: Mailing) -> str:
@@ -190,6 +203,7 @@ class Step:
 STEPS = {
     "proof": Step(proof, (CHANGE,)),
     "language": Step(language, (CHANGE,)),
+    "ask": Step(ask, (CHANGE, SEND)),
     "approve": Step(approve, (APPROVE,)),
     "send": Step(send, (SEND,)),
     "schedule": Step(schedule, (SEND,)),

@@ -12,6 +12,7 @@ class ActName(models.TextChoices):
     DRAFTED = "drafted", _("drafted")
     EDITED = "edited", _("edited")
     PROOFED = "proofed", _("sent a proof")
+    ASKED = "asked", _("asked for approval")
     APPROVED = "approved", _("approved")
     SCHEDULED = "scheduled", _("scheduled")
     UNSCHEDULED = "unscheduled", _("unscheduled")

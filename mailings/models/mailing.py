@@ -37,6 +37,18 @@ class MailingQuerySet(OrganizationScopedQuerySet):
         begun = self.filter(updates=update) if update else self.none()
         return begun.exclude(started_at=None, state__in=[*IN_PREPARATION, MailingState.CANCELLED])
 
+    def waiting_for_second(self) -> Self:
+        """Mailings that were asked about, or wait by themselves, and that nobody has approved."""
+        many = models.Q(asked_count=None) | models.Q(
+            asked_count__gt=models.F("organization__second_person_above")
+        )
+        return self.filter(
+            many,
+            asked_at__isnull=False,
+            state__in=IN_PREPARATION,
+            organization__second_person_above__isnull=False,
+        )
+
     def sending(self) -> Self:
         """Mailings that a worker may be sending right now."""
         return self.filter(state=Mailing.State.SENDING)
@@ -167,6 +179,13 @@ class Mailing(Wording, Steps):
             models.CheckConstraint(
                 condition=models.Q(by_second_person=False) | models.Q(approved_count__isnull=False),
                 name="mailing_approved_for_a_number",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked_digest=None, asked_count=None)
+                | models.Q(
+                    asked_at__isnull=False, asked_digest__isnull=False, asked_count__isnull=False
+                ),
+                name="mailing_asked_for_a_number",
             ),
             in_choices("kind", MailingKind, "mailing_kind_known"),
             in_choices("state", MailingState, "mailing_state_known"),

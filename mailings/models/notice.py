@@ -23,6 +23,7 @@ class OrganizerNoticeKind(models.TextChoices):
     CLOSING = "closing", _("last mail of a campaign")
     TRIAL = "trial", _("trial")
     WELCOME = "welcome", _("welcome")
+    APPROVAL = "approval", _("approval")
 
 
 class OrganizerNotice(models.Model):

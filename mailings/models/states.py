@@ -38,7 +38,9 @@ _NOT_OVER = [
     MailingState.SENDING,
     MailingState.PAUSED,
 ]
+_NOT_ASKED: dict[str, Any] = {"asked_at": None, "asked_digest": None, "asked_count": None}
 _NO_APPROVAL: dict[str, Any] = {
+    **_NOT_ASKED,
     "approved_by": None,
     "approved_at": None,
     "approved_digest": None,
@@ -101,6 +103,14 @@ class Steps(models.Model):
     by_second_person = models.BooleanField(
         default=False, editable=False, help_text=_("Approved by somebody who did not write it.")
     )
+    asked_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("Since when it waits for a second person.")
+    )
+    # Empty where nobody asked and a digest waits by itself.
+    asked_digest = models.BinaryField(null=True, editable=False)
+    asked_count = models.PositiveIntegerField(
+        null=True, editable=False, help_text=_("For how many people an approval was asked for.")
+    )
     # Kept with the approval: none of these users can have been its second person.
     written_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
 
@@ -137,6 +147,38 @@ class Steps(models.Model):
             pause_reason="",
         )
 
+    def ask_for_approval(self, *, by: Any, digest: bytes, count: int, of: str) -> bool:
+        """Let it wait for a second person. False when it was edited, or asked about, meanwhile.
+
+        `digest` and `count` are what is to be approved, as in `approve()`; `of` names who may.
+        """
+        return self._move(
+            [MailingState.PROOFED, MailingState.APPROVED],
+            ActName.ASKED,
+            by=by,
+            note=of,
+            revision=self.revision,
+            only={"asked_digest": self.asked_digest, "asked_count": self.asked_count},
+            asked_at=Now(),
+            asked_digest=digest,
+            asked_count=count,
+        )
+
+    def wait_for_second(self) -> bool:
+        """Let a digest, of which its people are told by themselves, wait for a second person."""
+        waits = {"pk": self.pk, "state__in": IN_PREPARATION, "asked_at": None}
+        return bool(type(self)._default_manager.filter(**waits).update(asked_at=Now()))
+
+    def wait_no_more(self) -> bool:
+        """It has come to need no second person, or has one."""
+        waits = type(self)._default_manager.filter(pk=self.pk, asked_at__isnull=False)
+        return bool(waits.update(**_NOT_ASKED))
+
+    def is_asked_about(self, digest: bytes, count: int) -> bool:
+        """Whether the approval of exactly this, for so many people, has been asked for."""
+        asked = self.asked_digest
+        return asked is not None and bytes(asked) == digest and self.asked_count == count
+
     def approve(
         self, *, by: Any, digest: bytes | None, count: int, written_by: Collection[int]
     ) -> bool:
@@ -158,6 +200,7 @@ class Steps(models.Model):
             approved_digest=digest,
             approved_count=count,
             by_second_person=bool(by) and by.pk not in written_by,
+            **_NOT_ASKED,
             written_by=sorted(written_by),
             pause_reason="",
             note=_people(count),

@@ -46,8 +46,12 @@ def _look_after(schedule: DigestSchedule) -> Mailing | None:
     with translation.override(schedule.scope.organization.language):
         if held := held_back(schedule):
             _tell_of_held(held)
-        if draft is None or not wants_approval(draft):
+        if draft is None:
             return None
+        if not wants_approval(draft):
+            draft.wait_no_more()
+            return None
+        draft.wait_for_second()
         _ask(draft, schedule.due_at)
     return draft
 

@@ -343,6 +343,19 @@ def test_t21_organizers_hear_that_an_approved_one_keeps_the_promise_as_it_is(
     assert f"{round_up.boss} approved it, and it goes as it is" in text
 
 
+def test_t21_it_stands_first_on_the_start_page_of_who_may_approve_it_until_somebody_has(
+    round_up: RoundUp,
+) -> None:
+    start = reverse("admin:index")
+    waits = f"Waits for your approval {round_up.draft.subject} digest"
+    round_up.told()
+    assert waits in words(round_up.desk.get(start))
+    assert waits not in words(round_up.author_desk.get(start))
+    round_up.approve()
+    round_up.told()
+    assert waits not in words(round_up.desk.get(start))
+
+
 def test_t21_the_ledger_of_promises_says_that_it_waits_for_an_approval(round_up: RoundUp) -> None:
     [promise] = [one for one in promises() if one.scope == round_up.schedule.scope]
     assert promise.plan.wants_approval
