@@ -12,6 +12,7 @@ from campaigns.text.comparing import words_alone
 from campaigns.text.sanitising import clean, read, write
 from campaigns.text.vocabulary import Ask, Block, Button, Merge, Paragraph, Quote, Words
 from mailings.composing import CannotBeSent
+from mailings.examining import SUBJECT_SHOWN
 from mailings.models import IN_PREPARATION, Mailing, MailingAct, MailingTranslation
 from mailings.rendering import page_in
 
@@ -57,7 +58,7 @@ def draft_from_campaign(*, campaign: Campaign, user: Any) -> Mailing:
         Mailing(
             kind=Mailing.Kind.ASK,
             campaign=campaign,
-            subject=campaign.headline[:150],
+            subject=_in_short(campaign.headline),
             preheader=campaign.lead_line[:150],
             headline=campaign.headline,
             body=ask_text(campaign),
@@ -86,7 +87,7 @@ def add_language(*, mailing: Mailing, language: str, user: Any) -> MailingTransl
         page = page_in(mailing.campaign, language)
         if page.language == language:
             words = {
-                "subject": page.headline[:150],
+                "subject": _in_short(page.headline),
                 "preheader": page.lead_line[:150],
                 "headline": page.headline,
                 "body": ask_text(page),
@@ -98,7 +99,7 @@ def add_language(*, mailing: Mailing, language: str, user: Any) -> MailingTransl
 def ask_text(campaign: Campaign) -> str:
     """The body of an ask, drafted from what stands on the page of the campaign's edition.
 
-    Lead-in and statement, a button, the greeting, the letter with the ask in it, the ask again, the
+    The greeting, lead-in and statement, a button, the letter with the ask in it, the ask again, the
     closing, the button again. Sources are cited as the letter cites them. Where the letter says the
     ask in its own paragraph, be it in bold, it is the ask that stands there.
     """
@@ -108,10 +109,10 @@ def ask_text(campaign: Campaign) -> str:
     statement = campaign.current_statement()
     letter = [block for block in read(campaign.body) if not _is_ask(block, campaign.ask)]
     blocks: list[Block] = [
+        greeting,
         _line(campaign.lead_in_text),
         Quote((_line(statement.text if statement else ""),)),
         button,
-        greeting,
         *([_line(campaign.lead_line)] if campaign.lead_line else []),
         *letter[:BEFORE_THE_ASK],
         Ask(),
@@ -147,6 +148,15 @@ def _draft(mailing: Mailing, user: Any) -> Mailing:
     mailing.save()
     mailing.acts.create(name=MailingAct.Name.DRAFTED, by=user)
     return mailing
+
+
+def _in_short(text: str) -> str:
+    """A subject that a list of mails shows whole, cut behind a word."""
+    if len(text) <= SUBJECT_SHOWN:
+        return text
+    cut = text[:SUBJECT_SHOWN]
+    words, _space, _part = cut.rpartition(" ")
+    return (words or cut[:-1]).rstrip(" ,;:–—-") + "…"
 
 
 def _is_ask(block: Block, ask: str) -> bool:

@@ -69,3 +69,39 @@ def test_an_ask_that_the_letter_holds_itself_is_not_said_twice_in_a_row(campaign
 def test_a_sentence_that_says_more_than_the_ask_stays_in_the_letter(campaign):
     campaign.body = f"<p>It errs.</p><p>{ASK} Now.</p>"
     assert f"{ASK} Now." in ask_text(campaign)
+
+
+def test_a_drafted_ask_greets_its_reader_before_it_asks_anything(campaign, smtp_sink):
+    user = make_staff()
+    send_proof(mailing=draft_from_campaign(campaign=campaign, user=user), user=user)
+    before, _greeting, after = smtp_sink.mails[-1].text.partition("Dear friend,")
+    assert "http" not in before
+    statement = campaign.current_statement().text
+    assert statement not in before
+    assert after.index(campaign.lead_in_text) < after.index(statement) < after.index("http")
+
+
+@pytest.mark.parametrize(
+    ("headline", "subject"),
+    [
+        ("Tell Amazon: Stop", "Tell Amazon: Stop"),
+        ("A" * 50, "A" * 50),
+        ("A" * 60, "A" * 49 + "…"),
+        (
+            "Tell Amazon: stop selling mushroom guides that machines wrote",
+            "Tell Amazon: stop selling mushroom guides that…",
+        ),
+        (
+            "Tell Amazon: stop selling bad mushroom guides here, before somebody dies",
+            "Tell Amazon: stop selling bad mushroom guides…",
+        ),
+    ],
+)
+def test_the_subject_of_a_drafted_ask_is_shown_whole_in_a_list_of_mails(
+    campaign, headline, subject
+):
+    campaign.headline = headline
+    mailing = draft_from_campaign(campaign=campaign, user=make_staff())
+    assert mailing.subject == subject
+    assert len(mailing.subject) <= 50
+    assert mailing.headline == headline
