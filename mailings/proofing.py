@@ -1,7 +1,10 @@
-"""A proof: the very mail that everyone would get, sent to one member of staff."""
+"""A proof: the very mail that everyone would get, marked as one, sent to one member of staff."""
 
+import email
+import email.policy
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +20,7 @@ from mailings.examining import blocking, examine
 from mailings.following import counted_links, keep_links
 from mailings.models import Mailing, MailingContent, Proof
 from mailings.sampling import sample_reason
+from postroom.headers import text_field
 from postroom.skeleton import SkeletonError
 from postroom.transport import Envelope, Kind
 from postroom.ways import open_way
@@ -27,6 +31,8 @@ from signatures.arming import is_armed
 _CONNECT, _MESSAGE, _DOT = 5, 10, 20
 # No supporter has this number, so the links of a proof lead nobody away.
 _NOBODY = 0
+# The field with its further lines (RFC 5322 §2.2.3); the first one stands in the head.
+_SUBJECT = re.compile(rb"^Subject:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.MULTILINE)
 
 
 class ProofFailed(Exception):
@@ -57,9 +63,10 @@ def sample(content: MailingContent, *, address: str) -> tuple[Envelope, bytes]:
 def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -> Proof:
     """Examine what the mailing says now and send it to `user`, as to a reader without a name.
 
-    One mail goes out for each language. The Proof is written once the server has taken them all,
-    with what the examination found. `fetcher` asks the links, by default those of the public web.
-    Raises CannotBeSent, also when a check blocks, and ProofFailed.
+    One mail goes out for each language, with “[Proof]” before its subject, which the examination
+    and the Proof know nothing of: nobody else's mail has it. The Proof is written once the server
+    has taken them all, with what the examination found. `fetcher` asks the links, by default those
+    of the public web. Raises CannotBeSent, also when a check blocks, and ProofFailed.
     """
     if not user.email:
         raise CannotBeSent([_("Your account has no email address to send a proof to.")])
@@ -79,7 +86,7 @@ def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -
     if reasons := blocking(checks):
         raise CannotBeSent(reasons)
     keep_links(contents)
-    _send(copies)
+    _send([(envelope, marked(message)) for envelope, message in copies])
     if mailing.is_approved_for_other_than(proved(contents)):
         mailing.void(note=_("What it says has changed since the proof."))
     proof = Proof.objects.create(
@@ -90,6 +97,13 @@ def send_proof(*, mailing: Mailing, user: Any, fetcher: Fetcher | None = None) -
     )
     mailing.mark_proofed(by=user)
     return proof
+
+
+def marked(message: bytes) -> bytes:
+    """The same mail with a subject that nobody takes for that of the mailing itself."""
+    subject = email.message_from_bytes(message, policy=email.policy.default)["Subject"]
+    field = text_field("Subject", _("[Proof] %s") % subject)
+    return _SUBJECT.sub(lambda _found: field, message, count=1)
 
 
 def _send(copies: list[tuple[Envelope, bytes]]) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from campaigns.models import Campaign
-from mailings.composing import CannotBeSent
+from mailings.composing import CannotBeSent, compile_contents
 from mailings.drafting import draft_from_campaign
 from mailings.models import Mailing, Proof
-from mailings.proofing import send_proof
+from mailings.proofing import proof_of, sample, send_proof
 from tests.campaigns.strange_web import Serve, StrangeWeb, answering
 from tests.mailings.making import make_staff
 from tests.rig.smtp_sink import SMTPSink
@@ -128,3 +128,26 @@ def test_subject_and_preheader_are_measured(campaign: Campaign, smtp_sink: SMTPS
     assert "repeats the subject" in said(proof, "advice")
     assert "102 KB" in said(proof, "done")
     assert "unsubscrib" in (said(proof, "done") + said(proof, "advice")).lower()
+
+
+@pytest.mark.parametrize("subject", ["Short", "Für alle, die es angeht: ein langer Betreff" * 3])
+def test_the_subject_of_a_proof_says_that_it_is_one_and_nobody_elses_does(
+    campaign: Campaign, smtp_sink: SMTPSink, subject: str
+) -> None:
+    mailing = mailing_with(campaign, subject=subject)
+    proof = prove(mailing)
+    [mail] = smtp_sink.mails
+    assert str(mail.message["Subject"]) == f"[Proof] {subject}"
+    assert proof_of(compile_contents(mailing)) == proof
+    content = compile_contents(mailing)[0]
+    _envelope, everyone = sample(content, address=mail.recipients[0])
+    at = everyone.index(b"\r\nMIME-Version:")
+    assert b"[Proof]" not in everyone
+    assert mail.body[mail.body.index(b"\r\nMIME-Version:") :] == everyone[at:]
+
+
+def test_a_subject_of_fifty_characters_is_not_too_long_for_being_a_proof_s(
+    campaign: Campaign, smtp_sink: SMTPSink
+) -> None:
+    assert "characters" not in said(prove(mailing_with(campaign, subject="a" * 50)), "advice")
+    assert "characters" in said(prove(mailing_with(campaign, subject="a" * 51)), "advice")

@@ -208,7 +208,7 @@ def test_an_organizer_sets_a_trial_up_and_a_proof_shows_each_text(
     assert client.get(begin).status_code == 200
     client.post(begin, typed)
     client.post(reverse("admin:mailings_mailing_step", args=[mailing.pk, "proof"]))
-    assert subjects(smtp_sink) == {"Subject A": 1, "Subject B": 1}
+    assert subjects(smtp_sink) == {"[Proof] Subject A": 1, "[Proof] Subject B": 1}
     trial = Trial.objects.get()
     assert [arm.subject for arm in arms_of(trial)] == ["Subject A", "Subject B"]
     page = client.get(reverse("admin:mailings_trial_change", args=[trial.pk]))
