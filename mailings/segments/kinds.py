@@ -49,8 +49,8 @@ _ALL = (
         "active",
         _("signed at least so often in so many days"),
         ("times", "days"),
-        _("signed at least %(times)s times in the last %(days)s days"),
-        _("signed fewer than %(times)s times in the last %(days)s days"),
+        _("signed at least %(times)s in the last %(days)s"),
+        _("signed fewer than %(times)s in the last %(days)s"),
     ),
     Kind(
         "source",

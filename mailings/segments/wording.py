@@ -74,5 +74,7 @@ _NAMES: dict[str, Callable[[Own, Any], str]] = {
     "question": lambda own, pk: own.question(pk).label,
     "date": lambda own, day: date_format(date.fromisoformat(day), "DATE_FORMAT"),
     "language": lambda own, code: str(_(dict(settings.LANGUAGES)[code])),
+    "times": lambda own, number: ngettext("%s time", "%s times", number) % intcomma(number),
+    "days": lambda own, number: ngettext("%s day", "%s days", number) % intcomma(number),
     "prefixes": lambda own, prefixes: str(_(" or ")).join(prefixes),
 }

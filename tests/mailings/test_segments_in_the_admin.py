@@ -1,5 +1,6 @@
 """An organizer puts a segment together without a script, and sees whom it describes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -81,6 +82,49 @@ def test_a_condition_is_taken_away_and_the_others_keep_what_was_typed(
     assert 'value="fb2"' in page
     assert 'value="tw1"' not in page
     assert "row-1-kind" not in page
+
+
+@pytest.mark.parametrize("pressed", [{"add": "1", "new_kind": "joined"}, {"remove": "1"}])
+def test_a_row_is_added_or_taken_away_without_a_word_about_what_is_still_empty(
+    staff: Client, campaign: Campaign, pressed: dict[str, str]
+) -> None:
+    typed = {"name": "", "most": "0"} | row(0, "active", times="0", days="") | row(1, "country")
+    response = staff.post(reverse(ADD), typed | pressed)
+    page = response.content.decode()
+    assert response.status_code == 200
+    for complaint in ("Please correct", "This field is required", "errorlist", "Ensure this value"):
+        assert complaint not in page
+    assert 'name="row-0-times" value="0"' in page
+    assert 'name="most" value="0"' in page
+
+
+def test_what_was_typed_and_chosen_stays_when_a_row_is_added(
+    staff: Client, campaign: Campaign
+) -> None:
+    typed = row(0, "active", times="2", days="30", negated="on")
+    typed |= row(1, "joined", date="2026-05-01", joins="or") | row(2, "country", country="NZ")
+    page = staff.post(reverse(ADD), typed | {"add": "1", "new_kind": "tagged"}).content.decode()
+    assert 'name="row-0-days" value="30"' in page
+    assert re.search(r'name="row-0-negated"[^>]*checked', page)
+    assert 'value="2026-05-01"' in page
+    assert '<option value="or" selected>' in page
+    assert '<option value="NZ" selected>' in page
+    assert 'name="row-3-tag"' in page
+
+
+@pytest.mark.parametrize(
+    ("times", "days", "said"),
+    [
+        (1, 1, "signed at least 1 time in the last 1 day."),
+        (2, 90, "signed at least 2 times in the last 90 days."),
+        (1, 1000, "signed at least 1 time in the last 1,000 days."),
+    ],
+)
+def test_once_is_said_in_the_singular(
+    staff: Client, campaign: Campaign, times: int, days: int, said: str
+) -> None:
+    typed = {"name": "A", "look": "1"} | row(0, "active", times=times, days=days)
+    assert said in staff.post(reverse(ADD), typed).content.decode()
 
 
 def test_what_is_missing_is_said_beside_its_field_and_nothing_is_lost(

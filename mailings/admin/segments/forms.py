@@ -138,8 +138,13 @@ class Rows:
         )
 
     @classmethod
-    def of_post(cls, posted: Mapping[str, Any], organization: Organization) -> "Rows":
-        """The rows as they were typed, less the one whose button to take it away was pressed."""
+    def of_post(
+        cls, posted: Mapping[str, Any], organization: Organization, *, checked: bool = True
+    ) -> "Rows":
+        """The rows as they were typed, less the one whose button to take it away was pressed.
+
+        Where they are not to be `checked`, they show what was typed and find no fault with it.
+        """
         wanted = [
             number
             for number in range(MOST_CONDITIONS)
@@ -148,13 +153,20 @@ class Rows:
         rows = []
         for number, old in enumerate(wanted):
             begins = f"row-{old}-"
-            typed = {
-                f"row-{number}-{name.removeprefix(begins)}": value
+            said = {
+                name.removeprefix(begins): value
                 for name, value in posted.items()
                 if name.startswith(begins)
             }
-            kind = KINDS[typed[f"row-{number}-kind"]]
-            rows.append(ConditionForm(typed, kind=kind, organization=organization, number=number))
+            typed = {f"row-{number}-{name}": value for name, value in said.items()}
+            row = ConditionForm(
+                typed if checked else None,
+                kind=KINDS[said["kind"]],
+                organization=organization,
+                number=number,
+                initial=said,
+            )
+            rows.append(row)
         return cls(rows)
 
     def add(self, kind: Kind, joins: str, organization: Organization) -> None:

@@ -83,18 +83,24 @@ class SegmentAdmin(OrganizationScopedAdmin):
             rows = Rows.of_rules(_rules_of(segment), own)
             counted = _counted(form, rows, segment) if segment.pk else None
             return self._show(request, segment, form, rows, counted)
+        if "add" in request.POST or "remove" in request.POST:
+            return self._with_other_rows(request, segment)
         form = SegmentForm(request.POST, instance=segment, organization=own)
         rows = Rows.of_post(request.POST.dict(), own)
-        if "add" in request.POST and (kind := KINDS.get(request.POST.get("new_kind", ""))):
-            rows.add(kind, request.POST.get("new_joins", ""), own)
-            return self._show(request, segment, form, rows)
-        if "remove" in request.POST:
-            return self._show(request, segment, form, rows)
         if not (rows.is_valid() & form.is_valid()):
             return self._show(request, segment, form, rows, status=422)
         if "save" in request.POST:
             return self._save(request, form, rows)
         return self._show(request, segment, form, rows, _counted(form, rows, segment))
+
+    def _with_other_rows(self, request: HttpRequest, segment: Segment) -> HttpResponse:
+        """What was typed, one row more or less; nothing is asked of it before it is counted."""
+        own, typed = segment.organization, request.POST.dict()
+        form = SegmentForm(instance=segment, organization=own, initial=typed)
+        rows = Rows.of_post(typed, own, checked=False)
+        if "add" in typed and (kind := KINDS.get(typed.get("new_kind", ""))):
+            rows.add(kind, typed.get("new_joins", ""), own)
+        return self._show(request, segment, form, rows)
 
     def _save(self, request: HttpRequest, form: SegmentForm, rows: Rows) -> HttpResponse:
         segment: Segment = form.instance
