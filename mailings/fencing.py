@@ -17,13 +17,14 @@ from signatures.standing import IS_BLOCKED, STANDS
 
 # Prepared once a session: planning it anew for every message would cost more than running it.
 _PREPARE = f"""
-PREPARE mailings_fence (bigint, int, int[], bigint[], int[], bigint[], float8, bigint[]) AS
+PREPARE mailings_fence
+    (bigint, int, int[], bigint[], int[], bigint[], float8, bigint[], int) AS
 UPDATE mailings_chunk c
 SET cursor = ($5)[array_position($3, c.lo)], lease_until = now() + $7 * interval '1 second'
 FROM mailings_mailing m
 WHERE c.mailing_id = $1 AND c.lane = $2 AND c.lo = ANY ($3) AND c.state = {LEASED}
     AND c.token = ($4)[array_position($3, c.lo)]
-    AND m.id = c.mailing_id AND m.state = 'sending'
+    AND m.id = c.mailing_id AND m.state = 'sending' AND m.revision = $9
 RETURNING c.lo, (
     SELECT p.email FROM signatures_subscription s
     JOIN signatures_supporter p ON p.id = s.supporter_id
@@ -40,16 +41,18 @@ RETURNING c.lo, (
         ))
 )
 """  # noqa: S608
-_FENCE = "EXECUTE mailings_fence (%s, %s, %s, %s, %s, %s, %s, %s)"
+_FENCE = "EXECUTE mailings_fence (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """The next message of a leased chunk goes to `to`; `about` are the campaigns it speaks of."""
+    """The next message of a leased chunk goes to `to`; `about` are the campaigns it speaks of,
+    `revision` is that of the mailing's words."""
 
     lease: Lease
     to: Owed
     about: tuple[int, ...]
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +78,21 @@ def prepare_session() -> None:
 def fence(crossings: Sequence[Crossing]) -> list[Passed | None]:
     """Take the fences of several connections, in their order; each keeps its lease alive.
 
-    None for one whose chunk is not its own (any more) or whose mailing was paused or cancelled:
+    None for one whose chunk is not its own (any more) or whose mailing was paused, cancelled
+    or reworded:
     it must send nothing. No chunk may occur twice. The session is prepared.
     """
     found: dict[tuple[int, int], Passed] = {}
-    for about in dict.fromkeys((each.lease.mailing, each.about) for each in crossings):
-        those = [each for each in crossings if (each.lease.mailing, each.about) == about]
-        found |= _fence_of_one_mailing(those)
+    for text in dict.fromkeys(map(_text_of, crossings)):
+        found |= _fence_of_one_text([each for each in crossings if _text_of(each) == text])
     return [found.get((each.lease.mailing, each.lease.lo)) for each in crossings]
 
 
-def _fence_of_one_mailing(crossings: Sequence[Crossing]) -> dict[tuple[int, int], Passed]:
+def _text_of(crossing: Crossing) -> tuple[int, tuple[int, ...], int]:
+    return crossing.lease.mailing, crossing.about, crossing.revision
+
+
+def _fence_of_one_text(crossings: Sequence[Crossing]) -> dict[tuple[int, int], Passed]:
     first = crossings[0]
     mailing = first.lease.mailing
     with connection.cursor() as cursor:
@@ -100,6 +107,7 @@ def _fence_of_one_mailing(crossings: Sequence[Crossing]) -> dict[tuple[int, int]
                 [each.to.subscription for each in crossings],
                 settings.MAILING_LEASE_SECONDS,
                 list(first.about),
+                first.revision,
             ],
         )
         return {(mailing, lo): Passed(address) for lo, address in cursor.fetchall()}

@@ -17,6 +17,8 @@ OF_THE_QUOTA, OF_A_SECOND = 0.975, 0.985
 SEEN_AFTER = 2.5
 LONGEST_NAP = 0.2
 _BUNCH_NAP = 0.005
+# Whoever has waited longer for an answer does not hold up the lane: it may come at any time.
+STALLS_AFTER = 5.0
 
 _SPEED = f"""
 SELECT l.per_second, (
@@ -38,7 +40,8 @@ class Pace:
 
     Turns are evenly spaced. When something holds messages up that have had theirs, they arrive in a
     bunch: no further turn comes while those under way, and those that arrived within a second of
-    when it could at its fastest, make up a whole second's mails.
+    when it could at its fastest, make up a whole second's mails. One that is answered later than
+    after five seconds may come on top.
     """
 
     def __init__(self, lane: int) -> None:
@@ -48,7 +51,7 @@ class Pace:
         self._limited = False
         self._rate = 0.0
         self._next = 0.0
-        self._under_way = 0
+        self._under_way: dict[Hashable, float] = {}
         self._fastest = 0.0
         self._arrived: deque[float] = deque()
 
@@ -79,7 +82,7 @@ class Pace:
             self._limited = per_second is not None
             self._rate = (per_second or 0.0) * OF_THE_QUOTA * own / max(live, own, 1)
 
-    def wait(self, over: Callable[[], bool]) -> bool:
+    def wait(self, sender: Hashable, over: Callable[[], bool]) -> bool:
         """Wait for the next turn; False when `over()` came first. After True, `done()` follows."""
         turn = self._turn()
         while turn is None or (left := turn - time.monotonic()) > 0:
@@ -87,7 +90,7 @@ class Pace:
                 return False
             sleep(LONGEST_NAP if turn is None else min(left, LONGEST_NAP))
             turn = self._turn() if turn is None else turn
-        while not self._sets_out():
+        while not self._sets_out(sender):
             sleep(_BUNCH_NAP)
             if over():
                 return False
@@ -99,17 +102,17 @@ class Pace:
             self._arrived.append(time.monotonic())
             self._fastest = min(took, 1.0005 * self._fastest or took)
 
-    def done(self) -> None:
+    def done(self, sender: Hashable) -> None:
         """Whoever had a turn has made use of it, or will not."""
         with self._lock:
-            self._under_way -= 1
+            del self._under_way[sender]
 
-    def _sets_out(self) -> bool:
+    def _sets_out(self, sender: Hashable) -> bool:
         """Whether a message that has its turn may use it now; then it is under way."""
         with self._lock:
             if self._is_bunched():
                 return False
-            self._under_way += 1
+            self._under_way[sender] = time.monotonic()
             return True
 
     def _is_bunched(self) -> bool:
@@ -117,11 +120,13 @@ class Pace:
         if not self._limited:
             self._arrived.clear()
             return False
-        begins = time.monotonic() - max(1 - self._fastest, 0.1)
+        now = time.monotonic()
+        begins = now - max(1 - self._fastest, 0.1)
         while self._arrived and self._arrived[0] < begins:
             self._arrived.popleft()
         most = max(self._rate / OF_THE_QUOTA * OF_A_SECOND, 1)
-        return self._under_way + len(self._arrived) >= most
+        soon = sum(since > now - STALLS_AFTER for since in self._under_way.values())
+        return soon + len(self._arrived) >= most
 
     def _turn(self) -> float | None:
         """When the next message may go; None when nobody knows yet."""

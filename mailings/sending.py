@@ -20,8 +20,8 @@ from mailings import ledger
 from mailings.book import Book
 from mailings.desk import Desk, share_waiting
 from mailings.fencing import prepare_session
-from mailings.pacing import pace_of
-from mailings.ways_out import WayOut, hang_up
+from mailings.pacing import STALLS_AFTER, pace_of
+from mailings.ways_out import DOT_SECONDS, WayOut
 from mailings.working_off import LaneRests, LeasedChunk
 from postroom.switchboard import Switchboard, sleep
 from signatures.arming import is_armed
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 # So long may a letter that is due wait before bulk mail stands aside.
 LETTERS_WAIT = timedelta(seconds=10)
 _NAP = 0.05
+# When to stop, whoever still waits for the mail server then gives up: a worker stops in a minute.
+GIVES_UP_AFTER = 40.0
 
 
 def send_slice(
@@ -54,27 +56,25 @@ class _Slice:
     def __init__(self, lane: int, connections: int, stopping: Callable[[], bool]) -> None:
         self._lane, self._connections, self._stopping = lane, connections, stopping
         self._end = time.monotonic() + settings.MAILING_SLICE_SECONDS
-        self._board = Switchboard()
+        self._board = Switchboard(now_and_then=self._watch)
         self._desk, self._book = Desk(self._board), Book()
         self._pace = pace_of(lane)
         self._looked = 0.0
         self._letters_wait = False
         self._rests = False
         self._work_left = False
+        self._ways_out: set[WayOut] = set()
+        self._gives_up = float("inf")
 
     def run(self) -> bool:
         """Send until every connection has ended. Raises what made one of them stumble."""
-        try:
-            share_waiting()
-            self._board.run([self._send] * self._connections)
-        finally:
-            if not self._work_left:
-                hang_up()
+        share_waiting()
+        self._ways_out = {WayOut() for _ in range(self._connections)}
+        self._board.run([partial(self._send, way_out) for way_out in self._ways_out])
         return self._work_left
 
-    def _send(self) -> None:
+    def _send(self, way_out: WayOut) -> None:
         """What each connection does."""
-        way_out = WayOut()
         try:
             self._work_off_chunks(way_out)
         except LaneRests:
@@ -83,7 +83,16 @@ class _Slice:
             self._desk.do(partial(ledger.rest, lane=self._lane, seconds=seconds))
         finally:
             self._pace.leave(way_out)
-            way_out.keep()
+            way_out.drop()
+            self._ways_out.discard(way_out)
+
+    def _watch(self) -> None:
+        """Let nobody wait for the mail server for ever once the worker is to stop."""
+        if self._stopping():
+            self._gives_up = min(self._gives_up, time.monotonic() + GIVES_UP_AFTER)
+        if time.monotonic() > self._gives_up:
+            for way_out in self._ways_out:
+                way_out.break_off()
 
     def _work_off_chunks(self, way_out: WayOut) -> None:
         while not self._over():
@@ -105,7 +114,19 @@ class _Slice:
         return self._is_over()
 
     def _is_over(self) -> bool:
-        return self._rests or self._stopping() or time.monotonic() > self._end
+        while not (self._rests or self._stopping()):
+            over_since = time.monotonic() - self._end
+            if over_since < 0:
+                return False
+            # Its thread is not free before the last has ended. While one waits for long, the others
+            # make use of it; else all end together.
+            waits = [way_out.waits for way_out in self._ways_out]
+            if max(waits, default=0) > STALLS_AFTER and over_since < DOT_SECONDS:
+                return False
+            if not any(waits):
+                return True
+            sleep(_NAP)
+        return True
 
     def _look_round(self) -> None:
         """Every second whoever comes by first does this for all."""

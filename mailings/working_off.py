@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from mailings import ledger
 from mailings.book import Book
 from mailings.composing import Reader, fill
-from mailings.contents import Contents, NothingStored
+from mailings.contents import Contents
 from mailings.desk import Desk
 from mailings.fencing import Crossing, prepare_session
 from mailings.ledger import Lease, LeaseLost, Owed, Result
@@ -52,6 +52,7 @@ class _Work:
 
     mailing: Mailing
     about: tuple[int, ...]
+    revision: int
     contents: Contents
     owed: list[Owed]
 
@@ -61,6 +62,7 @@ class _Work:
         return cls(
             mailing,
             tuple(mailing.about()),
+            mailing.revision,
             Contents.of(mailing),
             ledger.owed(lease),
         )
@@ -93,13 +95,10 @@ class LeasedChunk:
         """
         try:
             self.desk.do(self.pace.look)
-            self.work = self.desk.do(partial(_Work.of, self.lease))
+            self.work = self._begin()
             self._leave(done=self._deliver_all())
         except LeaseLost:
             self._leave(done=False)
-        except NothingStored:
-            self._leave(done=False)
-            self._pause(_("Its text is gone from the database: cancel it, and send it anew."))
         except LaneRests:
             self._leave(done=False)
             raise
@@ -109,26 +108,43 @@ class LeasedChunk:
             self._leave(done=False)
             raise
 
+    def _begin(self) -> _Work:
+        """What is to be sent. Raises LeaseLost when that cannot be read: then nobody gets it."""
+        try:
+            return self.desk.do(partial(_Work.of, self.lease))
+        except DatabaseTrouble:
+            raise
+        except Exception as error:
+            logger.exception("Chunk %s cannot be begun", self.lease)
+            self._pause(_("What it says could not be read from the database (see the log)."))
+            raise LeaseLost from error
+
     def _deliver_all(self) -> bool:
         """False when it was over before the end."""
         for owed in self.work.owed:
             if self.over():
                 return False
             # Connecting takes several turns, and should use up none; nor declare a message in vain.
-            if trouble := self.way_out.make_ready():
-                logger.warning("Lane %s rests: %s", self.lease.lane, trouble)
-                raise LaneRests
-            if not self.pace.wait(self.over):
+            self._make_ready()
+            if not self.pace.wait(self.way_out, self.over):
                 return False
             try:
                 self._deliver(owed)
             finally:
-                self.pace.done()
+                self.pace.done(self.way_out)
         return True
 
-    def _deliver(self, owed: Owed) -> None:
-        """One recipient: the fence, the message, what came of it."""
-        address = self.desk.cross(Crossing(self.lease, owed, self.work.about))
+    def _make_ready(self) -> None:
+        if trouble := self.way_out.make_ready():
+            logger.warning("Lane %s rests: %s", self.lease.lane, trouble)
+            raise LaneRests
+
+    def _deliver(self, owed: Owed, *, again: bool = False) -> None:
+        """One recipient: the fence, the message, what came of it.
+
+        What nobody got, for the connection was gone, is tried once more on a new one.
+        """
+        address = self.desk.cross(Crossing(self.lease, owed, self.work.about, self.work.revision))
         if address is None:
             self._note(Result(owed.seq, Status.SKIPPED))
             return
@@ -138,6 +154,10 @@ class LeasedChunk:
             self._mind_stumbles()
             return
         outcome = self._hand_over(*written)
+        if outcome.kind is Kind.NOT_SENT and not outcome.whole_lane and not again:
+            self._make_ready()
+            self._deliver(owed, again=True)
+            return
         if outcome.whole_lane and not (owed.attempts and _of_recipient(outcome)):
             logger.warning("Lane %s rests: %s", self.lease.lane, outcome)
             raise LaneRests

@@ -97,6 +97,9 @@ class HTTPConnection:
             return Outcome(Kind.ACCEPTED, Stage.DOT, 250)
         return Outcome(Kind.UNKNOWN, Stage.DOT, text="the provider does not say what became of it")
 
+    def break_off(self) -> None:
+        """Nothing: a request ends by itself when its time is over."""
+
     def close(self) -> None:
         """Hangs up; safe to call twice."""
         if not self._closed:

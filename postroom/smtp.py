@@ -5,7 +5,6 @@ Handing over the body is our own because smtplib cannot tell a failure before it
 nobody has the message, from one after it, when the server may have taken it.
 """
 
-import re
 import ssl
 import time
 from base64 import b64encode
@@ -17,10 +16,9 @@ from postroom.addresses import BadAddress, ascii_domain
 from postroom.answers import broken_off, refused, scrubbed
 from postroom.replies import BadReply, Replies, Reply
 from postroom.smtp_settings import SMTPSettings
-from postroom.transport import Envelope, Kind, Outcome, Ready, Stage
+from postroom.stuffing import dot_stuffed, smuggles
+from postroom.transport import Envelope, Kind, Outcome, Stage
 from postroom.wire import Wire
-
-_DOT_AFTER_BARE_NEWLINE = re.compile(rb"(?<!\r)\n\.|\r\.").search
 
 
 class _Ended(Exception):
@@ -96,6 +94,11 @@ class Connection:
             return broken_off(error, self._stage)
         return None
 
+    def break_off(self) -> None:
+        """End a wait for the server's answer, from another task: it counts as lost from now on."""
+        if self._wire is not None:
+            self._wire.break_off()
+
     def close(self) -> None:
         """QUIT and hang up; safe to call twice and after a failure."""
         if self._wire is not None:
@@ -110,14 +113,14 @@ class Connection:
         self._stage = Stage.MAIL
         self._open_wire.allow(self._settings.message_timeout)
         commands = self._commands(envelope)
-        if _smuggles(body):
+        if smuggles(body):
             return Outcome(Kind.REFUSED, Stage.BODY, text="a bare CR or LF before a dot")
         if not body.endswith(b"\r\n"):
             body += b"\r\n"
         if self._takes_chunks:
             outcome = self._hand_over_at_once(commands, body)
         else:
-            outcome = self._introduce(commands) or self._hand_over(_dot_stuffed(body))
+            outcome = self._introduce(commands) or self._hand_over(dot_stuffed(body))
         if outcome.kind is Kind.ACCEPTED:
             self._consecutive_4xx = 0
             return outcome
@@ -177,14 +180,33 @@ class Connection:
         """
         self._stage = Stage.BODY
         whole = b"".join([command for _, command in commands])
-        self._open_wire.write(whole + b"BDAT %d LAST\r\n" % len(body) + body)
+        try:
+            self._open_wire.write(whole + b"BDAT %d LAST\r\n" % len(body) + body)
+        except OSError:
+            if refusal := self._last_words(commands):
+                return refusal
+            raise
         self._stage = Stage.DOT
         self._open_wire.allow(self._settings.message_timeout + self._settings.dot_timeout)
         for number, (stage, _) in enumerate(commands):
             reply = self._replies.next()
             if not reply.positive:
                 return self._turned_away(refused(reply, stage), commands[number + 1 :])
-        return self._taken(self._replies.next(), leaves_open=True)
+        reply = self._replies.next()
+        return self._accepted(reply) or self._in_step(refused(reply, Stage.DOT))
+
+    def _last_words(self, commands: list[tuple[Stage, bytes]]) -> Outcome | None:
+        """What a server said against the envelope before it hung up on the body."""
+        self._open_wire.allow(1)
+        with suppress(OSError, BadReply):
+            for stage, _ in commands:
+                if not self._server_spoke_unasked():
+                    break
+                reply = self._replies.next()
+                if not reply.positive:
+                    self._hang_up()
+                    return refused(reply, stage)
+        return None
 
     def _turned_away(self, refusal: Outcome, unanswered: list[tuple[Stage, bytes]]) -> Outcome:
         """The body came behind an envelope that was refused: it is to be refused too."""
@@ -195,10 +217,19 @@ class Connection:
                 self._hang_up()
                 text = "the server refused the envelope and took the message"
                 return Outcome(Kind.UNKNOWN, Stage.DOT, text=text)
-            # A server that took the body for commands speaks of its first line now.
-            if refusal.code == 421 or self._ask(b"RSET\r\n").code != 250:
-                self._hang_up()
         except (OSError, BadReply):
+            self._hang_up()
+        return self._in_step(refusal)
+
+    def _in_step(self, refusal: Outcome) -> Outcome:
+        """A refusal after which the next answer is one to the next command, or we hang up.
+
+        A server that took the body for commands speaks of its lines before it answers RSET.
+        """
+        if not self._closed:
+            with suppress(OSError, BadReply):
+                if refusal.code != 421 and self._ask(b"RSET\r\n").code == 250:
+                    return refusal
             self._hang_up()
         return refusal
 
@@ -252,17 +283,17 @@ class Connection:
         self._open_wire.write(body + b".\r\n")
         self._stage = Stage.DOT
         self._open_wire.allow(self._settings.dot_timeout)
-        return self._taken(self._replies.next(), leaves_open=False)
-
-    def _taken(self, reply: Reply, *, leaves_open: bool) -> Outcome:
-        """What the answer to the whole message means; whether a refusal leaves it to be reset."""
-        self._transaction_open = leaves_open and not reply.positive
-        if reply.positive:
-            return Outcome(Kind.ACCEPTED, Stage.DOT, reply.code, reply.enhanced)
-        refusal = refused(reply, Stage.DOT)
+        reply = self._replies.next()
+        self._transaction_open = False
         if reply.code == 421:
             self._hang_up()
-        return refusal
+        return self._accepted(reply) or refused(reply, Stage.DOT)
+
+    def _accepted(self, reply: Reply) -> Outcome | None:
+        """What the answer to the whole message means; None when it is a refusal."""
+        if not reply.positive:
+            return None
+        return Outcome(Kind.ACCEPTED, Stage.DOT, reply.code, reply.enhanced)
 
     # --- opening
 
@@ -358,24 +389,6 @@ class Connection:
         if self._wire is not None:
             self._wire.close()
             self._wire = None
-
-
-def _smuggles(body: bytes) -> bool:
-    """Whether a dot follows a lone CR or LF: some servers, or whom they pass it on to, would see
-    the end of the message there, and in the rest of it a second one that somebody smuggled in."""
-    if isinstance(body, Ready) or (b"\n." not in body and b"\r." not in body):
-        return False
-    return bool(_DOT_AFTER_BARE_NEWLINE(body))
-
-
-def _dot_stuffed(body: bytes) -> bytes:
-    """The message as DATA takes it (RFC 5321 §4.5.2). Our own never need it."""
-    if isinstance(body, Ready):
-        return body
-    body = body.replace(b"\r\n.", b"\r\n..")
-    if body.startswith(b"."):
-        body = b"." + body
-    return body
 
 
 def _base64(text: str) -> bytes:

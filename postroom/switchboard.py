@@ -55,9 +55,9 @@ def sleep(seconds: float) -> None:
         time.sleep(seconds)
 
 
-def apart(act: Callable[[], Answer]) -> Answer:
+def apart(act: Callable[[], Answer], seconds: float = float("inf")) -> Answer:
     """What `act()` returns, called in a thread of its own where others could go on meanwhile: for
-    what knows no other way than to wait. Raises what it raises."""
+    what knows no other way than to wait. Raises what it raises, TimeoutError after so long."""
     if _board() is None:
         return act()
     answers: list[Answer] = []
@@ -74,8 +74,8 @@ def apart(act: Callable[[], Answer]) -> Answer:
 
     try:
         threading.Thread(target=call, name="apart", daemon=True).start()
-        while not wait(reading, READABLE, 60):
-            pass
+        if not wait(reading, READABLE, seconds):
+            raise TimeoutError("timed out")
     finally:
         os.close(reading)
     if errors:
@@ -92,7 +92,9 @@ def _board() -> "Switchboard | None":
 class Switchboard:
     """Runs tasks in the thread that calls `run()`, each until it waits for something."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, now_and_then: Callable[[], None] = lambda: None) -> None:
+        """`now_and_then()` is called some four times a second; it must not wait for anything."""
+        self._now_and_then = now_and_then
         self._hub: greenlet | None = None
         self._ready: deque[tuple[greenlet, Any]] = deque()
         self._poll = select.poll()
@@ -161,6 +163,7 @@ class Switchboard:
             self._ready.append((heappop(self._asleep)[2], None))
         if now > self._looked + LATE:
             self._looked = now
+            self._now_and_then()
             late = [at for at, (_task, until) in self._waiting.items() if until < now]
             for descriptor in late:
                 self._answer(descriptor, False)

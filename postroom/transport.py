@@ -82,5 +82,9 @@ class Transport(Protocol):
     def send(self, envelope: Envelope, body: bytes) -> Outcome:
         """Sends one RFC 5322 message with CRLF line ends, not dot-stuffed. Never raises."""
 
+    def break_off(self) -> None:
+        """Called from another task: whoever waits in `send` goes on as if the connection were lost,
+        at once or within a minute."""
+
     def close(self) -> None:
         """Ends it; safe to call twice."""

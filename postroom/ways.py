@@ -8,6 +8,8 @@ from postroom.smtp_settings import SMTPSettings
 from postroom.transport import Transport
 
 HTTP_SCHEME = "anymail+"
+# A provider's interface answers within seconds or not at all, and a request cannot be broken off.
+MOST_HTTP_SECONDS = 45
 
 
 def open_way(
@@ -25,7 +27,7 @@ def open_way(
         # It takes a while to load, and most installations have no use for it.
         from postroom.http_api import HTTPConnection
 
-        return HTTPConnection(url, timeout=dot_timeout)
+        return HTTPConnection(url, timeout=min(dot_timeout, MOST_HTTP_SECONDS))
     settings = replace(
         SMTPSettings.from_url(url),
         connect_timeout=connect_timeout,

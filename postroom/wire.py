@@ -6,6 +6,7 @@ import select
 import socket
 import ssl
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Self
 
@@ -26,12 +27,11 @@ class Wire:
     def connect(cls, host: str, port: int, *, connect_timeout: float, seconds: float) -> Self:
         """Connect; the connection then has so many seconds, as by `allow()`.
 
-        Each address of the host may take `connect_timeout`; the look-up of its name takes as long
-        as the system's resolver does.
+        Each address of the host may take `connect_timeout`, the look-up of its name `seconds`.
         """
         look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         trouble = OSError(f"{host} has no address")
-        for family, kind, protocol, _name, address in apart(look_up):
+        for family, kind, protocol, _name, address in apart(look_up, seconds):
             connecting = socket.socket(family, kind, protocol)
             try:
                 _reach(connecting, address, connect_timeout)
@@ -102,6 +102,12 @@ class Wire:
         """Whether something has come, or the end."""
         decrypted = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
         return decrypted or bool(self._poll.poll(0))
+
+    def break_off(self) -> None:
+        """Whoever waits on it, in another task, goes on as if the other side had hung up."""
+        with suppress(OSError):
+            # That of an SSLSocket would also forget what it was encrypted with.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Hang up without a word."""

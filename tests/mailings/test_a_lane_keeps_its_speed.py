@@ -43,10 +43,10 @@ def test_a_quota_is_used_and_never_exceeded_at_a_distance(smtp_sink: SMTPSink) -
 def turns_in(seconds: float, pace: Pace) -> int:
     """How often its turn comes."""
     end, turns = time.monotonic() + seconds, 0
-    while pace.wait(lambda: time.monotonic() > end):
+    while pace.wait(0, lambda: time.monotonic() > end):
         turns += 1
         pace.arrived(0.001)
-        pace.done()
+        pace.done(0)
     return turns
 
 
@@ -76,16 +76,29 @@ def test_what_is_held_up_makes_those_behind_it_wait() -> None:
     pace.join("here")
     pace.allow(20, live=1)
     for _ in range(5):
-        assert pace.wait(lambda: False)
+        assert pace.wait(0, lambda: False)
         pace.arrived(0.2)
-        pace.done()
+        pace.done(0)
 
     held_up = 0
     end = time.monotonic() + 1.5
-    while pace.wait(lambda: time.monotonic() > end):
+    while pace.wait(held_up, lambda: time.monotonic() > end):
         held_up += 1
 
     assert 8 <= held_up <= 20, "as many as may still arrive with them, and no more"
+
+
+def test_one_that_is_not_answered_for_long_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mailings.pacing.STALLS_AFTER", 0.2)
+    pace = Pace(0)
+    pace.join("here")
+    pace.allow(5, live=1)
+    for stalled in range(6):
+        pace.wait(("stalled", stalled), lambda: False)
+
+    assert turns_in(1.5, pace) >= 5
 
 
 def test_a_low_speed_is_used_to_the_full_too() -> None:

@@ -127,7 +127,7 @@ def test_a_mailing_whose_texts_are_gone_is_paused_and_says_so(
 
     mailing.refresh_from_db()
     assert mailing.state == Mailing.State.PAUSED
-    assert "text is gone" in mailing.pause_reason
+    assert "could not be read" in mailing.pause_reason
     assert Chunk.objects.get().state == OPEN
     assert statuses(mailing) == {"pending": 2}
 

@@ -43,8 +43,8 @@ def leased(people: int) -> list[Crossing]:
 
 
 def crossing_of(lease: Lease) -> Crossing:
-    about = Mailing.objects.get(pk=lease.mailing).about()
-    return Crossing(lease, ledger.owed(lease)[0], tuple(about))
+    mailing = Mailing.objects.get(pk=lease.mailing)
+    return Crossing(lease, ledger.owed(lease)[0], tuple(mailing.about()), mailing.revision)
 
 
 class Office:

@@ -12,7 +12,6 @@ from mailings.fencing import Crossing, fence, prepare_session
 from mailings.models import Chunk, Deferral, Lane, Mailing, Recipient
 from mailings.pumping import pump
 from mailings.sending import send_slice
-from mailings.ways_out import hang_up
 from signatures.models import Suppression
 from tests.factories import make_campaign
 from tests.mailings.driving import assert_invariants
@@ -30,7 +29,6 @@ def mailing(smtp_sink: SMTPSink) -> Mailing:
     frozen = scheduled_mailing(make_update(campaign))
     pump()
     smtp_sink.mails.clear()
-    hang_up()
     return frozen
 
 
@@ -196,7 +194,7 @@ def test_what_a_dead_worker_declared_is_unknown_and_what_it_had_done_is_sent(
     lease = ledger.claim(lane=0)
     assert lease
     for owed in ledger.owed(lease)[:2]:
-        assert fence([Crossing(lease, owed, tuple(mailing.about()))])[0]
+        assert fence([Crossing(lease, owed, tuple(mailing.about()), mailing.revision)])[0]
     with connection.cursor() as cursor:
         cursor.execute("UPDATE mailings_chunk SET lease_until = now() - interval '1 second'")
 
@@ -217,7 +215,9 @@ def test_what_a_dead_worker_left_of_a_cancelled_mailing_is_written_down(
     prepare_session()
     lease = ledger.claim(lane=0)
     assert lease
-    assert fence([Crossing(lease, ledger.owed(lease)[0], tuple(mailing.about()))])[0]
+    assert fence(
+        [Crossing(lease, ledger.owed(lease)[0], tuple(mailing.about()), mailing.revision)]
+    )[0]
     mailing.cancel()
     Chunk.objects.update(lease_until=timezone.now() - timedelta(hours=1))
 

@@ -223,6 +223,10 @@ def converse() -> Iterator[Callable[[Dialogue], int]]:
                     if not line:
                         return
                 connection.sendall(answer)
+                if answer.startswith(b"421"):
+                    reader.close()
+                    connection.close()
+                    return
 
         threading.Thread(target=serve, daemon=True).start()
         return int(listener.getsockname()[1])
@@ -529,6 +533,42 @@ def test_a_server_that_takes_a_refused_body_for_commands_is_left(
     outcome = connection.send(ENVELOPE, MESSAGE)
     assert verdict(outcome) == (Kind.REFUSED, Stage.RCPT, False)
     assert not connection.usable
+
+
+def test_a_server_that_takes_a_body_it_refuses_for_commands_is_left(
+    converse: Callable[[Dialogue], int],
+) -> None:
+    port = converse(
+        [
+            (b"", b"220 hi\r\n"),
+            (b"EHLO", OFFERS),
+            (b"BDAT", b"250 ok\r\n250 ok\r\n452 4.3.1 disk full\r\n"),
+            (b"Subject", b"500 unknown command\r\n"),
+            (b"hello", b"500 unknown command\r\n"),
+            (b"RSET", b"250 ok\r\n"),
+        ]
+    )
+    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
+    connection = Connection(settings)
+    outcome = connection.send(ENVELOPE, MESSAGE)
+    assert verdict(outcome) == (Kind.REFUSED_FOR_NOW, Stage.DOT, False)
+    assert not connection.usable
+
+
+def test_the_last_words_of_a_server_that_hangs_up_on_the_body_are_heard(
+    converse: Callable[[Dialogue], int],
+) -> None:
+    port = converse(
+        [
+            (b"", b"220 hi\r\n"),
+            (b"EHLO", OFFERS),
+            (b"MAIL", b"421 4.7.0 slow down\r\n"),
+        ]
+    )
+    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
+    # Longer than every buffer on the way.
+    outcome = Connection(settings).send(ENVELOPE, LONG)
+    assert verdict(outcome) == (Kind.REFUSED_FOR_NOW, Stage.MAIL, True)
 
 
 def test_chunking_can_be_switched_off(smtp_sink: SMTPSink) -> None:
