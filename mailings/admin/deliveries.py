@@ -1,14 +1,22 @@
-"""A mailing's recipients, paged by position: the last page costs what the first does."""
+"""A mailing's recipients, paged by position: the last page costs what the first does.
+
+Who is looked for is found by indexes of people, and then asked for in the mailing one by one.
+"""
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
 from mailings.models import Mailing, Recipient, SkipReason
+from signatures.admin.looking_up import people_at, signed_as
 from signatures.models import Supporter
 
 PAGE = 100
+# So many people whose address begins as typed are looked through for those who are to get it.
+MOST_PEOPLE = 2_000
+LONGEST, SHORTEST = 254, 3
 # A lane and a number in it. Who was kept back has a number below zero.
 _PLACE = re.compile(r"([0-9]{1,4}):(-?[0-9]{1,9})", re.ASCII)
 
@@ -49,10 +57,44 @@ def delivery_page(*, mailing: Mailing, status: str, after: str) -> DeliveryPage:
         lane, seq = map(int, place.groups())
         wanted = wanted.filter(Q(lane=lane, seq__gt=seq) | Q(lane__gt=lane))
     rows = list(wanted.order_by("lane", "seq")[: PAGE + 1])
-    people = Supporter.objects.in_bulk({row.supporter_id for row in rows[:PAGE]})
     return DeliveryPage(
-        deliveries=[Delivery(row, people.get(row.supporter_id)) for row in rows[:PAGE]],
+        deliveries=_with_people(rows[:PAGE]),
         status=status if status in known else "",
         next_after=f"{rows[PAGE - 1].lane}:{rows[PAGE - 1].seq}" if len(rows) > PAGE else "",
-        statuses=[(value, str(label)) for value, label in Recipient.Status.choices],
+        statuses=_statuses(),
     )
+
+
+def found_deliveries(*, mailing: Mailing, sought: str, user: Any) -> DeliveryPage:
+    """The deliveries to who has this address, or one that begins so, or signed under such a name.
+
+    At most a page of them, and nothing for less than three characters.
+    """
+    # Neither sorted nor cut off by PostgreSQL, which would walk the whole mailing for a page of it.
+    found = Recipient.objects.filter(mailing=mailing, supporter__in=_people_sought(sought, user))
+    rows = sorted(found, key=lambda row: (row.lane, row.seq))
+    return DeliveryPage(
+        deliveries=_with_people(rows[:PAGE]),
+        status="",
+        next_after="",
+        statuses=_statuses(),
+    )
+
+
+def _people_sought(sought: str, user: Any) -> list[int]:
+    if "@" in sought and (exact := people_at(sought)):
+        return exact
+    if len(sought) < SHORTEST:
+        return []
+    begin_so = Supporter.objects.filter(email_key__startswith=sought.lower())
+    called = [] if "@" in sought else signed_as(user, sought).values_list("supporter_id", flat=True)
+    return [*begin_so.values_list("pk", flat=True)[:MOST_PEOPLE], *called]
+
+
+def _with_people(rows: list[Recipient]) -> list[Delivery]:
+    people = Supporter.objects.in_bulk({row.supporter_id for row in rows})
+    return [Delivery(row, people.get(row.supporter_id)) for row in rows]
+
+
+def _statuses() -> list[tuple[int, str]]:
+    return [(value, str(label)) for value, label in Recipient.Status.choices]

@@ -11,17 +11,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from mailings.admin import afterwards, steps
 from mailings.admin.beginning import BeginningAdmin
 from mailings.admin.beside import beside_the_words
+from mailings.admin.columns import number
 from mailings.admin.composing import WORDS, ComposingAdmin, MailingForm
-from mailings.admin.deliveries import delivery_page
-from mailings.models import Mailing
+from mailings.admin.deliveries import LONGEST, delivery_page, found_deliveries
+from mailings.models import Mailing, MailingTally
 from mailings.progress import hold_of, progress_of
 
+PEOPLE = number("audience_size", label=_("people"))
 # Whom a mail of these kinds reaches; the model's own words are those for an update.
 _REACH = {
     Mailing.Kind.ASK: _("Everyone in the scope gets it who has not signed this petition yet."),
@@ -33,7 +35,7 @@ _REACH = {
 @admin.register(Mailing)
 class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
     form = MailingForm
-    list_display = ["subject", "state_pill", "kind", "scope", "audience_size", "started_at"]
+    list_display = ["subject", "state_pill", "kind", "scope", PEOPLE, "started_at"]
     list_filter = ["state", "kind", ("scope", ScopedRelatedFilter)]
     list_select_related = ["scope__organization"]
     search_fields = ["subject"]
@@ -190,19 +192,29 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
             }
         )
 
-    @method_decorator(require_GET)
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def deliveries_view(self, request: HttpRequest, mailing_id: int) -> HttpResponse:
-        """Who got it and who did not, a page at a time."""
+        """Who got it and who did not, a page at a time, or those whom POST looks for.
+
+        An address is posted because addresses of pages are kept in logs.
+        """
         mailing = self._own(request, mailing_id)
+        sought = request.POST.get("sought", "").strip()[:LONGEST]
+        if sought:
+            page = found_deliveries(mailing=mailing, sought=sought, user=request.user)
+        else:
+            page = delivery_page(
+                mailing=mailing,
+                status=request.GET.get("status", ""),
+                after=request.GET.get("after", ""),
+            )
         context = self.admin_site.each_context(request) | {
             "title": _("Deliveries"),
             "mailing": mailing,
             "opts": self.opts,
-            "page": delivery_page(
-                mailing=mailing,
-                status=request.GET.get("status", ""),
-                after=request.GET.get("after", ""),
-            ),
+            "page": page,
+            "sought": sought,
+            "tally": MailingTally.objects.filter(mailing=mailing).first(),
         }
         return render(request, "admin/mailings/mailing/deliveries.html", context)
 

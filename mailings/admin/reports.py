@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.models import Organization
 from mailings import reporting
+from mailings.admin.columns import number
 from mailings.models import Mailing, MailingTally
 from signatures.admin.looking_up import ReadOnly
 from signatures.staff.charts import Chart, bar_chart
@@ -28,6 +29,11 @@ MOST_BARS = 20
 MOST_EXPORTED = 5000
 
 
+def _of_tally(name: str) -> Callable[[MailingTally], str]:
+    field: Any = MailingTally._meta.get_field(name)
+    return number(name, label=field.verbose_name)
+
+
 @admin.register(MailingTally)
 class MailingTallyAdmin(ReadOnly, OrganizationScopedAdmin):
     """One line for each mailing; a line leads to its report."""
@@ -35,13 +41,9 @@ class MailingTallyAdmin(ReadOnly, OrganizationScopedAdmin):
     list_display = [
         "mailing",
         "sent_on",
-        "mailed",
-        "delivered",
-        "visits",
-        "signed",
+        *(_of_tally(name) for name in ("mailed", "delivered", "visits", "signed")),
         "per_thousand",
-        "new_people",
-        "left",
+        *(_of_tally(name) for name in ("new_people", "left")),
     ]
     list_filter = ["mailing__kind", ("mailing__scope", ScopedRelatedFilter)]
     list_select_related = ["mailing__scope__organization"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -123,9 +124,9 @@ class WelcomeStepAdmin(EditorAdmin, OrganizationScopedAdmin):
         word = _("on") if state == Mailing.State.SENDING else step.mailing.get_state_display()
         return format_html('<span class="pill" data-state="{}">{}</span>', state, word)
 
-    @admin.display(description=_("people"))
-    def people(self, step: WelcomeStep) -> int:
-        return step.mailing.audience_size
+    @admin.display(description=_("people"), ordering="mailing__audience_size")
+    def people(self, step: WelcomeStep) -> str:
+        return intcomma(step.mailing.audience_size)
 
     @admin.display(description=_("sending"))
     def sending(self, step: WelcomeStep) -> str:
