@@ -48,6 +48,7 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
 
     class Media:
         js = [Script("mailings/progress.js", defer=True)]
+        css = {"all": ["mailings/lists.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [

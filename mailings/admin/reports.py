@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns.admin.scoping import OrganizationScopedAdmin, ScopedRelatedFilter
 from campaigns.models import Organization
 from mailings import reporting
-from mailings.admin.columns import number
+from mailings.admin.columns import labelled, number
 from mailings.models import Mailing, MailingTally
 from signatures.admin.looking_up import ReadOnly
 from signatures.staff.charts import Chart, bar_chart
@@ -52,6 +52,9 @@ class MailingTallyAdmin(ReadOnly, OrganizationScopedAdmin):
     actions = None
     change_list_template = "admin/mailings/reports.html"
 
+    class Media:
+        css = {"all": ["mailings/lists.css"]}
+
     def get_urls(self) -> list[URLPattern]:
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("reports.csv", self.csv_view, "csv"),
@@ -65,12 +68,13 @@ class MailingTallyAdmin(ReadOnly, OrganizationScopedAdmin):
     @admin.display(description=gettext_lazy("sent on"), ordering="mailing__started_at")
     def sent_on(self, tally: MailingTally) -> str:
         began = tally.mailing.started_at
-        return date_format(began, "DATE_FORMAT") if began else "–"
+        day = date_format(began, "DATE_FORMAT") if began else "–"
+        return labelled(_("sent on"), day)
 
     @admin.display(description=gettext_lazy("signed per thousand"))
     def per_thousand(self, tally: MailingTally) -> str:
         rate = tally.signed_per_thousand
-        return "–" if rate is None else f"{rate:.1f}"
+        return labelled(_("signed per thousand"), "–" if rate is None else f"{rate:.1f}")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         newest = self.get_queryset(request).select_related("mailing")[:MOST_BARS]
