@@ -1,6 +1,7 @@
-"""Who wrote what a mailing says and to whom it says it: none of them is its second person."""
+"""Who may write what a mailing says, and who wrote it: none of them is its second person."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -11,6 +12,17 @@ from campaigns.models import Campaign, Organization, Translation, Update, Update
 from mailings.models import DigestItem, Mailing, MailingAct, Segment
 
 _WRITING = [MailingAct.Name.DRAFTED, MailingAct.Name.EDITED]
+
+
+def may_write(user: Any, mailing: Mailing) -> bool:
+    """Whether the user's groups let them change what it says, in any language and variant.
+
+    Digests and welcomes go out by themselves, so whoever changes their words sends them.
+    """
+    by_itself = mailing.kind in (Mailing.Kind.DIGEST, Mailing.Kind.WELCOME)
+    return user.has_perm("mailings.change_mailing") and (
+        not by_itself or user.has_perm("mailings.send_mailing")
+    )
 
 
 def who_wrote(mailing: Mailing) -> set[int]:

@@ -33,7 +33,7 @@ def beside_the_words(mailing: Mailing, request: HttpRequest) -> dict[str, Any]:
     """The context of the page, besides the form."""
     beside: dict[str, Any] = {
         "missing": [],
-        "may": {step: may_take(step, request) for step in STEPS},
+        "may": {step: may_take(step, request, mailing) for step in STEPS},
         "acts": log_of(mailing),
         "texts": mailing.translations.order_by("language"),
         "languages": _languages(mailing),

@@ -22,6 +22,7 @@ from mailings.admin.composing import WORDS, ComposingAdmin, MailingForm
 from mailings.admin.deliveries import LONGEST, delivery_page, found_deliveries
 from mailings.models import Mailing, MailingTally
 from mailings.progress import hold_of, progress_of
+from mailings.writing import may_write
 
 PEOPLE = number("audience_size", label=_("people"))
 # Whom a mail of these kinds reaches; the model's own words are those for an update.
@@ -71,14 +72,9 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The words of what has been scheduled are changed by nobody.
-
-        Digests and welcomes go out by themselves, so whoever changes their words sends them.
-        """
+        """The words of what has been scheduled are changed by nobody."""
         may = super().has_change_permission(request, obj)
-        if obj and obj.kind in (Mailing.Kind.DIGEST, Mailing.Kind.WELCOME):
-            may = may and request.user.has_perm("mailings.send_mailing")
-        return may and (obj is None or obj.is_editable)
+        return may and (obj is None or (obj.is_editable and may_write(request.user, obj)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft leaves no trace; whatever was sent is kept."""
@@ -170,7 +166,7 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
         mailing = self._own(request, mailing_id)
         if step not in steps.STEPS:
             raise Http404
-        if not steps.may_take(step, request):
+        if not steps.may_take(step, request, mailing):
             raise PermissionDenied
         page = reverse("admin:mailings_mailing_change", args=[mailing.pk])
         if done := steps.take(step, request, mailing):

@@ -21,7 +21,7 @@ from mailings.progress import progress_of
 from mailings.proofing import ProofFailed, send_proof
 from mailings.scheduling import AudienceChanged, approve_mailing, schedule_mailing
 from mailings.welcoming.starting import switch_on
-from mailings.writing import who_wrote
+from mailings.writing import may_write, who_wrote
 
 CHANGE, APPROVE, SEND = (f"mailings.{action}_mailing" for action in ("change", "approve", "send"))
 
@@ -194,21 +194,22 @@ def cancel(request: HttpRequest, mailing: Mailing) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    """A step and the permissions of which one is needed to take it."""
+    """A step, the permissions of which it needs one, and whether it changes what is said."""
 
     take: Callable[[HttpRequest, Mailing], str]
     needs: tuple[str, ...]
+    writes: bool = False
 
 
 STEPS = {
     "proof": Step(proof, (CHANGE,)),
-    "language": Step(language, (CHANGE,)),
+    "language": Step(language, (CHANGE,), writes=True),
     "ask": Step(ask, (CHANGE, SEND)),
     "approve": Step(approve, (APPROVE,)),
     "send": Step(send, (SEND,)),
     "schedule": Step(schedule, (SEND,)),
     "switch_on_step": Step(switch_on_step, (SEND,)),
-    "reword": Step(reword, (CHANGE,)),
+    "reword": Step(reword, (CHANGE,), writes=True),
     # Whoever sees that something is wrong may stop it.
     "pause": Step(pause, (SEND, CHANGE, APPROVE)),
     "resume": Step(resume, (SEND,)),
@@ -217,9 +218,11 @@ STEPS = {
 }
 
 
-def may_take(step: str, request: HttpRequest) -> bool:
+def may_take(step: str, request: HttpRequest, mailing: Mailing) -> bool:
     """Whether the user's groups let them take it."""
-    return any(map(request.user.has_perm, STEPS[step].needs))
+    asked = STEPS[step]
+    may = any(map(request.user.has_perm, asked.needs))
+    return may and (not asked.writes or may_write(request.user, mailing))
 
 
 def take(step: str, request: HttpRequest, mailing: Mailing) -> str:

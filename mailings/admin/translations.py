@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.admin.scoping import OrganizationScopedAdmin
 from mailings.admin.composing import WORDS, ComposingAdmin, TranslationForm
 from mailings.models import Mailing, MailingTranslation
+from mailings.writing import may_write
 
 
 @admin.register(MailingTranslation)
@@ -32,8 +33,9 @@ class MailingTranslationAdmin(ComposingAdmin, OrganizationScopedAdmin):
         return request.user.has_perm("mailings.view_mailing")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        may = request.user.has_perm("mailings.change_mailing")
-        return may and (obj is None or obj.mailing.is_editable)
+        if obj is None:
+            return request.user.has_perm("mailings.change_mailing")
+        return obj.mailing.is_editable and may_write(request.user, obj.mailing)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)

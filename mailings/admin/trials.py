@@ -19,6 +19,7 @@ from mailings.lacking import campaign_of
 from mailings.models import Mailing, Trial, TrialText
 from mailings.models.trial import FIRST_ARM, MOST_ARMS
 from mailings.trials.figures import arms_of, could_be_chance
+from mailings.writing import may_write
 
 
 class TrialTextForm(forms.ModelForm):
@@ -74,7 +75,7 @@ class TrialTextInline(admin.StackedInline):
     verbose_name_plural = _("other texts: what is left empty is as in the mailing")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(obj is None or obj.mailing.is_editable)
+        return obj is None or _may_change(request, obj)
 
     has_change_permission = has_delete_permission = has_add_permission
 
@@ -94,12 +95,12 @@ class TrialAdmin(OrganizationScopedAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What goes out is not changed any more."""
-        editable = obj is None or obj.mailing.is_editable
-        return super().has_change_permission(request, obj) and editable
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or _may_change(request, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        editable = obj is None or obj.mailing.is_editable
-        return super().has_delete_permission(request, obj) and editable
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or _may_change(request, obj))
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -197,6 +198,10 @@ class TrialAdmin(OrganizationScopedAdmin):
             arms = arms_of(trial)
             context |= {"arms": arms, "by_chance": could_be_chance(arms, trial.measure)}
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _may_change(request: HttpRequest, trial: Trial) -> bool:
+    return trial.mailing.is_editable and may_write(request.user, trial.mailing)
 
 
 def _edit(request: HttpRequest, mailing: Mailing) -> None:

@@ -252,6 +252,8 @@ class Steps(models.Model):
             ActName.SCHEDULED,
             state=MailingState.SCHEDULED,
             starts_at=Now(),
+            # A number that somebody saw when they sent it by hand, and took it back, is over.
+            counted=None,
             pause_reason="",
             **_NO_APPROVAL,
         )

@@ -297,6 +297,22 @@ def test_t21_one_to_a_few_or_without_a_limit_goes_by_itself_with_what_is_new(
     assert "Late news" in round_up.mails()[0].text
 
 
+def test_one_that_was_sent_by_hand_and_taken_back_goes_by_itself_to_who_is_there_then(
+    round_up: RoundUp,
+) -> None:
+    round_up.organization.second_person_above = None
+    round_up.organization.save()
+    round_up.press("proof", round_up.author_desk)
+    round_up.press("send", count=3, typed=3)
+    assert round_up.state == State.SCHEDULED
+    round_up.press("unschedule")
+    sign_up(round_up.campaign, 60)
+
+    round_up.come_due()
+
+    assert round_up.state == State.SENT
+
+
 def test_t21_woken_twice_it_is_one_mailing_whether_it_goes_or_waits(round_up: RoundUp) -> None:
     stale = DigestSchedule.objects.select_related("scope__organization").get()
     round_up.come_due()
