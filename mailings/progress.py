@@ -1,4 +1,4 @@
-"""How far a mailing is, from chunk cursors alone: its cost does not grow with its recipients."""
+"""How far a mailing is: what is left by chunk cursors alone, its speed by who had theirs last."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -103,7 +103,7 @@ class LeasedChunk:
             self._leave(done=False)
             raise
         except Exception:
-            # Whoever was handed a mail has a result by now, so the next may go on behind them.
+            # Whoever was handed a mail has a result, so the next may go on behind them.
             logger.exception("Chunk %s is given back", self.lease)
             self._leave(done=False)
             raise
@@ -153,12 +153,17 @@ class LeasedChunk:
             self._note(result_of(written, owed))
             self._mind_stumbles()
             return
+        reached, self.reached = self.reached, owed.seq
+        # Whatever goes wrong before there is a result: perhaps they have got it.
+        self.unrecorded = Result(owed.seq, Status.UNKNOWN)
         outcome = self._hand_over(*written)
         if outcome.kind is Kind.NOT_SENT and not outcome.whole_lane and not again:
+            self.unrecorded, self.reached = None, reached
             self._make_ready()
             self._deliver(owed, again=True)
             return
-        if outcome.whole_lane and not (owed.attempts and _of_recipient(outcome)):
+        if _holds_the_lane(outcome, owed):
+            self.unrecorded, self.reached = None, reached
             logger.warning("Lane %s rests: %s", self.lease.lane, outcome)
             raise LaneRests
         self._note(result_of(outcome, owed))
@@ -208,6 +213,7 @@ class LeasedChunk:
         """Remember a result. Only accepted mails may wait to be written down."""
         self.reached = result.seq
         if result.status == Status.SENT:
+            self.unrecorded = None
             if self.book.note(self.lease, result.seq):
                 self.desk.do(self.book.write_down)
             return
@@ -267,6 +273,13 @@ class LeasedChunk:
     def _pause(self, reason: str) -> None:
         mailing = Mailing(pk=self.lease.mailing)
         self.desk.do(partial(mailing.pause, reason))
+
+
+def _holds_the_lane(outcome: Outcome, owed: Owed) -> bool:
+    """Whether nobody has got it, and everybody else would fare alike just now."""
+    if outcome.kind is Kind.UNKNOWN or not outcome.whole_lane:
+        return False
+    return not (owed.attempts and _of_recipient(outcome))
 
 
 def _of_recipient(outcome: Outcome) -> bool:

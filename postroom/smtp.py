@@ -20,6 +20,9 @@ from postroom.stuffing import dot_stuffed, smuggles
 from postroom.transport import Envelope, Kind, Outcome, Stage
 from postroom.wire import Wire
 
+_DOT = b".\r\n"
+_MUCH = 64 * 1024
+
 
 class _Ended(Exception):
     """The conversation is over, with this outcome."""
@@ -278,9 +281,12 @@ class Connection:
     def _hand_over(self, body: bytes) -> Outcome:
         """Body and dot. Until the dot's line is written to its end, the server has no message."""
         self._stage = Stage.BODY
-        if self._server_spoke_unasked():
-            raise BadReply("the server broke in before the end of the message")
-        self._open_wire.write(body + b".\r\n")
+        # While much is written the server may break in: that would be taken for the dot's answer.
+        pieces = [body + _DOT] if len(body) < _MUCH else [body, _DOT]
+        for piece in pieces:
+            if self._server_spoke_unasked():
+                raise BadReply("the server broke in before the end of the message")
+            self._open_wire.write(piece)
         self._stage = Stage.DOT
         self._open_wire.allow(self._settings.dot_timeout)
         reply = self._replies.next()
@@ -366,8 +372,6 @@ class Connection:
     def _ended(self, text: str) -> _Ended:
         self._hang_up()
         return _Ended(Outcome(Kind.NOT_SENT, self._stage, text=text, whole_lane=True))
-
-    # --- the wire
 
     def _ask(self, line: bytes) -> Reply:
         self._open_wire.write(line)

@@ -1,22 +1,26 @@
 """Each verb against each fault: what the sender is told agrees with what the server holds."""
 
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from postroom.smtp import Connection
 from postroom.smtp_settings import SMTPSettings
-from postroom.transport import Envelope, Kind, Outcome, Stage
+from postroom.transport import Kind, Outcome, Stage
+from tests.postroom.conversing import (
+    ENVELOPE,
+    IMPATIENT,
+    LONG,
+    MESSAGE,
+    NEXT,
+    Dialogue,
+    send_one,
+    settings_for,
+    verdict,
+)
 from tests.rig.smtp_sink import SMTPSink
-
-ENVELOPE = Envelope("b+m5.7.0123@bounce.example.org", "ann@example.net")
-NEXT = Envelope("b+m5.8.4567@bounce.example.org", "ben@example.net")
-MESSAGE = b"Subject: hello\r\n\r\nhello\r\n"
-IMPATIENT = {"connect_timeout": 1.0, "message_timeout": 0.3, "dot_timeout": 0.3}
 
 
 @pytest.fixture(params=["in one piece", "pipelined", "lock-step"])
@@ -32,19 +36,6 @@ def asking_sink(request: pytest.FixtureRequest, smtp_sink: SMTPSink) -> SMTPSink
     smtp_sink.chunking = False
     smtp_sink.pipelining = request.param == "pipelined"
     return smtp_sink
-
-
-def settings_for(sink: SMTPSink, **changed: float) -> SMTPSettings:
-    return replace(SMTPSettings.from_url(sink.url), **changed)  # type: ignore[arg-type]
-
-
-def send_one(sink: SMTPSink, **changed: float) -> Outcome:
-    with Connection(settings_for(sink, **changed)) as connection:
-        return connection.send(ENVELOPE, MESSAGE)
-
-
-def verdict(outcome: Outcome) -> tuple[Kind, Stage, bool]:
-    return outcome.kind, outcome.stage, outcome.whole_lane
 
 
 def test_what_was_accepted_is_with_the_server(sink: SMTPSink) -> None:
@@ -172,68 +163,9 @@ def test_a_server_that_stops_reading_the_body_has_nothing(
     assert verdict(outcome) == (Kind.NOT_SENT, Stage.BODY, False)
 
 
-LONG = MESSAGE + b"x" * 70 + b"\r\n" + (b"y" * 70 + b"\r\n") * 400_000
-
-
 def send_long(sink: SMTPSink) -> Outcome:
     with Connection(settings_for(sink)) as connection:
         return connection.send(ENVELOPE, LONG)
-
-
-@pytest.fixture
-def accept_raw() -> Iterator[Callable[[bytes], int]]:
-    """Call with all that a server will ever say; it says so at once and reads nothing."""
-    opened: list[socket.socket] = []
-
-    def start(says: bytes) -> int:
-        listener = socket.create_server(("127.0.0.1", 0))
-        opened.append(listener)
-
-        def serve() -> None:
-            connection, _ = listener.accept()
-            opened.append(connection)
-            connection.sendall(says)
-
-        threading.Thread(target=serve, daemon=True).start()
-        return int(listener.getsockname()[1])
-
-    yield start
-    for one in opened:
-        one.close()
-
-
-Dialogue = list[tuple[bytes, bytes]]
-
-
-@pytest.fixture
-def converse() -> Iterator[Callable[[Dialogue], int]]:
-    """Call with what a server says after the lines that begin so; returns its port."""
-    opened: list[socket.socket] = []
-
-    def start(dialogue: Dialogue) -> int:
-        listener = socket.create_server(("127.0.0.1", 0))
-        opened.append(listener)
-
-        def serve() -> None:
-            connection, _ = listener.accept()
-            opened.append(connection)
-            reader = connection.makefile("rb")
-            for last_line, answer in dialogue:
-                while last_line and not (line := reader.readline()).startswith(last_line):
-                    if not line:
-                        return
-                connection.sendall(answer)
-                if answer.startswith(b"421"):
-                    reader.close()
-                    connection.close()
-                    return
-
-        threading.Thread(target=serve, daemon=True).start()
-        return int(listener.getsockname()[1])
-
-    yield start
-    for one in opened:
-        one.close()
 
 
 def test_an_acceptance_before_the_dot_is_not_believed(accept_raw: Callable[[bytes], int]) -> None:
@@ -463,119 +395,3 @@ def test_with_pipelining_the_server_need_not_answer_before_data(
     )
     settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
     assert Connection(settings).send(ENVELOPE, MESSAGE).kind is Kind.ACCEPTED
-
-
-# --- RFC 3030: the whole message is under way before the first answer
-
-OFFERS = b"250-localhost\r\n250-PIPELINING\r\n250 CHUNKING\r\n"
-
-
-def test_with_chunking_the_server_need_not_answer_before_the_end(
-    converse: Callable[[Dialogue], int],
-) -> None:
-    port = converse(
-        [
-            (b"", b"220 hi\r\n"),
-            (b"EHLO", OFFERS),
-            (b"hello", b"250 ok\r\n250 ok\r\n250 taken\r\n"),
-        ]
-    )
-    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
-    assert Connection(settings).send(ENVELOPE, MESSAGE).kind is Kind.ACCEPTED
-
-
-@pytest.mark.parametrize("how", ["drop", "stall"])
-@pytest.mark.parametrize("step", ["MAIL", "RCPT", "END"])
-def test_f20_silence_after_the_whole_message_is_unknown(
-    smtp_sink: SMTPSink, how: str, step: str
-) -> None:
-    getattr(smtp_sink, how)(step)
-    outcome = send_one(smtp_sink, **IMPATIENT)
-    assert verdict(outcome) == (Kind.UNKNOWN, Stage.DOT, False)
-
-
-@pytest.mark.parametrize("step", ["CONNECT", "EHLO"])
-def test_silence_before_the_whole_message_means_not_sent(smtp_sink: SMTPSink, step: str) -> None:
-    smtp_sink.drop(step)
-    assert send_one(smtp_sink).kind is Kind.NOT_SENT
-
-
-def test_a_server_that_takes_what_it_refused_is_not_sent_it_again(
-    converse: Callable[[Dialogue], int],
-) -> None:
-    port = converse(
-        [
-            (b"", b"220 hi\r\n"),
-            (b"EHLO", OFFERS),
-            (b"hello", b"451 later\r\n250 ok\r\n250 taken\r\n"),
-        ]
-    )
-    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
-    outcome = Connection(settings).send(ENVELOPE, MESSAGE)
-    assert verdict(outcome) == (Kind.UNKNOWN, Stage.DOT, False)
-
-
-def test_a_server_that_takes_a_refused_body_for_commands_is_left(
-    converse: Callable[[Dialogue], int],
-) -> None:
-    port = converse(
-        [
-            (b"", b"220 hi\r\n"),
-            (b"EHLO", OFFERS),
-            (b"BDAT", b"250 ok\r\n550 5.1.1 no such user\r\n503 no recipient\r\n"),
-            (b"Subject", b"500 unknown command\r\n"),
-            (b"hello", b"500 unknown command\r\n"),
-            (b"RSET", b"250 ok\r\n"),
-        ]
-    )
-    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
-    connection = Connection(settings)
-    outcome = connection.send(ENVELOPE, MESSAGE)
-    assert verdict(outcome) == (Kind.REFUSED, Stage.RCPT, False)
-    assert not connection.usable
-
-
-def test_a_server_that_takes_a_body_it_refuses_for_commands_is_left(
-    converse: Callable[[Dialogue], int],
-) -> None:
-    port = converse(
-        [
-            (b"", b"220 hi\r\n"),
-            (b"EHLO", OFFERS),
-            (b"BDAT", b"250 ok\r\n250 ok\r\n452 4.3.1 disk full\r\n"),
-            (b"Subject", b"500 unknown command\r\n"),
-            (b"hello", b"500 unknown command\r\n"),
-            (b"RSET", b"250 ok\r\n"),
-        ]
-    )
-    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
-    connection = Connection(settings)
-    outcome = connection.send(ENVELOPE, MESSAGE)
-    assert verdict(outcome) == (Kind.REFUSED_FOR_NOW, Stage.DOT, False)
-    assert not connection.usable
-
-
-def test_the_last_words_of_a_server_that_hangs_up_on_the_body_are_heard(
-    converse: Callable[[Dialogue], int],
-) -> None:
-    port = converse(
-        [
-            (b"", b"220 hi\r\n"),
-            (b"EHLO", OFFERS),
-            (b"MAIL", b"421 4.7.0 slow down\r\n"),
-        ]
-    )
-    settings = SMTPSettings(host="127.0.0.1", port=port, message_timeout=2)
-    # Longer than every buffer on the way.
-    outcome = Connection(settings).send(ENVELOPE, LONG)
-    assert verdict(outcome) == (Kind.REFUSED_FOR_NOW, Stage.MAIL, True)
-
-
-def test_chunking_can_be_switched_off(smtp_sink: SMTPSink) -> None:
-    smtp_sink.reply("DATA", "554 5.7.1 no")
-    assert send_one(smtp_sink).kind is Kind.ACCEPTED
-    settings = SMTPSettings.from_url(f"{smtp_sink.url}?chunking=off")
-    with Connection(settings) as connection:
-        assert connection.send(ENVELOPE, MESSAGE).stage is Stage.DATA
-    with pytest.raises(ValueError, match="chunking=off"):
-        SMTPSettings.from_url(f"{smtp_sink.url}?chunking=perhaps")

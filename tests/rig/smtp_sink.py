@@ -123,7 +123,18 @@ class SMTPSink:
         """Answer a step as usual, but late."""
         self.rules.append(Rule(step, recipient=recipient, delay=seconds, times=times))
 
+    def hang_up(self) -> None:
+        """Close every connection, as a server does on which nothing has happened for long."""
+        assert self._loop
+        for one in list(self._connections):
+            self._loop.call_soon_threadsafe(one.transport.close)
+
     # What tests ask it.
+
+    @property
+    def open_connections(self) -> int:
+        """How many there are now."""
+        return len(self._connections)
 
     def to(self, recipient: str) -> list[Mail]:
         """The mails accepted for one address, in the order of their coming."""
