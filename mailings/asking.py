@@ -61,9 +61,9 @@ def ask_for_approval(*, mailing: Mailing, user: Any, expected_count: int) -> lis
 
 
 def waiting_for(user: Any) -> list[Mailing]:
-    """What waits for the approval of this very user, who wrote no part of it; the oldest first."""
+    """What waits for the approval of this very user, who wrote no part of it; the newest first."""
     asked = Mailing.objects.visible_to(user).waiting_for_second()
-    of_others = asked.exclude(created_by=user).exclude(edited_by=user).order_by("asked_at")
+    of_others = asked.exclude(created_by=user).exclude(edited_by=user).order_by("-asked_at")
     found = of_others.select_related("scope__organization")[:MOST_WAITING]
     return [
         mailing
@@ -73,10 +73,10 @@ def waiting_for(user: Any) -> list[Mailing]:
 
 
 def catch_ups_waiting_for(user: Any) -> list[CatchUp]:
-    """The catch-ups that wait for the approval of this very user; the oldest first."""
+    """The catch-ups that wait for the approval of this very user; the newest first."""
     if not user.has_perm(MAY_APPROVE):
         return []
-    waiting = CatchUp.objects.visible_to(user).open().filter(starts_at=None).order_by("asked_at")
+    waiting = CatchUp.objects.visible_to(user).open().filter(starts_at=None).order_by("-asked_at")
     found = waiting.exclude(asked_by=user).select_related("mailing__scope__organization")
     return [each for each in found[:MOST_WAITING] if may_second_catch_up(each, user)]
 

@@ -164,7 +164,8 @@ def _tokens(skeleton: Skeleton, mailing: Mailing, supporter: int) -> dict[str, s
     if "follow_token" in skeleton.holes:
         tokens["follow_token"] = links.follow_token(supporter_id=supporter, mailing_id=mailing.pk)
     if "read_token" in skeleton.holes:
-        tokens["read_token"] = links.read_link_token(mailing_id=mailing.pk)
+        # A proof goes to nobody, and whoever tries its links is no visitor of the mailing.
+        tokens["read_token"] = links.read_link_token(mailing_id=mailing.pk if supporter else 0)
     return tokens
 
 

@@ -176,17 +176,20 @@ def days_since_it_went_out(mailing: Mailing) -> int:
 
 
 def second(model_admin: admin.ModelAdmin, request: HttpRequest, mailing: Mailing) -> HttpResponse:
-    """Approve the catch-up that waits, as its second person."""
+    """Approve the catch-up whose number stood on the button, as its second person."""
     if not request.user.has_perm(MAY_APPROVE):
         raise PermissionDenied
-    waiting: CatchUp | None = mailing.catch_ups.open().first()
+    shown = request.POST.get("catch_up", "")
+    waiting = next((each for each in mailing.catch_ups.open() if str(each.pk) == shown), None)
     try:
         if waiting and second_catch_up(catch_up=waiting, user=request.user):
             said = _("Approved: %s people get it after the hold.") % intcomma(waiting.counted)
             model_admin.log_change(request, mailing, said)
             messages.success(request, said)
         else:
-            messages.error(request, _("No catch-up waits for anybody's word."))
+            messages.error(
+                request, _("This catch-up waits for nobody's word any more: look again.")
+            )
     except CannotBeSent as error:
         messages.error(request, str(error))
     return _back_to(mailing)

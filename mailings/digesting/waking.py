@@ -89,6 +89,8 @@ def _let_go(mailing: Mailing) -> None:
     freeze_content(*contents)
     if mailing.go_as_approved(digest=said) if approved else mailing.go_by_itself():
         transaction.on_commit(doorbell.ring_pump)
+    elif mailing.is_editable:
+        _hold_back(mailing, _("It was changed just when its time came: look at it, and send it."))
 
 
 def _why_it_waits(mailing: Mailing, *, approved: bool) -> str:

@@ -45,8 +45,11 @@ def ask(office: Office, client: Client) -> str:
     return words(client.post(page(office, "catch_up"), typed, follow=True))
 
 
-def approve(office: Office, client: Client) -> str:
-    return words(client.post(page(office, "second_catch_up"), follow=True))
+def approve(office: Office, client: Client, shown: CatchUp | None = None) -> str:
+    """Press the button that the page shows, or showed for another catch-up."""
+    shown = shown or CatchUp.objects.order_by("pk").last()
+    typed = {"catch_up": shown.pk if shown else ""}
+    return words(client.post(page(office, "second_catch_up"), typed, follow=True))
 
 
 def reached(office: Office) -> set[str]:
@@ -80,6 +83,18 @@ def test_it_goes_after_the_hold_once_another_has_approved_it(office: Office) -> 
     assert "Until then you can take it back" in said
     assert not set(office.reached()), "it is held from then on"
     assert len(reached(office) - office.signers) == 5
+
+
+def test_t21_one_that_replaced_the_one_on_the_page_is_not_approved_unseen(office: Office) -> None:
+    _second, client = office.hire("Organizers")
+    ask(office, office.client)
+    [seen] = CatchUp.objects.all()
+    office.client.post(page(office, "take_back_catch_up"))
+    ask(office, office.client)
+
+    assert "waits for nobody's word any more" in approve(office, client, seen)
+
+    assert CatchUp.objects.open().get().waits
 
 
 def test_of_the_two_one_wrote_no_part_of_it(office: Office) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Source
 from mailings.digesting.waking import wake_due
-from mailings.models import Click, DigestSchedule, Mailing
+from mailings.models import Click, DigestSchedule, Mailing, VisitCount
 from mailings.pumping import pump
 from mailings.reporting import sum_up
 from mailings.sending import send_slice
@@ -74,6 +74,19 @@ def test_a_visit_of_an_update_is_counted_once_and_names_nobody(
     assert sum_up(update_mailed).visits == 1
     assert not Click.objects.exists()
     assert not client.cookies["arrived"].value
+
+
+def test_a_link_of_a_proof_leads_to_the_page_and_is_no_visit(
+    campaign: Campaign, smtp_sink: SMTPSink, client: Client
+) -> None:
+    sign_up(campaign, 2)
+    mailing = scheduled_mailing(make_update(campaign, body=CITED))
+    link = link_in(smtp_sink, "Read this on the web")
+
+    assert client.get(link, follow=True).status_code == 200
+
+    assert not VisitCount.objects.exists()
+    assert sum_up(mailing).visits == 0
 
 
 def test_what_keeps_no_cookie_or_only_looks_ahead_gets_there_and_is_no_visit(
