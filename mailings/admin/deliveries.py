@@ -39,12 +39,14 @@ class Delivery:
 
 @dataclass(frozen=True)
 class DeliveryPage:
-    """A page of deliveries, the status it is filtered by, and where the next page begins."""
+    """A page of deliveries, the status it is filtered by, and where the next page begins; of those
+    who were looked for `may_be_more`."""
 
     deliveries: list[Delivery]
     status: str
     next_after: str
     statuses: list[tuple[int, str]]
+    may_be_more: bool = False
 
 
 def delivery_page(*, mailing: Mailing, status: str, after: str) -> DeliveryPage:
@@ -71,13 +73,16 @@ def found_deliveries(*, mailing: Mailing, sought: str, user: Any) -> DeliveryPag
     At most a page of them, and nothing for less than three characters.
     """
     # Neither sorted nor cut off by PostgreSQL, which would walk the whole mailing for a page of it.
-    found = Recipient.objects.filter(mailing=mailing, supporter__in=_people_sought(sought, user))
+    people = _people_sought(sought, user)
+    found = Recipient.objects.filter(mailing=mailing, supporter__in=people)
     rows = sorted(found, key=lambda row: (row.lane, row.seq))
     return DeliveryPage(
         deliveries=_with_people(rows[:PAGE]),
         status="",
         next_after="",
         statuses=_statuses(),
+        # Neither all whose address begins so nor all who signed so have been looked at.
+        may_be_more=len(rows) > PAGE or len(people) >= MOST_PEOPLE,
     )
 
 

@@ -69,7 +69,9 @@ def test_an_address_in_any_spelling_finds_its_person_and_is_in_no_address_of_a_p
     assert response.status_code == 200
     assert found(desk, mailing, address.upper()) == ({address}, words(response))
     assert "Found: 1 person." in words(response)
-    assert f"?status=&amp;sought={address}" not in response.content.decode()
+    assert 'method="post"' in response.content.decode()
+    assert "152 people" in words(desk.get(deliveries(mailing), {"sought": address}))
+    assert "Found" not in words(desk.get(deliveries(mailing), {"sought": address}))
 
 
 def test_how_an_address_begins_and_a_word_of_a_name_find_those_of_this_mailing(
@@ -83,6 +85,16 @@ def test_how_an_address_begins_and_a_word_of_a_name_find_those_of_this_mailing(
     assert len(people) == 1
     assert people.pop().endswith("@elsewhere.example")
     assert "There may be more" not in page
+
+
+def test_a_beginning_that_too_many_share_says_that_there_may_be_more(
+    desk: Client, mailing: Mailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailings.admin.deliveries.MOST_PEOPLE", 3)
+    begins = Recipient.objects.filter(mailing=mailing)[0].supporter.email[:7]
+    people, page = found(desk, mailing, begins)
+    assert len(people) == 3
+    assert "There may be more: type more of it." in page
 
 
 @pytest.mark.parametrize("sought", ["nobody@example.org", "re", "%", "_eader", "\\", "@", "🦊🦊🦊"])
