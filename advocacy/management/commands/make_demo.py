@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--supporters", type=int, default=SUPPORTERS, help="how many people")
 
     def handle(self, *args: Any, supporters: int = SUPPORTERS, **options: Any) -> None:
-        self.stdout.write(f"Making up {supporters:,} people and what they signed; up to a minute …")
+        self.stdout.write(f"Making up {supporters:,} people and what they signed; two minutes …")
         try:
             organization = fill_demo(supporters=supporters)
         except NotHere as error:
