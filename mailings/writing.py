@@ -25,6 +25,11 @@ def may_write(user: Any, mailing: Mailing) -> bool:
     )
 
 
+def may_edit(user: Any, mailing: Mailing) -> bool:
+    """Whether they may do so now: what has been scheduled is edited by nobody."""
+    return mailing.is_editable and may_write(user, mailing)
+
+
 def who_wrote(mailing: Mailing) -> set[int]:
     """Ids of the users who wrote the mailing, its other texts, its news, its segment or its ask.
 

@@ -22,7 +22,7 @@ from mailings.admin.composing import WORDS, ComposingAdmin, MailingForm
 from mailings.admin.deliveries import LONGEST, delivery_page, found_deliveries
 from mailings.models import Mailing, MailingTally
 from mailings.progress import hold_of, progress_of
-from mailings.writing import may_write
+from mailings.writing import may_edit
 
 PEOPLE = number("audience_size", label=_("people"))
 # Whom a mail of these kinds reaches; the model's own words are those for an update.
@@ -74,11 +74,12 @@ class MailingAdmin(BeginningAdmin, ComposingAdmin, OrganizationScopedAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The words of what has been scheduled are changed by nobody."""
         may = super().has_change_permission(request, obj)
-        return may and (obj is None or (obj.is_editable and may_write(request.user, obj)))
+        return may and (obj is None or may_edit(request.user, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft leaves no trace; whatever was sent is kept."""
-        return super().has_delete_permission(request, obj) and bool(obj and obj.is_editable)
+        may = super().has_delete_permission(request, obj)
+        return may and obj is not None and may_edit(request.user, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who may not write reads the text in the mail itself, not as HTML beside it."""

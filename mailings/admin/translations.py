@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.admin.scoping import OrganizationScopedAdmin
 from mailings.admin.composing import WORDS, ComposingAdmin, TranslationForm
 from mailings.models import Mailing, MailingTranslation
-from mailings.writing import may_write
+from mailings.writing import may_edit
 
 
 @admin.register(MailingTranslation)
@@ -21,6 +21,8 @@ class MailingTranslationAdmin(ComposingAdmin, OrganizationScopedAdmin):
     form = TranslationForm
     fields = [*WORDS]
     list_select_related = ["mailing__campaign"]
+    # One that is deleted from a list would leave the proof of its mailing standing.
+    actions = None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
@@ -35,7 +37,7 @@ class MailingTranslationAdmin(ComposingAdmin, OrganizationScopedAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None:
             return request.user.has_perm("mailings.change_mailing")
-        return obj.mailing.is_editable and may_write(request.user, obj.mailing)
+        return may_edit(request.user, obj.mailing)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)

@@ -19,7 +19,7 @@ from mailings.lacking import campaign_of
 from mailings.models import Mailing, Trial, TrialText
 from mailings.models.trial import FIRST_ARM, MOST_ARMS
 from mailings.trials.figures import arms_of, could_be_chance
-from mailings.writing import may_write
+from mailings.writing import may_edit
 
 
 class TrialTextForm(forms.ModelForm):
@@ -75,7 +75,7 @@ class TrialTextInline(admin.StackedInline):
     verbose_name_plural = _("other texts: what is left empty is as in the mailing")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or _may_change(request, obj)
+        return obj is None or may_edit(request.user, obj.mailing)
 
     has_change_permission = has_delete_permission = has_add_permission
 
@@ -96,11 +96,11 @@ class TrialAdmin(OrganizationScopedAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What goes out is not changed any more."""
         may = super().has_change_permission(request, obj)
-        return may and (obj is None or _may_change(request, obj))
+        return may and (obj is None or may_edit(request.user, obj.mailing))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or _may_change(request, obj))
+        return may and (obj is None or may_edit(request.user, obj.mailing))
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -141,7 +141,8 @@ class TrialAdmin(OrganizationScopedAdmin):
         if not (number.isascii() and number.isdigit()) or len(number) > 18:
             raise Http404
         mailing = get_object_or_404(Mailing.objects.visible_to(request.user), pk=int(number))
-        if not mailing.is_editable or mailing.kind not in (Mailing.Kind.UPDATE, Mailing.Kind.ASK):
+        tries = mailing.kind in (Mailing.Kind.UPDATE, Mailing.Kind.ASK)
+        if not tries or not may_edit(request.user, mailing):
             raise PermissionDenied
         return mailing
 
@@ -198,10 +199,6 @@ class TrialAdmin(OrganizationScopedAdmin):
             arms = arms_of(trial)
             context |= {"arms": arms, "by_chance": could_be_chance(arms, trial.measure)}
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-def _may_change(request: HttpRequest, trial: Trial) -> bool:
-    return trial.mailing.is_editable and may_write(request.user, trial.mailing)
 
 
 def _edit(request: HttpRequest, mailing: Mailing) -> None:

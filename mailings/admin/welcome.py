@@ -16,6 +16,7 @@ from campaigns.admin.scoping import OrganizationScopedAdmin
 from mailings.admin.composing import MailBodyWidget, refuse_bad_lines
 from mailings.models import Mailing, WelcomeStep
 from mailings.welcoming.starting import draft_step, is_for_many
+from mailings.writing import may_edit, may_write
 
 
 class WelcomeStepForm(forms.ModelForm):
@@ -77,10 +78,19 @@ class WelcomeStepAdmin(EditorAdmin, OrganizationScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["scope", "days", "told_subject", "sending"] if obj else []
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        welcome = Mailing(kind=Mailing.Kind.WELCOME)
+        return super().has_add_permission(request) and may_write(request.user, welcome)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Its words are those of its mailing, on this page as on that one."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or may_write(request.user, obj.mailing))
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what nobody got leaves no trace."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and bool(obj and obj.mailing.is_editable and not obj.mailing.started_at)
+        may = super().has_delete_permission(request, obj) and obj is not None
+        return may and not obj.mailing.started_at and may_edit(request.user, obj.mailing)
 
     def delete_model(self, request: HttpRequest, obj: WelcomeStep) -> None:
         obj.mailing.delete()

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -111,10 +112,15 @@ def renew(mailing: Mailing, *, due_at: datetime) -> bool:
     since = after(due_at, scope.cadence, times=-LOOKS_BACK)
     news = news_since(scope, since, draft=mailing)
     _fill(mailing, news)
-    if news and untouched:
-        mailing.subject = automatic_subject(scope, [one.item for one in news])
-        mailing.save(update_fields=["subject"])
+    now = [one.item for one in news]
+    subject = automatic_subject(scope, now) if now and untouched else mailing.subject
+    if subject != mailing.subject or [*map(_told, now)] != [*map(_told, before)]:
+        mailing.tell_anew(subject=subject)
     return bool(news)
+
+
+def _told(item: DigestItem) -> tuple[Any, ...]:
+    return item.kind, item.campaign_id, item.update_id, item.state, item.carried
 
 
 def _fill(mailing: Mailing, news: Sequence[News]) -> None:

@@ -235,6 +235,12 @@ class Mailing(Wording, Steps):
             kept = self.segment.as_data() if self.segment else None
         return (kept["rules"], kept["most"]) if kept else (None, None)
 
+    def tell_anew(self, *, subject: str) -> None:
+        """Say other news than before, under `subject`: an edit, though nobody made it."""
+        self.subject, self.revision = subject, models.F("revision") + 1
+        self.save(update_fields=["subject", "revision"])
+        self.refresh_from_db(fields=["revision"])
+
     def about(self) -> list[int]:
         """Ids of the campaigns it speaks of. Who muted all of them does not get it."""
         asked = [self.signers_left_out] if self.signers_left_out else []
